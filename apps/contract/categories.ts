@@ -1,0 +1,12 @@
+// Finds a data set by its category. The list itself is generated from the files of this folder.
+import { z } from 'zod';
+import type { Dataset } from './dataset.ts';
+import { categories } from './generated/categories.ts';
+
+export const allDatasets: readonly Dataset[] = Object.values(categories);
+
+/** A category's name, as flags and parameters carry it, turned into its data set. */
+export const categoryOption = z
+  .string()
+  .refine((name) => Object.hasOwn(categories, name), { error: `expected one of ${Object.keys(categories).join(', ')}` })
+  .transform((name) => categories[name] as Dataset);

@@ -1,0 +1,83 @@
+// What a data set is. Every fact about the data is one of these values; everything else in the repository derives from it.
+import type { Predicate } from './predicate.ts';
+
+export type LogicalType = 'int' | 'double' | 'string' | 'timestamp';
+
+export interface Column {
+  readonly name: string;
+  readonly type: LogicalType;
+  readonly description: string;
+  readonly unit?: 'USD' | 'miles';
+  /** Names that files of other years use for the same column. */
+  readonly aliases?: readonly string[];
+  /** True where files of some years lack the column; it is null there. Files that lack another column are refused. */
+  readonly optional?: true;
+  /** What the column's codes mean. */
+  readonly codes?: Readonly<Record<string, string>>;
+}
+
+/** A row is clean when every rule holds. A rule whose answer is null is broken. */
+export interface Rule {
+  readonly name: string;
+  readonly description: string;
+  readonly holds: Predicate;
+}
+
+export type Severity = 'critical' | 'warning' | 'info';
+
+/** One expectation in Great Expectations' own vocabulary, beside those that derive from the columns. */
+export interface Expectation {
+  readonly type: string;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly severity: Severity;
+}
+
+/** Which column plays which part in a trip. */
+export interface Roles {
+  readonly pickup: string;
+  readonly dropoff: string;
+  readonly pickupZone: string;
+  readonly dropoffZone: string;
+  readonly vendor: string;
+  readonly paymentForm: string;
+  readonly passengers: string;
+  readonly distance: string;
+  readonly fare: string;
+}
+
+/** The monthly table: one row for each combination of the keys and the month of pickup. */
+export interface Monthly {
+  /** Name in the monthly table → column of the file. */
+  readonly keys: Readonly<Record<string, string>>;
+  readonly sums: Readonly<Record<string, string>>;
+  readonly averages: Readonly<Record<string, string>>;
+}
+
+export interface Model {
+  /** The feature-table column that is predicted. */
+  readonly target: string;
+  /** Feature-table columns that the model reads, in this order. */
+  readonly features: readonly string[];
+}
+
+export interface Dataset {
+  /** What users see everywhere: a parameter, a flag, a folder. Lower-case letters and digits. */
+  readonly category: string;
+  readonly title: string;
+  readonly description: string;
+  /** A file is named `<filePrefix>YYYY-MM.parquet`. */
+  readonly filePrefix: string;
+  readonly columns: readonly Column[];
+  readonly roles: Roles;
+  readonly rules: readonly Rule[];
+  readonly expectations: readonly Expectation[];
+  readonly monthly: Monthly;
+  readonly model: Model;
+}
+
+/** The column of that name. Throws where there is none: a definition has been checked for that. */
+export function columnOf(dataset: Dataset, name: string): Column {
+  const found = dataset.columns.find((column) => column.name === name);
+  if (!found) throw new Error(`${dataset.category}.${name}: no such column`);
+  return found;
+}

@@ -1,0 +1,168 @@
+// Refuses a data set that contradicts itself, with every problem in one list.
+import type { Column, Dataset, LogicalType } from './dataset.ts';
+import { columnsRead, type Predicate } from './predicate.ts';
+
+/** A definition that contradicts itself. The message lists every problem: what, where, and where to mend it. */
+export class ContractError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(category: string, problems: readonly string[]) {
+    super(`${problems.join('\n')}\nfix ${problems.length === 1 ? 'it' : 'them'} in apps/contract/${category}.ts`);
+    this.problems = problems;
+  }
+}
+
+/** Checks a definition and returns it. Throws ContractError with all problems found. */
+export function defineDataset(dataset: Dataset): Dataset {
+  const problems = [
+    ...nameProblems(dataset),
+    ...columnProblems(dataset),
+    ...roleProblems(dataset),
+    ...ruleProblems(dataset),
+    ...expectationProblems(dataset),
+    ...monthlyProblems(dataset),
+    ...modelProblems(dataset),
+  ].map((problem) => `${dataset.category}: ${problem}`);
+  if (problems.length > 0) throw new ContractError(dataset.category, problems);
+  return dataset;
+}
+
+function nameProblems(dataset: Dataset): string[] {
+  const problems: string[] = [];
+  if (!/^[a-z][a-z0-9]{0,30}$/.test(dataset.category)) {
+    problems.push(`category "${dataset.category}" must be a lower-case letter, then at most 30 lower-case letters or digits`);
+  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*[_-]$/.test(dataset.filePrefix)) {
+    problems.push(`filePrefix "${dataset.filePrefix}" must be letters, digits, "_" or "-", and end in "_" or "-" before the month`);
+  }
+  return problems;
+}
+
+function columnProblems({ columns }: Dataset): string[] {
+  const problems: string[] = [];
+  const owners = new Map<string, string>();
+  for (const column of columns) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
+    if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
+    if (reserved.has(column.name.toLowerCase())) problems.push(`column "${column.name}" has a name that the triage table needs for itself`);
+    for (const name of [column.name, ...(column.aliases ?? [])]) {
+      // Engines compare column names without case: `airport_fee` and an alias `Airport_fee` of the same column are one name.
+      const owner = owners.get(name.toLowerCase());
+      if (owner !== undefined && owner !== column.name) problems.push(`name "${name}" belongs to columns "${owner}" and "${column.name}"`);
+      if (owner === column.name && column.aliases?.filter((alias) => alias === name).length === 2) {
+        problems.push(`column "${column.name}" lists alias "${name}" twice`);
+      }
+      owners.set(name.toLowerCase(), column.name);
+    }
+  }
+  for (const [name, count] of countOf(columns.map((column) => column.name))) {
+    if (count > 1) problems.push(`column "${name}" is defined ${count} times`);
+  }
+  return problems;
+}
+
+const reserved = new Set(['source_file', 'source_month', 'broken_rules']);
+
+function roleProblems(dataset: Dataset): string[] {
+  const types: Record<keyof Dataset['roles'], LogicalType[]> = {
+    pickup: ['timestamp'],
+    dropoff: ['timestamp'],
+    pickupZone: ['int'],
+    dropoffZone: ['int'],
+    vendor: ['int'],
+    paymentForm: ['int'],
+    passengers: ['int', 'double'],
+    distance: ['double', 'int'],
+    fare: ['double', 'int'],
+  };
+  return Object.entries(types).flatMap(([role, allowed]) => {
+    const name = dataset.roles[role as keyof Dataset['roles']];
+    // The tables are partitioned by pickup and clustered by zone: the partition column must exist in every file.
+    const column = find(dataset, name);
+    if (!column) return [`role ${role}: no column "${name}"${role === 'pickup' ? ', which the tables are partitioned by' : ''}`];
+    if (!allowed.includes(column.type)) return [`role ${role}: column "${name}" must be ${allowed.join(' or ')}, got ${column.type}`];
+    return column.optional ? [`role ${role}: column "${name}" is optional, but every file must carry it`] : [];
+  });
+}
+
+function ruleProblems(dataset: Dataset): string[] {
+  const twice = countOf(dataset.rules.map((rule) => rule.name));
+  return [
+    ...[...twice].filter(([, count]) => count > 1).map(([name, count]) => `rule "${name}" is defined ${count} times`),
+    ...dataset.rules.flatMap((rule) => [
+      ...(/^[a-z][a-z0-9_]*$/.test(rule.name) ? [] : [`rule "${rule.name}": the name must be snake_case`]),
+      ...(rule.name.startsWith('cast_') ? [`rule "${rule.name}": names that start with cast_ mark values that can't be cast`] : []),
+      ...columnsRead(rule.holds)
+        .filter((name) => !find(dataset, name))
+        .map((name) => `rule "${rule.name}": no column "${name}"`),
+      ...typeProblems(dataset, rule.holds).map((problem) => `rule "${rule.name}": ${problem}`),
+    ]),
+  ];
+}
+
+function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
+  if (predicate.op === 'all') return predicate.predicates.flatMap((part) => typeProblems(dataset, part));
+  const column = find(dataset, predicate.column);
+  if (!column) return [];
+  const mustBe = (allowed: LogicalType[]) =>
+    allowed.includes(column.type) ? [] : [`"${predicate.op}" needs ${allowed.join(' or ')}, but column "${column.name}" is ${column.type}`];
+  switch (predicate.op) {
+    case 'present':
+      return [];
+    case 'one-of': {
+      const wrong = predicate.values.filter((value) => (typeof value === 'string') !== (column.type === 'string'));
+      const kind = predicate.values.length === 0 ? ['an empty list of values never holds'] : [];
+      return [...kind, ...wrong.map((value) => `value ${JSON.stringify(value)} does not fit column "${column.name}" of type ${column.type}`)];
+    }
+    case 'between': {
+      const upper = predicate.below ?? predicate.atMost;
+      const empty = upper !== undefined && (upper < predicate.atLeast || predicate.below === predicate.atLeast);
+      return [...mustBe(['int', 'double']), ...(empty ? [`no number lies between ${predicate.atLeast} and ${upper}`] : [])];
+    }
+    case 'before': {
+      const other = find(dataset, predicate.other);
+      return other && other.type !== column.type ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : [];
+    }
+    case 'before-as-of':
+    case 'in-month':
+      return mustBe(['timestamp']);
+  }
+}
+
+function expectationProblems(dataset: Dataset): string[] {
+  return dataset.expectations.flatMap(({ type, kwargs }) =>
+    ['column', 'column_A', 'column_B']
+      .map((key) => kwargs[key])
+      .filter((name): name is string => typeof name === 'string' && !find(dataset, name))
+      .map((name) => `expectation ${type}: no column "${name}"`),
+  );
+}
+
+function monthlyProblems(dataset: Dataset): string[] {
+  const { keys, sums, averages } = dataset.monthly;
+  const names = countOf([...Object.keys(keys), ...Object.keys(sums), ...Object.keys(averages)]);
+  return [
+    ...[...names].filter(([, count]) => count > 1).map(([name]) => `monthly column "${name}" is defined twice`),
+    ...Object.entries({ ...keys, ...sums, ...averages })
+      .filter(([, column]) => !find(dataset, column))
+      .map(([name, column]) => `monthly column "${name}": no column "${column}"`),
+    ...Object.entries({ ...sums, ...averages })
+      .filter(([, column]) => !['int', 'double', undefined].includes(find(dataset, column)?.type))
+      .map(([name, column]) => `monthly column "${name}": column "${column}" is no number`),
+  ];
+}
+
+function modelProblems({ model }: Dataset): string[] {
+  const twice = [...countOf(model.features)].filter(([, count]) => count > 1).map(([name]) => `model: feature "${name}" is listed twice`);
+  return model.features.includes(model.target) ? [...twice, `model: the target "${model.target}" can't be a feature`] : twice;
+}
+
+function find(dataset: Dataset, name: string): Column | undefined {
+  return dataset.columns.find((column) => column.name === name);
+}
+
+function countOf(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,48 @@
+// The green taxis of New York City.
+import { defineDataset } from './define-dataset.ts';
+import { dropoffColumn, fareModel, pickupColumn, tripColumns, tripExpectations, tripMonthly, tripRoles, tripRules } from './trips.ts';
+
+const time = { pickup: 'lpep_pickup_datetime', dropoff: 'lpep_dropoff_datetime' };
+
+const columns = [
+  tripColumns.VendorID,
+  pickupColumn(time.pickup),
+  dropoffColumn(time.dropoff),
+  tripColumns.store_and_fwd_flag,
+  tripColumns.RatecodeID,
+  tripColumns.PULocationID,
+  tripColumns.DOLocationID,
+  tripColumns.passenger_count,
+  tripColumns.trip_distance,
+  tripColumns.fare_amount,
+  tripColumns.extra,
+  tripColumns.mta_tax,
+  tripColumns.tip_amount,
+  tripColumns.tolls_amount,
+  { name: 'ehail_fee', type: 'double', unit: 'USD', description: 'The fee of an electronic hail.', optional: true },
+  tripColumns.improvement_surcharge,
+  tripColumns.total_amount,
+  tripColumns.payment_type,
+  {
+    name: 'trip_type',
+    type: 'int',
+    description: 'How the trip began.',
+    optional: true,
+    codes: { 1: 'street hail', 2: 'dispatch' },
+  },
+  tripColumns.congestion_surcharge,
+  tripColumns.cbd_congestion_fee,
+] as const;
+
+export const green = defineDataset({
+  category: 'green',
+  title: 'Green taxi',
+  description: 'Trips of the green boro taxis, which may be hailed outside the core of Manhattan.',
+  filePrefix: 'green_tripdata_',
+  columns,
+  roles: { ...tripRoles, ...time },
+  rules: tripRules(time),
+  expectations: tripExpectations,
+  monthly: tripMonthly(columns),
+  model: fareModel,
+});

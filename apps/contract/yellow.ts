@@ -1,0 +1,41 @@
+// The yellow taxis of New York City.
+import { defineDataset } from './define-dataset.ts';
+import { dropoffColumn, fareModel, pickupColumn, tripColumns, tripExpectations, tripMonthly, tripRoles, tripRules } from './trips.ts';
+
+const time = { pickup: 'tpep_pickup_datetime', dropoff: 'tpep_dropoff_datetime' };
+
+const columns = [
+  tripColumns.VendorID,
+  pickupColumn(time.pickup),
+  dropoffColumn(time.dropoff),
+  tripColumns.passenger_count,
+  tripColumns.trip_distance,
+  tripColumns.RatecodeID,
+  tripColumns.store_and_fwd_flag,
+  tripColumns.PULocationID,
+  tripColumns.DOLocationID,
+  tripColumns.payment_type,
+  tripColumns.fare_amount,
+  tripColumns.extra,
+  tripColumns.mta_tax,
+  tripColumns.tip_amount,
+  tripColumns.tolls_amount,
+  tripColumns.improvement_surcharge,
+  tripColumns.total_amount,
+  tripColumns.congestion_surcharge,
+  tripColumns.airport_fee,
+  tripColumns.cbd_congestion_fee,
+];
+
+export const yellow = defineDataset({
+  category: 'yellow',
+  title: 'Yellow taxi',
+  description: 'Trips of the yellow taxis of New York City, which may be hailed on the street anywhere in the city.',
+  filePrefix: 'yellow_tripdata_',
+  columns,
+  roles: { ...tripRoles, ...time },
+  rules: tripRules(time),
+  expectations: tripExpectations,
+  monthly: tripMonthly(columns),
+  model: fareModel,
+});

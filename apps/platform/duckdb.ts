@@ -1,0 +1,44 @@
+// Opens DuckDB the same way everywhere: no downloads, no extensions from outside, bounded memory, temporary files in a named place.
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { TemporaryError } from './errors.ts';
+
+export interface DuckDbSettings {
+  /** How much DuckDB may use before it spills; the process needs about 100 MB beside it. */
+  readonly memoryLimit?: string;
+}
+
+/** Opens a database file, or one in memory, hands its connection to `use`, and closes both. Throws TemporaryError while another process holds the file. */
+export async function withDuckDb<T>(file: string | ':memory:', use: (connection: DuckDBConnection) => Promise<T>, settings: DuckDbSettings = {}): Promise<T> {
+  const instance = await open(file, settings);
+  const connection = await instance.connect();
+  try {
+    return await use(connection);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function open(file: string, settings: DuckDbSettings): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(file, {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      preserve_insertion_order: 'false',
+      threads: String(Math.min(availableParallelism(), 8)),
+      memory_limit: settings.memoryLimit ?? '2GB',
+      temp_directory: file === ':memory:' ? join(tmpdir(), `taxiway-duckdb-${process.pid}`) : `${file}.tmp`,
+    });
+  } catch (error) {
+    const message = (error as Error).message;
+    if (/lock/i.test(message)) throw new TemporaryError(`${file}: another process has the warehouse open: ${message.split('\n')[0]}`);
+    throw error;
+  }
+}
+
+/** A SQL string literal. */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** A SQL identifier. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;

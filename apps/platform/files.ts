@@ -1,0 +1,70 @@
+// Files on this machine, written so that a kill at any moment leaves the old file or the new one, never half of one.
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+/** Writes text or bytes under a temporary name in the same folder, syncs, then renames. Makes the folder. */
+export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  await withTemporaryName(path, async (temporary) => {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+/** Streams one file to another name in constant memory; the target appears whole or not at all. */
+export async function copyFileAtomically(source: string, target: string): Promise<void> {
+  await withTemporaryName(target, (temporary) =>
+    pipeline(createReadStream(source, { highWaterMark: 1 << 20 }), createWriteStream(temporary, { flush: true })),
+  );
+}
+
+/** Calls `write` with a temporary name beside `path`, then renames it to `path`; removes it when `write` fails. */
+export async function withTemporaryName(path: string, write: (temporary: string) => Promise<unknown>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    await write(temporary);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Parsed JSON of a file, or undefined where there is none. Throws where it is not JSON. */
+export async function readJsonIfAny(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Names in a folder, sorted; none where there is no such folder. Temporary files (leading dot) are left out. */
+export async function listFolder(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path)).filter((name) => !name.startsWith('.')).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** A file's size in bytes, or undefined where there is no such file. */
+export async function fileSize(path: string): Promise<number | undefined> {
+  try {
+    const found = await stat(path);
+    return found.isFile() ? found.size : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,9 @@
+// A step's log: one line an event on standard error. Standard output is for results.
+
+/** Writes `message key=value …` with the time in front. Values with spaces are quoted. */
+export function log(message: string, fields: Record<string, string | number | boolean | undefined> = {}): void {
+  const pairs = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${/[\s"=]/.test(String(value)) ? JSON.stringify(String(value)) : value}`);
+  process.stderr.write(`${[new Date().toISOString(), message, ...pairs].join(' ')}\n`);
+}

@@ -1,0 +1,73 @@
+// What every TypeScript step has in common: flags from a zod schema, --help, one JSON result, one-line errors, exit codes.
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import { exitCode, UsageError, UserError } from './errors.ts';
+import { writeFileAtomically } from './files.ts';
+import { toPath } from './uri.ts';
+
+export interface Program<Shape extends z.ZodRawShape> {
+  readonly name: string;
+  readonly description: string;
+  /** One flag a key: `runDate` is `--run-date`. The schema's description is the flag's help text. */
+  readonly options: Shape;
+  /** Returns the step's result, written as JSON to `--result FILE`, else to standard output; nothing for servers. */
+  readonly run: (options: z.output<z.ZodObject<Shape>>) => Promise<object | undefined>;
+}
+
+/** Runs a program with this process's arguments and sets the exit code. Errors of the user's making are one line on stderr. */
+export async function runProgram<Shape extends z.ZodRawShape>(program: Program<Shape>, argv = process.argv.slice(2)): Promise<void> {
+  let resultFile: string | undefined;
+  try {
+    const { result: file, ...flags } = parseFlags(program, argv);
+    resultFile = file;
+    await writeResult(await program.run(checkOptions(program, flags)), resultFile);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
+    } else if (error instanceof UserError) {
+      await writeResult(error.result, resultFile);
+      console.error(`${program.name}: ${error.message}`);
+      process.exitCode = error.exitCode;
+    } else {
+      console.error(error);
+      console.error(`${program.name}: this is a bug in Taxiway; please report it with the lines above`);
+      process.exitCode = exitCode.bug;
+    }
+  }
+}
+
+function parseFlags(program: Pick<Program<z.ZodRawShape>, 'name' | 'description' | 'options'>, argv: string[]): Record<string, string | undefined> {
+  const command = new Command(program.name)
+    .description(program.description)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .showHelpAfterError('(--help lists the options)');
+  for (const [key, schema] of Object.entries(program.options)) {
+    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const isSwitch = schema instanceof z.ZodDefault && schema.def.innerType instanceof z.ZodBoolean;
+    const fallback = schema instanceof z.ZodDefault && !isSwitch ? ` (default: ${JSON.stringify(schema.def.defaultValue)})` : '';
+    const required = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? '' : ' (required)';
+    command.option(isSwitch ? flag : `${flag} <value>`, `${(schema as z.ZodType).description ?? ''}${fallback}${required}`);
+  }
+  command.option('--result <file>', 'write the result as JSON to this file, not to standard output');
+  return command.parse(argv, { from: 'user' }).opts();
+}
+
+function checkOptions<Shape extends z.ZodRawShape>(program: Program<Shape>, flags: object): z.output<z.ZodObject<Shape>> {
+  const checked = z.strictObject(program.options).safeParse(flags);
+  if (checked.success) return checked.data as z.output<z.ZodObject<Shape>>;
+  const problems = checked.error.issues.map((issue) => {
+    const key = String(issue.path[0]);
+    const got = (flags as Record<string, unknown>)[key];
+    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return got === undefined ? `${flag} is missing` : `${flag} ${JSON.stringify(got)}: ${issue.message}`;
+  });
+  throw new UsageError(`${problems.join('; ')} (--help lists the options)`);
+}
+
+async function writeResult(result: object | undefined, file: string | undefined): Promise<void> {
+  if (result === undefined) return;
+  const text = `${JSON.stringify(result, null, 2)}\n`;
+  if (file === undefined) process.stdout.write(text);
+  else await writeFileAtomically(toPath(file), text);
+}
