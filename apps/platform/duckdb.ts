@@ -2,7 +2,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { TemporaryError } from './errors.ts';
+import { OutcomeError, TemporaryError, UserError } from './errors.ts';
 
 export interface DuckDbSettings {
   /** How much DuckDB may use before it spills; the process needs about 100 MB beside it. */
@@ -34,6 +34,21 @@ async function open(file: string, settings: DuckDbSettings): Promise<DuckDBInsta
   } catch (error) {
     const message = (error as Error).message;
     if (/lock/i.test(message)) throw new TemporaryError(`${file}: another process has the warehouse open: ${message.split('\n')[0]}`);
+    throw error;
+  }
+}
+
+/** Runs statements that read `what`; an unreadable file is the data's fault (exit 1), lack of memory or disk is temporary (exit 75). */
+export async function blameOnFile<T>(what: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const message = (error as Error).message.split('\n')[0] ?? '';
+    if (/Out of Memory|No space left|failed to offload/i.test(message)) throw new TemporaryError(`${what}: ${message}; give it more memory or disk`);
+    if (/^(Invalid Input|IO|Conversion|Serialization) Error|Parquet|Snappy|ZSTD|TProtocol/i.test(message)) {
+      throw new OutcomeError(`${what}: the file can't be read: ${message}; fetch it again`);
+    }
     throw error;
   }
 }

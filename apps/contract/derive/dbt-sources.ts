@@ -1,0 +1,159 @@
+// dbt's sources: every table that the etl step writes, its columns' meanings, and the data tests that follow from the rules.
+import type { Column, Dataset, LogicalType } from '../dataset.ts';
+import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageColumns, triageTable } from '../names.ts';
+import { columnsRead, type Predicate } from '../predicate.ts';
+
+export interface DbtColumn {
+  readonly name: string;
+  readonly description: string;
+  /** DuckDB's name of the type: the unit tests make empty tables of it. */
+  readonly data_type: string;
+  readonly data_tests?: readonly (string | object)[];
+}
+
+export const duckdbTypes: Readonly<Record<LogicalType, string>> = {
+  int: 'BIGINT',
+  double: 'DOUBLE',
+  string: 'VARCHAR',
+  timestamp: 'TIMESTAMP',
+};
+
+/** The content of sources.yml. */
+export function toDbtSources(datasets: readonly Dataset[]): object {
+  return {
+    version: 2,
+    sources: [
+      {
+        name: schemas.staging,
+        description: 'Trips as the etl step splits them, one partition a month.',
+        tables: datasets.flatMap((dataset) => [cleanSource(dataset), triageSource(dataset)]),
+      },
+      {
+        name: schemas.historical,
+        description: 'Monthly figures over all history.',
+        tables: datasets.map(monthlySource),
+      },
+    ],
+  };
+}
+
+/** A column's sentence with its unit and codes. dbt reads descriptions as Jinja, so braces are made harmless. */
+export function describe({ description, unit, codes }: Pick<Column, 'description' | 'unit' | 'codes'>): string {
+  const meanings = Object.entries(codes ?? {}).map(([code, meaning]) => `${code} ${meaning}`);
+  const text = [
+    description,
+    ...(unit ? [`In ${unit}.`] : []),
+    ...(meanings.length > 0 ? [`Codes: ${meanings.join(', ')}.`] : []),
+  ].join(' ');
+  return text.replace(/\{(?=[{%#])/g, "{{ '{' }}");
+}
+
+function cleanSource(dataset: Dataset): object {
+  const tests = toDataTests(dataset);
+  return {
+    name: cleanTable(dataset.category).table,
+    description: describe({ description: `${dataset.title}: trips that keep every rule.` }),
+    config: { tags: [dataset.category] },
+    columns: dataset.columns.map((column) => ({
+      ...toColumn(column),
+      ...(tests[column.name] ? { data_tests: tests[column.name] } : {}),
+    })),
+  };
+}
+
+function triageSource(dataset: Dataset): object {
+  return {
+    name: triageTable(dataset.category).table,
+    description: describe({ description: `${dataset.title}: trips that break a rule, with the rules' names.` }),
+    config: { tags: [dataset.category] },
+    columns: [
+      ...dataset.columns.map(toColumn),
+      { name: triageColumns.file, description: "The file's base name.", data_type: 'VARCHAR', data_tests: ['not_null'] },
+      { name: triageColumns.month, description: "First day of the file's month.", data_type: 'DATE', data_tests: ['not_null'] },
+      {
+        name: triageColumns.rules,
+        description: 'Names of the rules that the trip breaks.',
+        data_type: 'VARCHAR[]',
+        data_tests: ['not_null'],
+      },
+    ],
+  };
+}
+
+function monthlySource(dataset: Dataset): object {
+  return {
+    name: monthlyTable(dataset.category).table,
+    description: describe({
+      description: `${dataset.title}: figures of each month by vendor, payment, flag and zones, of every in-month trip, clean or not.`,
+    }),
+    config: { tags: [dataset.category] },
+    columns: toMonthlyColumns(dataset),
+  };
+}
+
+/** The monthly table's columns. */
+export function toMonthlyColumns(dataset: Dataset): DbtColumn[] {
+  const { keys, sums, averages } = dataset.monthly;
+  const column = (name: string) => dataset.columns.find((one) => one.name === name) as Column;
+  const figure = (name: string, prefix: string, of: Column): DbtColumn => ({
+    name,
+    description: describe({ ...of, codes: {}, description: `${prefix} ${of.name}: ${of.description}` }),
+    data_type: 'DOUBLE',
+  });
+  const own = (name: string, description: string, type: string): DbtColumn => ({ name, description, data_type: type });
+  return [
+    ...Object.entries(keys).map(([name, of]) => ({ ...toColumn(column(of)), name })),
+    { ...own(monthlyColumns.month, 'First day of the month of pickup.', 'DATE'), data_tests: ['not_null'] },
+    ...Object.entries(sums).map(([name, of]) => figure(name, 'Sum of', column(of))),
+    ...Object.entries(averages).map(([name, of]) => figure(name, 'Average of', column(of))),
+    { ...own(monthlyColumns.trips, 'Number of trips.', 'BIGINT'), data_tests: ['not_null'] },
+    own(monthlyColumns.minutes, 'Average duration in minutes.', 'DOUBLE'),
+    own(monthlyColumns.hours, 'Sum of durations in hours.', 'DOUBLE'),
+    own(
+      monthlyColumns.busiestHour,
+      'Hour of the day with the most pickups of this group, 0 to 23; ties: the earlier hour.',
+      'BIGINT',
+    ),
+  ];
+}
+
+function toColumn(column: Column): DbtColumn {
+  return { name: column.name, description: describe(column), data_type: duckdbTypes[column.type] };
+}
+
+/** Column → tests on the clean table. A rule that is null is broken, so no column that a rule reads is null there. */
+function toDataTests(dataset: Dataset): Record<string, (string | object)[]> {
+  const tests: Record<string, (string | object)[]> = {};
+  for (const { holds } of dataset.rules) {
+    for (const column of columnsRead(holds)) tests[column] ??= ['not_null'];
+    for (const [column, test] of testsOf(holds, dataset)) tests[column]?.push(test);
+  }
+  return tests;
+}
+
+function testsOf(predicate: Predicate, dataset: Dataset): [column: string, test: object][] {
+  switch (predicate.op) {
+    case 'all':
+      return predicate.predicates.flatMap((part) => testsOf(part, dataset));
+    case 'one-of': {
+      const quote = dataset.columns.find(({ name }) => name === predicate.column)?.type === 'string';
+      return [[predicate.column, { accepted_values: { arguments: { values: predicate.values, quote } } }]];
+    }
+    case 'between': {
+      const { atLeast, atMost, below } = predicate;
+      const bounds = {
+        at_least: atLeast,
+        ...(atMost === undefined ? {} : { at_most: atMost }),
+        ...(below === undefined ? {} : { below }),
+      };
+      return [[predicate.column, { number_between: { arguments: bounds } }]];
+    }
+    case 'before':
+      return [[predicate.column, { before_column: { arguments: { other: predicate.other } } }]];
+    case 'present':
+    case 'before-as-of':
+    case 'in-month':
+      // The clock and the file of a row are not in the clean table; the etl step has checked them.
+      return [];
+  }
+}

@@ -1,0 +1,31 @@
+// What an engine must be able to say in SQL; apps/plan has one implementation an engine.
+import type { LogicalType } from '../dataset.ts';
+import type { ParquetType } from '../file-schema.ts';
+
+export interface Dialect {
+  readonly engine: 'duckdb';
+  readonly name: (identifier: string) => string;
+  readonly text: (value: string) => string;
+  /** A timestamp literal of `YYYY-MM-DD HH:MM:SS[.ffffff]`, without a zone. */
+  readonly timestamp: (value: string) => string;
+  /** `value`: the cast that gives null for what can't be cast without loss. `lossless`: no value of that type can fail. */
+  readonly cast: (source: string, from: ParquetType, to: LogicalType) => { readonly value: string; readonly lossless: boolean };
+  /** A typed null. */
+  readonly nullOf: (type: LogicalType) => string;
+  /** The timestamp at which the month after that of the date expression begins. */
+  readonly nextMonth: (date: string) => string;
+  /** Microseconds from start to end, an integer. */
+  readonly microsBetween: (start: string, end: string) => string;
+  /** The labels whose condition is true, as a list of strings in the given order. */
+  readonly labelsWhere: (labels: readonly { readonly label: string; readonly when: string }[]) => string;
+  /** The sum as a number that does not depend on the order in which threads meet the rows; doubles to six decimals. */
+  readonly sumOf: (value: string, type: LogicalType) => string;
+  /** A quotient as a double; null over zero. */
+  readonly divide: (dividend: string, divisor: string) => string;
+  /** The hour of day that most of a group's timestamps have; of equals the earliest. */
+  readonly busiestHour: (timestamp: string) => string;
+  /** A relation of all columns of Parquet files, and of `fileOfScan`, the base name of the file a row comes from. */
+  readonly scan: (paths: readonly string[]) => string;
+  readonly fileOfScan: string;
+  readonly dateOfText: (text: string) => string;
+}

@@ -1,0 +1,39 @@
+// What training needs to know about a category's fare model. Written to apps/ml/generated/<category>.json.
+import type { Dataset } from '../dataset.ts';
+import { championAlias, featureTable, modelPaths, registeredModel } from '../names.ts';
+import { featureColumns } from './feature-columns.ts';
+
+export interface ModelJson {
+  readonly category: string;
+  readonly dataset: string;
+  readonly table: string;
+  /** The feature table's column that tells the month. */
+  readonly date: 'date';
+  readonly target: string;
+  readonly features: readonly string[];
+  readonly registered_model: string;
+  readonly alias: string;
+  /** Path below the models folder. */
+  readonly champion: string;
+}
+
+/** The model's description for Python. Throws where the definition names a column that the feature table lacks. */
+export function toModelJson({ category, model }: Dataset): ModelJson {
+  const unknown = [model.target, ...model.features].filter((name) => !Object.hasOwn(featureColumns, name));
+  if (unknown.length > 0) {
+    const known = Object.keys(featureColumns).join(', ');
+    throw new Error(
+      `${category}: model: the feature table has no column ${unknown.join(', ')}; it has ${known}; fix it in apps/contract/${category}.ts`,
+    );
+  }
+  return {
+    category,
+    ...featureTable(category),
+    date: 'date',
+    target: model.target,
+    features: model.features,
+    registered_model: registeredModel(category),
+    alias: championAlias,
+    champion: modelPaths.champion(category),
+  };
+}

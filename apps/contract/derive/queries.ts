@@ -1,0 +1,93 @@
+// The etl step's queries: source rows as the contract casts them, the clean/triage split, the monthly summary.
+import { columnOf, type Dataset } from '../dataset.ts';
+import { monthlyColumns, triageColumns } from '../names.ts';
+import { inMonth } from '../predicate.ts';
+import type { Cast } from './casts.ts';
+import type { Dialect } from './dialect.ts';
+import { toCondition } from './rule-sql.ts';
+
+/** Files of one schema: they are read in one scan. */
+export interface SourceGroup {
+  readonly paths: readonly string[];
+  readonly casts: readonly Cast[];
+}
+
+/** Names of the flags that say a row's value could not be cast; also the names that triage lists. */
+export const castFlag = (column: string): string => `cast_${column}`;
+
+/** Columns that may hold values that can't be cast in any of the groups. */
+export function doubtfulColumns(castsOfGroups: readonly (readonly Cast[])[], dialect: Dialect): string[] {
+  const doubtful = castsOfGroups.flatMap((casts) => casts.filter((cast) => cast.source !== null && !dialect.cast('x', cast.from, cast.to).lossless));
+  return [...new Set(doubtful.map((cast) => cast.column))];
+}
+
+/** Every row of every file: the contract's columns, `source_file`, `source_month`, and a flag for each doubtful column. */
+export function toSourceQuery(dataset: Dataset, dialect: Dialect, { groups, doubtful }: { groups: readonly SourceGroup[]; doubtful: readonly string[] }): string {
+  return groups
+    .map((group) => {
+      const values = group.casts.map((cast) => {
+        const value = cast.source === null ? dialect.nullOf(cast.to) : dialect.cast(dialect.name(cast.source), cast.from, cast.to).value;
+        return `${value} AS ${dialect.name(cast.column)}`;
+      });
+      const flags = doubtful.map((column) => {
+        const cast = group.casts.find((candidate) => candidate.column === column) as Cast;
+        const source = cast.source === null ? null : dialect.name(cast.source);
+        const { value, lossless } = source === null ? { value: '', lossless: true } : dialect.cast(source, cast.from, cast.to);
+        return `${lossless ? 'FALSE' : `${source} IS NOT NULL AND (${value}) IS NULL`} AS ${dialect.name(castFlag(column))}`;
+      });
+      const file = `${dialect.fileOfScan} AS ${dialect.name(triageColumns.file)}`;
+      const month = `${dialect.dateOfText(`substr(${dialect.fileOfScan}, ${dataset.filePrefix.length + 1}, 7) || '-01'`)} AS ${dialect.name(triageColumns.month)}`;
+      return `SELECT ${[...values, file, month, ...flags].join(',\n  ')}\nFROM ${dialect.scan(group.paths)}`;
+    })
+    .join('\nUNION ALL\n');
+}
+
+export interface SplitQueries {
+  /** Rows that keep every rule: the contract's columns. */
+  readonly clean: string;
+  /** All other rows: the contract's columns, `source_file`, `source_month`, `broken_rules`. */
+  readonly triage: string;
+}
+
+/** Splits the rows of the relation `source` so that each row is in exactly one of the two. */
+export function toSplitQueries(dataset: Dataset, dialect: Dialect, { source, doubtful, asOf }: { source: string; doubtful: readonly string[]; asOf: string }): SplitQueries {
+  const rules = dataset.rules.map((rule) => ({ label: rule.name, condition: toCondition(rule.holds, dialect, asOf) }));
+  const flags = doubtful.map(castFlag);
+  const keeps = [...rules.map((rule) => `(${rule.condition})`), ...flags.map((flag) => `NOT ${dialect.name(flag)}`)].join('\n  AND ');
+  const columns = dataset.columns.map((column) => dialect.name(column.name));
+  const broken = dialect.labelsWhere([
+    ...rules.map((rule) => ({ label: rule.label, when: `(${rule.condition}) IS NOT TRUE` })),
+    ...flags.map((flag) => ({ label: flag, when: dialect.name(flag) })),
+  ]);
+  const whence = [triageColumns.file, triageColumns.month].map(dialect.name);
+  return {
+    clean: `SELECT ${columns.join(', ')}\nFROM ${source}\nWHERE ${keeps}`,
+    triage: `SELECT ${[...columns, ...whence].join(', ')},\n  ${broken} AS ${dialect.name(triageColumns.rules)}\nFROM ${source}\nWHERE (${keeps}) IS NOT TRUE`,
+  };
+}
+
+/** Sums up the in-month rows of the relation `source`, kept or triaged, by the monthly keys. */
+export function toMonthlyQuery(dataset: Dataset, dialect: Dialect, source: string): string {
+  const { pickup, dropoff } = dataset.roles;
+  const { keys, sums, averages } = dataset.monthly;
+  const name = dialect.name;
+  const sumOf = (column: string) => dialect.sumOf(name(column), columnOf(dataset, column).type);
+  const micros = `sum(${dialect.microsBetween(name(pickup), name(dropoff))})`;
+  const columns = [
+    ...Object.entries(keys).map(([key, column]) => `${name(column)} AS ${name(key)}`),
+    `${name(triageColumns.month)} AS ${name(monthlyColumns.month)}`,
+    ...Object.entries(sums).map(([sum, column]) => `${sumOf(column)} AS ${name(sum)}`),
+    ...Object.entries(averages).map(([average, column]) => `${dialect.divide(sumOf(column), `count(${name(column)})`)} AS ${name(average)}`),
+    `count(*) AS ${name(monthlyColumns.trips)}`,
+    `${dialect.divide(micros, `count(${name(dropoff)}) * 60000000`)} AS ${name(monthlyColumns.minutes)}`,
+    `${dialect.divide(micros, '3600000000')} AS ${name(monthlyColumns.hours)}`,
+    `${dialect.busiestHour(name(pickup))} AS ${name(monthlyColumns.busiestHour)}`,
+  ];
+  const groups = Object.keys(keys).length + 1;
+  return [
+    `SELECT ${columns.join(',\n  ')}`,
+    `FROM ${source}`,
+    `WHERE ${toCondition(inMonth(pickup), dialect, '')}`,
+    `GROUP BY ${Array.from({ length: groups }, (_, index) => index + 1).join(', ')}`,
+  ].join('\n');
+}

@@ -1,0 +1,61 @@
+// How a Parquet file's columns are described, in Parquet's own terms, and which of them can become which logical type.
+import type { LogicalType } from './dataset.ts';
+
+export const parquetTypes = [
+  'BOOLEAN',
+  'INT8',
+  'INT16',
+  'INT32',
+  'INT64',
+  'UINT8',
+  'UINT16',
+  'UINT32',
+  'UINT64',
+  'FLOAT',
+  'DOUBLE',
+  'DECIMAL',
+  'STRING',
+  'DATE',
+  'TIMESTAMP_MILLIS',
+  'TIMESTAMP_MICROS',
+  'TIMESTAMP_NANOS',
+  'TIMESTAMP_MILLIS_UTC',
+  'TIMESTAMP_MICROS_UTC',
+  'TIMESTAMP_NANOS_UTC',
+  'INT96',
+  'NULL',
+  'OTHER',
+] as const;
+
+export type ParquetType = (typeof parquetTypes)[number];
+
+export interface FileColumn {
+  readonly name: string;
+  readonly type: ParquetType;
+}
+
+const integers: readonly ParquetType[] = ['INT8', 'INT16', 'INT32', 'INT64', 'UINT8', 'UINT16', 'UINT32', 'UINT64'];
+const numbers: readonly ParquetType[] = [...integers, 'FLOAT', 'DOUBLE', 'DECIMAL', 'STRING', 'NULL'];
+const times: readonly ParquetType[] = [
+  'DATE',
+  'TIMESTAMP_MILLIS',
+  'TIMESTAMP_MICROS',
+  'TIMESTAMP_NANOS',
+  'TIMESTAMP_MILLIS_UTC',
+  'TIMESTAMP_MICROS_UTC',
+  'TIMESTAMP_NANOS_UTC',
+  'INT96',
+  'STRING',
+  'NULL',
+];
+
+/** The Parquet types that each logical type is read from; a file with another type is refused. */
+export const readableAs: Readonly<Record<LogicalType, readonly ParquetType[]>> = {
+  int: numbers,
+  double: numbers,
+  // Writers give a column without any value an integer or double type, text columns too.
+  string: [...integers, 'FLOAT', 'DOUBLE', 'STRING', 'NULL'],
+  timestamp: times,
+};
+
+export const isInteger = (type: ParquetType): boolean => integers.includes(type);

@@ -1,0 +1,116 @@
+// Runs a plan on DuckDB in one transaction: either every table shows the new rows and no row is lost, or nothing has changed.
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Dataset } from '../contract/dataset.ts';
+import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
+import { monthlyColumns, triageColumns } from '../contract/names.ts';
+import { blameOnFile, quoteName, quoteText, withDuckDb } from '../platform/duckdb.ts';
+import { log } from '../platform/log.ts';
+import { checkConservation, type FileResult } from './conservation.ts';
+import { type Plan, type Sink, sourceView } from './plan.ts';
+import { cleanColumns, monthlyTableColumns, prepareTable, qualified, triageTableColumns } from './tables.ts';
+
+export interface EtlResult {
+  readonly mode: string;
+  readonly files: readonly FileResult[];
+  readonly rows: { readonly read: number; readonly clean: number; readonly triage: number; readonly outsideRetention: number; readonly monthly: number };
+}
+
+/** Fills the tables. Rows are streamed; memory is bounded by DuckDB's limit. Throws OutcomeError where rows would be lost. */
+export async function runOnDuckDb(
+  dataset: Dataset,
+  plan: Plan,
+  { warehouse, retentionMonths }: { warehouse: string; retentionMonths?: number | undefined },
+): Promise<EtlResult> {
+  await mkdir(dirname(warehouse), { recursive: true });
+  return withDuckDb(warehouse, async (connection) => {
+    await connection.run('BEGIN TRANSACTION');
+    try {
+      const result = await blameOnFile(plan.sources.map((file) => file.file).join(', '), () => fillTables(connection, dataset, plan, retentionMonths));
+      await connection.run('COMMIT');
+      return result;
+    } catch (error) {
+      await connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+async function fillTables(connection: DuckDBConnection, dataset: Dataset, plan: Plan, retentionMonths: number | undefined): Promise<EtlResult> {
+  const anew = plan.mode === 'initial_load';
+  const { clean, triage, monthly } = plan.sinks;
+  await prepareTable(connection, clean.table, { columns: cleanColumns(dataset), anew });
+  await prepareTable(connection, triage.table, { columns: triageTableColumns(dataset), anew });
+  await prepareTable(connection, monthly.table, { columns: monthlyTableColumns(dataset), anew });
+  const oldest = await oldestRetainedMonth(connection, plan, retentionMonths);
+  const isRetained = (file: { month: string }) => oldest === undefined || file.month >= oldest;
+  let monthlyRows = 0;
+  // Month by month: what is in memory is bounded by the largest month, not by the history.
+  for (const source of plan.sources) {
+    await connection.run(`CREATE OR REPLACE TEMP VIEW ${sourceView} AS ${source.query}`);
+    if (isRetained(source)) {
+      await replaceMonth(connection, clean, { month: source.month, anew });
+      await replaceMonth(connection, triage, { month: source.month, anew });
+    }
+    monthlyRows += await replaceMonth(connection, monthly, { month: source.month, anew });
+    log('loaded', { file: source.file, rows: source.rows });
+  }
+  const files = await countFiles(connection, plan, isRetained);
+  checkConservation(files);
+  const total = (key: 'read' | 'clean' | 'triage' | 'outsideRetention') => files.reduce((sum, file) => sum + file[key], 0);
+  const rows = { read: total('read'), clean: total('clean'), triage: total('triage'), outsideRetention: total('outsideRetention'), monthly: monthlyRows };
+  return { mode: plan.mode, files, rows };
+}
+
+/** Replaces the month's partition; a table made anew has none. Returns the rows inserted. */
+async function replaceMonth(connection: DuckDBConnection, { table, partitionField, query }: Sink, { month, anew }: { month: string; anew: boolean }): Promise<number> {
+  if (!anew) await connection.run(`DELETE FROM ${qualified(table)} WHERE ${inMonthOf(partitionField, month)}`);
+  return (await connection.run(`INSERT INTO ${qualified(table)} BY NAME ${query}`)).rowsChanged;
+}
+
+function inMonthOf(field: string, firstDay: string): string {
+  const next = firstDayOf(addMonths(monthOf(firstDay), 1));
+  return `${quoteName(field)} >= DATE ${quoteText(firstDay)} AND ${quoteName(field)} < DATE ${quoteText(next)}`;
+}
+
+/** The first month that the retention keeps, counted back from the newest month that is loaded or about to be. */
+async function oldestRetainedMonth(connection: DuckDBConnection, plan: Plan, retentionMonths: number | undefined): Promise<string | undefined> {
+  if (retentionMonths === undefined) return undefined;
+  const month = quoteName(monthlyColumns.month);
+  const reader = await connection.runAndReadAll(`SELECT strftime(max(${month}), '%Y-%m-%d') FROM ${qualified(plan.sinks.monthly.table)}`);
+  const loaded = reader.getRowsJS()[0]?.[0] as string | null;
+  const newest = [...plan.sources.map((file) => file.month), loaded ?? ''].sort().at(-1) as string;
+  return firstDayOf(addMonths(monthOf(newest), 1 - retentionMonths));
+}
+
+/** Counts what the tables now hold of each file; read comes from the files' own footers. */
+async function countFiles(connection: DuckDBConnection, plan: Plan, isRetained: (file: { month: string }) => boolean): Promise<FileResult[]> {
+  const { clean, triage } = plan.sinks;
+  const months = plan.sources.map((file) => file.month);
+  const inRange = (field: string) => inMonthOf(field, [...months].sort()[0] as string).split(' AND ')[0];
+  const count = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS() as [string, string, bigint][];
+  const cleanRows = await count(
+    `SELECT strftime(date_trunc('month', ${quoteName(clean.partitionField)}), '%Y-%m-%d') AS month, '', count(*) FROM ${qualified(clean.table)} WHERE ${inRange(clean.partitionField)} GROUP BY 1`,
+  );
+  const triageRows = await count(
+    `SELECT strftime(${quoteName(triageColumns.month)}, '%Y-%m-%d') AS month, '', count(*) FROM ${qualified(triage.table)} WHERE ${inRange(triageColumns.month)} GROUP BY 1`,
+  );
+  const rules = await count(
+    `SELECT strftime(month, '%Y-%m-%d'), rule, count(*) FROM (
+      SELECT ${quoteName(triageColumns.month)} AS month, unnest(${quoteName(triageColumns.rules)}) AS rule FROM ${qualified(triage.table)} WHERE ${inRange(triageColumns.month)}
+    ) GROUP BY month, rule ORDER BY 3 DESC, 2`,
+  );
+  const rowsOf = (rows: [string, string, bigint][], month: string) => Number(rows.find(([found]) => found === month)?.[2] ?? 0);
+  return plan.sources
+    .map((file) => ({
+      file: file.file,
+      month: monthOf(file.month),
+      read: file.rows,
+      clean: isRetained(file) ? rowsOf(cleanRows, file.month) : 0,
+      triage: isRetained(file) ? rowsOf(triageRows, file.month) : 0,
+      outsideRetention: isRetained(file) ? 0 : file.rows,
+      brokenRules: Object.fromEntries(rules.filter(([month]) => isRetained(file) && month === file.month).map(([, rule, rows]) => [rule, Number(rows)])),
+    }))
+    .sort((a, b) => (a.month < b.month ? -1 : 1));
+}

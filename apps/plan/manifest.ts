@@ -1,0 +1,9 @@
+// The list of files that transfer hands to the steps after it.
+import { z } from 'zod';
+
+export const manifest = z.strictObject({
+  version: z.literal(1),
+  files: z.array(z.strictObject({ uri: z.string(), name: z.string(), bytes: z.number().int(), sha256: z.string() })),
+});
+
+export type Manifest = z.output<typeof manifest>;

@@ -1,0 +1,95 @@
+// Reads what a Parquet file says of itself: rows, columns and types, from its last bytes alone.
+import { open } from 'node:fs/promises';
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, type SchemaElement } from 'hyparquet';
+import type { FileColumn, ParquetType } from '../contract/file-schema.ts';
+import { OutcomeError, UsageError } from '../platform/errors.ts';
+import { baseName, toPath } from '../platform/uri.ts';
+
+export interface Footer {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly columns: readonly FileColumn[];
+}
+
+/** Enough for the footer of a monthly file; a larger one takes a second read. */
+const suffixBytes = 32 * 1024;
+
+/** Reads the footer of a file. Throws OutcomeError where it is no whole Parquet file, UsageError where there is none. */
+export async function readFooter(uri: string): Promise<Footer> {
+  const path = toPath(uri);
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${uri}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
+  });
+  try {
+    const { size } = await file.stat();
+    const refuse = (why: string) => new OutcomeError(`${baseName(uri)}: not a whole Parquet file: ${why}; fetch it again`);
+    if (size === 0) throw refuse('it is empty');
+    const slice = async (start: number, end = size) => {
+      const bytes = new Uint8Array(Math.max(0, end - start));
+      await file.read(bytes, 0, bytes.length, start);
+      return bytes.buffer;
+    };
+    if (size < 12 || Buffer.from(await slice(0, 4)).toString('latin1') !== 'PAR1') throw refuse('it does not begin with PAR1');
+    const buffer: AsyncBuffer = { byteLength: size, slice };
+    const metadata = await parquetMetadataAsync(buffer, { initialFetchSize: suffixBytes, geoparquet: false }).catch((error: Error) => {
+      throw refuse(error.message === 'parquet file invalid (footer != PAR1)' ? 'it does not end with PAR1, so its end is missing' : error.message);
+    });
+    if (lastDataByte(metadata) > size) throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${size}`);
+    return { rows: Number(metadata.num_rows), bytes: size, columns: toColumns(metadata.schema) };
+  } finally {
+    await file.close();
+  }
+}
+
+function lastDataByte(metadata: FileMetaData): number {
+  const chunks = metadata.row_groups.flatMap((group) => group.columns.flatMap((chunk) => chunk.meta_data ?? []));
+  const ends = chunks.map((chunk) => Number(chunk.dictionary_page_offset ?? chunk.data_page_offset) + Number(chunk.total_compressed_size));
+  return ends.reduce((last, end) => Math.max(last, end), 0);
+}
+
+/** The top-level columns; a nested one is one column of type OTHER. */
+function toColumns(schema: readonly SchemaElement[]): FileColumn[] {
+  const columns: FileColumn[] = [];
+  for (let index = 1; index < schema.length; ) {
+    const element = schema[index] as SchemaElement;
+    columns.push({ name: element.name, type: element.num_children || element.repetition_type === 'REPEATED' ? 'OTHER' : toParquetType(element) });
+    index = afterSubtree(schema, index);
+  }
+  return columns;
+}
+
+function afterSubtree(schema: readonly SchemaElement[], index: number): number {
+  let next = index + 1;
+  for (let child = 0; child < (schema[index]?.num_children ?? 0); child++) next = afterSubtree(schema, next);
+  return next;
+}
+
+/** The one name of a physical type and its annotations, old (`converted_type`) or new (`logical_type`). */
+export function toParquetType(element: SchemaElement): ParquetType {
+  const { logical_type: logical, converted_type: converted } = element;
+  if (logical?.type === 'NULL') return 'NULL';
+  switch (element.type) {
+    case 'BOOLEAN':
+    case 'FLOAT':
+    case 'DOUBLE':
+    case 'INT96':
+      return element.type;
+    case 'INT32':
+    case 'INT64':
+      if (logical?.type === 'TIMESTAMP') return `TIMESTAMP_${logical.unit}${logical.isAdjustedToUTC ? '_UTC' : ''}`;
+      if (logical?.type === 'INTEGER') return `${logical.isSigned ? '' : 'U'}INT${logical.bitWidth}` as ParquetType;
+      if (logical?.type === 'DATE' || converted === 'DATE') return 'DATE';
+      if (logical?.type === 'DECIMAL' || converted === 'DECIMAL') return 'DECIMAL';
+      if (converted === 'TIMESTAMP_MILLIS' || converted === 'TIMESTAMP_MICROS') return `${converted}_UTC`;
+      if (converted !== undefined) return /^U?INT_\d+$/.test(converted) ? (converted.replace('_', '') as ParquetType) : 'OTHER';
+      return logical === undefined ? element.type : 'OTHER';
+    case 'BYTE_ARRAY':
+      if (logical?.type === 'DECIMAL' || converted === 'DECIMAL') return 'DECIMAL';
+      // Old writers leave text without an annotation.
+      return logical === undefined || logical.type === 'STRING' || logical.type === 'ENUM' ? 'STRING' : 'OTHER';
+    case 'FIXED_LEN_BYTE_ARRAY':
+      return logical?.type === 'DECIMAL' || converted === 'DECIMAL' ? 'DECIMAL' : 'OTHER';
+    default:
+      return 'OTHER';
+  }
+}
