@@ -12,6 +12,11 @@ export class ContractError extends Error {
   }
 }
 
+const defined = new WeakSet<object>();
+
+/** Whether a value is a data set that has passed the checks. */
+export const isDataset = (value: unknown): value is Dataset => typeof value === 'object' && value !== null && defined.has(value);
+
 /** Checks a definition and returns it. Throws ContractError with all problems found. */
 export function defineDataset(dataset: Dataset): Dataset {
   const problems = [
@@ -24,6 +29,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...modelProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);
+  defined.add(dataset);
   return dataset;
 }
 

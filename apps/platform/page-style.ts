@@ -86,6 +86,25 @@ button[disabled]{opacity:.6;cursor:default}
 .results-head{display:flex;justify-content:space-between;gap:1rem;align-items:baseline}
 .results strong{font-weight:600}
 .results .bar{margin:.5rem 0}
+.predict{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:2rem;align-items:start}
+.outcome{border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:10px;padding:1.25rem;background:var(--wash);min-height:11rem}
+.outcome p{margin:.15rem 0}
+.fare{font-size:clamp(2.6rem,2rem + 3vw,3.6rem);font-weight:700;letter-spacing:-.03em;line-height:1.15}
+.models{list-style:none;padding:.75rem 0 0;margin:.75rem 0 0;border-top:1px solid var(--line)}
+[aria-invalid]{border-color:var(--bad)!important}
+[hidden]{display:none!important}
+.code-pair{display:inline-block;margin-right:.6rem}
+.lineage{list-style:none;padding:0;display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:.75rem 1.75rem;align-items:center}
+.lineage li{position:relative;border:1px solid var(--line);border-radius:8px;padding:.6rem .75rem;display:grid;gap:.15rem;background:var(--wash)}
+.lineage code{background:none;padding:0;font-weight:600}
+.lineage .at-1,.lineage .at-2{grid-row:1/4}
+.at-1{grid-column:1}.at-2{grid-column:2}.at-3{grid-column:3}.at-4{grid-column:4}.at-5{grid-column:5}
+.row-1{grid-row:1}.row-2{grid-row:2}.row-3{grid-row:3}
+.lineage li:not(.at-1)::before{content:"→";position:absolute;left:-1.4rem;top:50%;transform:translateY(-50%);color:var(--soft)}
+.lineage-from{display:none}
+@media(max-width:60rem){.lineage{grid-template-columns:minmax(0,1fr)}.lineage li{grid-column:1;grid-row:auto}.lineage .at-1,.lineage .at-2{grid-row:auto}
+.lineage li:not(.at-1)::before{content:none}.lineage-from{display:block}}
+@media(max-width:48rem){.predict{grid-template-columns:minmax(0,1fr)}}
 @media(max-width:30rem){main{padding-top:1.4rem}.site-row{padding:.45rem 1rem}main,.site-end{padding-left:1rem;padding-right:1rem}th,td{padding:.5rem .65rem}}
 @media print{.site,.skip,.site-end{display:none}.scroll{overflow:visible}}
 `;

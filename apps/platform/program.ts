@@ -44,9 +44,10 @@ function parseFlags(program: Pick<Program<z.ZodRawShape>, 'name' | 'description'
     .showHelpAfterError('(--help lists the options)');
   for (const [key, schema] of Object.entries(program.options)) {
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    const isSwitch = schema instanceof z.ZodDefault && schema.def.innerType instanceof z.ZodBoolean;
-    const fallback = schema instanceof z.ZodDefault && !isSwitch ? ` (default: ${JSON.stringify(schema.def.defaultValue)})` : '';
-    const required = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? '' : ' (required)';
+    const hasDefault = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+    const isSwitch = hasDefault && schema.def.innerType instanceof z.ZodBoolean;
+    const fallback = hasDefault && !isSwitch ? ` (default: ${schema.def.defaultValue})` : '';
+    const required = z.safeParse(schema as z.ZodType, undefined).success ? '' : ' (required)';
     command.option(isSwitch ? flag : `${flag} <value>`, `${(schema as z.ZodType).description ?? ''}${fallback}${required}`);
   }
   command.option('--result <file>', 'write the result as JSON to this file, not to standard output');

@@ -17,7 +17,14 @@ export interface ExpectationSuite {
 
 /** The suite of a data set. It speaks of columns that every file carries by one name; of values only where they are present. */
 export function toExpectationSuite(dataset: Dataset): ExpectationSuite {
-  const all = [...columnSet(dataset), ...presence(dataset), ...types(dataset), ...codes(dataset), ...rules(dataset), ...own(dataset)];
+  const all = [
+    ...columnSet(dataset),
+    ...presence(dataset),
+    ...types(dataset),
+    ...codes(dataset),
+    ...rules(dataset),
+    ...own(dataset),
+  ];
   return { name: dataset.category, expectations: withoutRepetition(all), meta: { category: dataset.category } };
 }
 
@@ -75,7 +82,11 @@ function rules(dataset: Dataset): SuiteExpectation[] {
   const certain = new Set(certainColumns(dataset).map(({ name }) => name));
   return dataset.rules.flatMap(({ name, holds }) =>
     toExpectations(dataset, holds)
-      .filter(({ kwargs }) => [kwargs.column, kwargs.column_A, kwargs.column_B].every((column) => column === undefined || certain.has(column as string)))
+      .filter(({ kwargs }) =>
+        [kwargs.column, kwargs.column_A, kwargs.column_B].every(
+          (column) => column === undefined || certain.has(column as string),
+        ),
+      )
       .map(({ type, kwargs }) => expectation(type, { ...kwargs, mostly: mostlyClean }, 'warning', `rule ${name}`)),
   );
 }
@@ -92,7 +103,9 @@ function toExpectations(dataset: Dataset, holds: Predicate): { type: string; kwa
       return [{ type: 'expect_column_values_to_be_between', kwargs }];
     }
     case 'before':
-      return [{ type: 'expect_column_pair_values_a_to_be_greater_than_b', kwargs: { column_A: holds.other, column_B: holds.column } }];
+      return [
+        { type: 'expect_column_pair_values_a_to_be_greater_than_b', kwargs: { column_A: holds.other, column_B: holds.column } },
+      ];
     case 'present':
       return [{ type: 'expect_column_values_to_not_be_null', kwargs: { column: columnOf(dataset, holds.column).name } }];
     // These depend on the run and on the file's name, which a suite does not know: the etl applies them.

@@ -17,16 +17,23 @@ export const castFlag = (column: string): string => `cast_${column}`;
 
 /** Columns that may hold values that can't be cast in any of the groups. */
 export function doubtfulColumns(castsOfGroups: readonly (readonly Cast[])[], dialect: Dialect): string[] {
-  const doubtful = castsOfGroups.flatMap((casts) => casts.filter((cast) => cast.source !== null && !dialect.cast('x', cast.from, cast.to).lossless));
+  const doubtful = castsOfGroups.flatMap((casts) =>
+    casts.filter((cast) => cast.source !== null && !dialect.cast('x', cast.from, cast.to).lossless),
+  );
   return [...new Set(doubtful.map((cast) => cast.column))];
 }
 
 /** Every row of every file: the contract's columns, `source_file`, `source_month`, and a flag for each doubtful column. */
-export function toSourceQuery(dataset: Dataset, dialect: Dialect, { groups, doubtful }: { groups: readonly SourceGroup[]; doubtful: readonly string[] }): string {
+export function toSourceQuery(
+  dataset: Dataset,
+  dialect: Dialect,
+  { groups, doubtful }: { groups: readonly SourceGroup[]; doubtful: readonly string[] },
+): string {
   return groups
     .map((group) => {
       const values = group.casts.map((cast) => {
-        const value = cast.source === null ? dialect.nullOf(cast.to) : dialect.cast(dialect.name(cast.source), cast.from, cast.to).value;
+        const value =
+          cast.source === null ? dialect.nullOf(cast.to) : dialect.cast(dialect.name(cast.source), cast.from, cast.to).value;
         return `${value} AS ${dialect.name(cast.column)}`;
       });
       const flags = doubtful.map((column) => {
@@ -50,10 +57,16 @@ export interface SplitQueries {
 }
 
 /** Splits the rows of the relation `source` so that each row is in exactly one of the two. */
-export function toSplitQueries(dataset: Dataset, dialect: Dialect, { source, doubtful, asOf }: { source: string; doubtful: readonly string[]; asOf: string }): SplitQueries {
+export function toSplitQueries(
+  dataset: Dataset,
+  dialect: Dialect,
+  { source, doubtful, asOf }: { source: string; doubtful: readonly string[]; asOf: string },
+): SplitQueries {
   const rules = dataset.rules.map((rule) => ({ label: rule.name, condition: toCondition(rule.holds, dialect, asOf) }));
   const flags = doubtful.map(castFlag);
-  const keeps = [...rules.map((rule) => `(${rule.condition})`), ...flags.map((flag) => `NOT ${dialect.name(flag)}`)].join('\n  AND ');
+  const keeps = [...rules.map((rule) => `(${rule.condition})`), ...flags.map((flag) => `NOT ${dialect.name(flag)}`)].join(
+    '\n  AND ',
+  );
   const columns = dataset.columns.map((column) => dialect.name(column.name));
   const broken = dialect.labelsWhere([
     ...rules.map((rule) => ({ label: rule.label, when: `(${rule.condition}) IS NOT TRUE` })),
@@ -77,7 +90,9 @@ export function toMonthlyQuery(dataset: Dataset, dialect: Dialect, source: strin
     ...Object.entries(keys).map(([key, column]) => `${name(column)} AS ${name(key)}`),
     `${name(triageColumns.month)} AS ${name(monthlyColumns.month)}`,
     ...Object.entries(sums).map(([sum, column]) => `${sumOf(column)} AS ${name(sum)}`),
-    ...Object.entries(averages).map(([average, column]) => `${dialect.divide(sumOf(column), `count(${name(column)})`)} AS ${name(average)}`),
+    ...Object.entries(averages).map(
+      ([average, column]) => `${dialect.divide(sumOf(column), `count(${name(column)})`)} AS ${name(average)}`,
+    ),
     `count(*) AS ${name(monthlyColumns.trips)}`,
     `${dialect.divide(micros, `count(${name(dropoff)}) * 60000000`)} AS ${name(monthlyColumns.minutes)}`,
     `${dialect.divide(micros, '3600000000')} AS ${name(monthlyColumns.hours)}`,

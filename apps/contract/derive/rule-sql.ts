@@ -1,6 +1,7 @@
 // Rules as SQL conditions: true, false or null. A rule is broken when its condition is not true.
-import type { Predicate } from '../predicate.ts';
+
 import { triageColumns } from '../names.ts';
+import type { Predicate } from '../predicate.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Renders a predicate over the cast columns and `source_month`. `asOf` is the run's clock, `YYYY-MM-DD HH:MM:SS`. */
@@ -13,7 +14,12 @@ export function toCondition(predicate: Predicate, dialect: Dialect, asOf: string
     case 'one-of':
       return `${column} IN (${predicate.values.map((value) => (typeof value === 'string' ? dialect.text(value) : value)).join(', ')})`;
     case 'between': {
-      const upper = predicate.below !== undefined ? ` AND ${column} < ${predicate.below}` : predicate.atMost !== undefined ? ` AND ${column} <= ${predicate.atMost}` : '';
+      const upper =
+        predicate.below !== undefined
+          ? ` AND ${column} < ${predicate.below}`
+          : predicate.atMost !== undefined
+            ? ` AND ${column} <= ${predicate.atMost}`
+            : '';
       return `${column} >= ${predicate.atLeast}${upper}`;
     }
     case 'before':

@@ -1,0 +1,139 @@
+"""Reads feature rows from the warehouse as Arrow batches: sampled and split by a hash of their content, in the hash's order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import xgboost as xgb
+
+from errors import TemporaryError, UsageError
+from facts import ModelFacts
+
+most_rows = 800_000
+held_out_percent = 30
+sample_buckets = 4096
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Feature rows as Arrow batches of 32-bit floats: the features, then the target."""
+
+    batches: list[pa.RecordBatch]
+    features: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return sum(batch.num_rows for batch in self.batches)
+
+    def target(self) -> np.ndarray:
+        """The values to predict."""
+        return np.concatenate([_array(batch, -1) for batch in self.batches] or [np.empty(0, np.float32)])
+
+    def matrix(self) -> np.ndarray:
+        """Rows × features, for exact predictions."""
+        parts = [_matrix(batch, len(self.features)) for batch in self.batches]
+        return np.concatenate(parts or [np.empty((0, len(self.features)), np.float32)])
+
+    def quantile_matrix(self) -> xgb.QuantileDMatrix:
+        """The rows as XGBoost trains on them, handed over batch by batch."""
+        return xgb.QuantileDMatrix(_BatchIterator(self))
+
+
+class _BatchIterator(xgb.DataIter):
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.position = 0
+        super().__init__()
+
+    def next(self, input_data: Callable[..., Any]) -> bool:
+        if self.position == len(self.rows.batches):
+            return False
+        batch = self.rows.batches[self.position]
+        features = self.rows.features
+        input_data(data=_matrix(batch, len(features)), label=_array(batch, -1), feature_names=list(features))
+        self.position += 1
+        return True
+
+    def reset(self) -> None:
+        self.position = 0
+
+
+def _array(batch: pa.RecordBatch, index: int) -> np.ndarray:
+    return batch.column(batch.num_columns + index if index < 0 else index).to_numpy(zero_copy_only=False)
+
+
+def _matrix(batch: pa.RecordBatch, count: int) -> np.ndarray:
+    return np.column_stack([_array(batch, index) for index in range(count)])
+
+
+def read_rows(warehouse: Path, facts: ModelFacts, month: str | None = None) -> tuple[Rows, Rows]:
+    """Rows to learn from and rows held out, of one month (its first day) or of all. The same row is always on the same side.
+
+    At most `most_rows` together, the same ones each time. Throws UsageError where there is no such warehouse or table.
+    """
+    with _open(warehouse) as connection:
+        _check_table(connection, warehouse, facts)
+        buckets = _buckets_to_read(connection, facts, month)
+        return _read_side(connection, facts, month, buckets, False), _read_side(connection, facts, month, buckets, True)
+
+
+def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    if not warehouse.is_file():
+        raise UsageError(f"{warehouse}: no such warehouse; run the etl and dbt steps first")
+    try:
+        return duckdb.connect(str(warehouse), read_only=True)
+    except duckdb.IOException as error:
+        line = " ".join(str(error).split())
+        if "lock" in line:
+            raise TemporaryError(f"{warehouse}: another process has the warehouse open; try again when it is done: {line}") from None
+        raise UsageError(f"{warehouse}: not a warehouse that DuckDB can open: {line}") from None
+
+
+def _check_table(connection: duckdb.DuckDBPyConnection, warehouse: Path, facts: ModelFacts) -> None:
+    query = "SELECT column_name FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
+    found = {row[0] for row in connection.execute(query, [facts.dataset, facts.table]).fetchall()}
+    if not found:
+        raise UsageError(f"{warehouse}: no table {facts.dataset}.{facts.table}; run the dbt step for {facts.category} first")
+    missing = [name for name in (*facts.features, facts.target, facts.date) if name not in found]
+    if missing:
+        raise UsageError(f"{warehouse}: table {facts.dataset}.{facts.table} has no column {', '.join(missing)}; run the dbt step with --full-refresh")
+
+
+def _rows_query(facts: ModelFacts, month: str | None) -> str:
+    # XGBoost refuses infinities; a value that is no number is a missing one.
+    values = [f"CASE WHEN isfinite({_quote(name)}::FLOAT) THEN {_quote(name)}::FLOAT END AS {_quote(name)}" for name in (*facts.features, facts.target)]
+    where = "true" if month is None else f"{_quote(facts.date)} >= DATE '{month}' AND {_quote(facts.date)} < DATE '{month}' + INTERVAL 1 MONTH"
+    names = ", ".join(_quote(name) for name in (*facts.features, facts.target))
+    return f"""
+        SELECT *, hash({names}) AS row_hash FROM (
+            SELECT {", ".join(values)} FROM {_quote(facts.dataset)}.{_quote(facts.table)} WHERE {where}
+        ) WHERE {_quote(facts.target)} IS NOT NULL"""
+
+
+def _buckets_to_read(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, month: str | None) -> int:
+    """How many of the hash's buckets hold at most `most_rows` rows together: a sample of exactly bounded size, without sorting."""
+    query = f"SELECT (row_hash >> 32) % {sample_buckets} AS bucket, count(*) FROM ({_rows_query(facts, month)}) GROUP BY bucket ORDER BY bucket"
+    total = 0
+    for bucket, count in connection.execute(query).fetchall():
+        total += count
+        if total > most_rows:
+            return int(bucket)
+    return sample_buckets
+
+
+def _read_side(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, month: str | None, buckets: int, held_out: bool) -> Rows:
+    side = "<" if held_out else ">="
+    # The table's own order changes when a month is replaced; the order of the hash does not.
+    query = f"""
+        SELECT * EXCLUDE row_hash FROM ({_rows_query(facts, month)})
+        WHERE row_hash % 100 {side} {held_out_percent} AND (row_hash >> 32) % {sample_buckets} < {buckets}
+        ORDER BY row_hash"""
+    reader = connection.execute(query).to_arrow_reader(100_000)
+    return Rows([batch for batch in reader if batch.num_rows > 0], facts.features)
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,110 @@
+"""What train.py and retrain.py share: flags, one run from its rows to the exported champion, the result, errors in one line."""
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from boosting import Trial, mean_rmse, rmse, train_grid
+from errors import UserError
+from export import export_champion, load_booster
+from facts import ModelFacts, known_categories, read_facts
+from files import write_bytes
+from registry import Registry, Verdict, Version, open_registry
+from rows import Rows, read_rows
+
+fewest_rows = 100
+
+
+def run_step(name: str, description: str, train: Callable[[argparse.Namespace], dict[str, Any]], month: bool) -> int:
+    """Runs a program and returns its exit code. Errors of the user's making are one line on standard error."""
+    flags = parse_flags(name, description, month)
+    try:
+        result = (json.dumps(train(flags), indent=2) + "\n").encode()
+        if flags.result is None:
+            sys.stdout.write(result.decode())
+        else:
+            write_bytes(flags.result, result)
+        return 0
+    except UserError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def parse_flags(name: str, description: str, month: bool) -> argparse.Namespace:
+    """Reads and checks the flags; leaves with exit code 2 where they are wrong."""
+    parser = argparse.ArgumentParser(prog=f"{name}.py", description=description, allow_abbrev=False)
+    parser.add_argument("--category", required=True, help="yellow, green …: whose model to train")
+    parser.add_argument("--warehouse", required=True, type=Path, help="the DuckDB file")
+    if month:
+        parser.add_argument("--run-date", required=True, help="YYYY-MM-01: the month to learn from")
+    parser.add_argument("--run", required=True, help="the workflow run's name; the same run registers one version")
+    parser.add_argument("--tracking", required=True, type=Path, help="folder of MLflow's store")
+    parser.add_argument("--models", required=True, type=Path, help="folder of the models that serve")
+    parser.add_argument("--result", type=Path, help="write the result as JSON to this file, not to standard output")
+    flags = parser.parse_args()
+    if flags.category not in known_categories():
+        parser.error(f'--category "{flags.category}": expected one of {", ".join(known_categories())}')
+    if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])-01", flags.run_date):
+        parser.error(f'--run-date "{flags.run_date}": expected the first day of a month, such as 2024-01-01')
+    if not flags.run.strip():
+        parser.error("--run is empty: expected the workflow run's name")
+    return flags
+
+
+def train_once(flags: argparse.Namespace, month: str | None) -> dict[str, Any]:
+    """One run: train, judge, register, promote, export. A month continues the champion; without one, or without a month, the grid decides."""
+    start = time.monotonic()
+    facts = read_facts(flags.category)
+    learn, held_out = read_rows(flags.warehouse, facts, month)
+    with open_registry(flags.tracking, facts) as registry:
+        version = registry.version_of_run(flags.run)
+        note = "this run has registered its version before" if version else None
+        if version is None and min(len(learn), len(held_out)) > 0 and len(learn) + len(held_out) >= fewest_rows:
+            version = register_new(registry, facts, (learn, held_out), (flags.run, month))
+        promoted = registry.settle(version) if version else False
+        champion = export_champion(registry, facts, flags.models)
+        if version is None:
+            note = f"{len(learn) + len(held_out)} rows are too few to learn from; the champion stays" if champion else "too few rows to learn from, and no champion yet"
+    return to_result(facts, version or champion, promoted, len(learn) + len(held_out), note) | {"seconds": round(time.monotonic() - start, 3)}
+
+
+def register_new(registry: Registry, facts: ModelFacts, rows: tuple[Rows, Rows], run: tuple[str, str | None]) -> Version:
+    """Trains candidates, judges the best against the champion on the same rows, and registers it with the verdict."""
+    learn, held_out = rows
+    name, month = run
+    champion = registry.champion()
+    booster = load_booster(registry.load(champion)) if champion else None
+    # A champion of other features can be neither continued nor compared on these rows.
+    comparable = booster is not None and tuple(booster.feature_names or ()) == facts.features
+    parent = registry.start_run(name, {"month": month or "all", "learned_rows": len(learn), "held_out_rows": len(held_out)})
+    trials = train_grid(learn, held_out, booster if month and comparable else None)
+    log_trials(registry, parent, trials)
+    baseline = rmse(booster, held_out.matrix(), held_out.target()) if comparable else mean_rmse(learn, held_out)
+    verdict = Verdict(
+        rmse=trials[0].rmse,
+        baseline_rmse=baseline,
+        baseline=f"champion {champion.version}" if comparable else "training mean",
+        met=champion.version if champion else 0,
+        rows=len(learn) + len(held_out),
+    )
+    return registry.register(parent, trials[0].booster, verdict)
+
+
+def log_trials(registry: Registry, parent: Any, trials: list[Trial]) -> None:
+    """A nested run a trial."""
+    for trial in trials:
+        name = " ".join(f"{key}={value}" for key, value in trial.parameters.items())
+        registry.log_trial(parent, name, trial.parameters, trial.rmse)
+
+
+def to_result(facts: ModelFacts, version: Version | None, promoted: bool, rows: int, note: str | None) -> dict[str, Any]:
+    """The step's result; errors in USD."""
+    judged = {"version": version.version, "rmse": version.rmse, "baselineRmse": version.baseline_rmse, "baseline": version.baseline} if version else {
+        "version": None, "rmse": None, "baselineRmse": None, "baseline": None,
+    }
+    return {"category": facts.category, **judged, "promoted": promoted, "rows": rows} | ({"note": note} if note else {})

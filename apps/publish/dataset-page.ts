@@ -1,0 +1,79 @@
+// The page of one data set, made from the contract alone: columns, rules, expectations, tables, lineage.
+
+import type { Column, Dataset } from '../contract/dataset.ts';
+import { toExpectationSuite } from '../contract/derive/expectations.ts';
+import { biView, cleanTable, featureTable, monthlyColumns, monthlyTable, triageColumns, triageTable } from '../contract/names.ts';
+import { type Html, html } from '../platform/html.ts';
+import { type Tone, toChip, toPage, toTable } from '../platform/page.ts';
+import { nameOf, toLineage } from './lineage.ts';
+
+/** The page as an HTML document. It lies one folder below the docs bucket. */
+export function toDatasetPage(dataset: Dataset): string {
+  const body = html`<p class="crumbs"><a href="../">Documentation</a> / ${dataset.category}</p>
+<h2>From file to fare</h2>
+${toLineage(dataset)}
+<h2>Columns</h2>
+${toTable('Columns', ['Column', 'Type', 'Meaning', 'Codes'], dataset.columns.map(toColumnRow))}
+<h2>Rules</h2>
+<p>A trip is clean when it keeps every rule. A rule whose answer is unknown, because a value is missing, counts as broken; such a trip goes to triage with the names of the rules that it broke.</p>
+${toTable(
+  'Rules',
+  ['Rule', 'Holds when'],
+  dataset.rules.map(({ name, description }) => [html`<code>${name}</code>`, description]),
+)}
+<h2>Tables</h2>
+${toTable('Tables', ['Table', 'One row is', 'Partition', 'Filled by'], toTableRows(dataset))}
+<h2>Expectations of a file</h2>
+<p>Checked before a file is let in. A critical one that fails refuses the file. Each month’s validation report says what was found.</p>
+${toTable(
+  'Expectations',
+  ['Expectation', 'Of', 'Arguments', 'Severity'],
+  toExpectationSuite(dataset).expectations.map(({ type, kwargs, severity }) => [
+    html`<span class="nowrap">${type.replace(/^expect_/, '').replaceAll('_', ' ')}</span>`,
+    html`<code>${toSubject(kwargs)}</code>`,
+    html`<span class="small">${toArguments(kwargs)}</span>`,
+    toChip(severity, ({ critical: 'bad', warning: 'warn', info: 'plain' } as const satisfies Record<string, Tone>)[severity]),
+  ]),
+)}`;
+  return toPage({ title: dataset.title, lead: dataset.description, body, path: '/docs/' });
+}
+
+function toColumnRow({ name, type, unit, description, aliases = [], optional, codes = {} }: Column): Html[] {
+  const notes = [
+    ...(aliases.length > 0 ? [`Some files spell it ${aliases.join(', ')}.`] : []),
+    ...(optional ? ['Files of some years lack it.'] : []),
+  ].join(' ');
+  return [
+    html`<code>${name}</code>`,
+    html`<span class="nowrap">${type}${unit === undefined ? null : html` <span class="soft">${unit}</span>`}</span>`,
+    html`${description}${notes === '' ? null : html` <span class="soft">${notes}</span>`}`,
+    html`${Object.entries(codes).map(([code, meaning]) => html`<span class="code-pair"><code>${code}</code> ${meaning}</span> `)}`,
+  ];
+}
+
+function toTableRows(dataset: Dataset): Html[][] {
+  const { category, roles, monthly } = dataset;
+  const row = (name: string, grain: string, partition: string, by: string) => [
+    html`<code>${name}</code>`,
+    html`${grain}`,
+    html`${partition}`,
+    html`${by}`,
+  ];
+  return [
+    row(nameOf(cleanTable(category)), 'a trip that keeps every rule', `month of ${roles.pickup}`, 'etl'),
+    row(nameOf(triageTable(category)), `a trip that breaks a rule, with ${triageColumns.rules}`, triageColumns.month, 'etl'),
+    row(nameOf(monthlyTable(category)), `${Object.keys(monthly.keys).join(', ')} and month`, monthlyColumns.month, 'etl'),
+    row(nameOf(featureTable(category)), 'a clean trip whose zones have a place', 'month of date', 'dbt'),
+    row(nameOf(biView(category)), 'as the monthly table, with names for codes', 'none: a view', 'dbt'),
+  ];
+}
+
+function toSubject(kwargs: Readonly<Record<string, unknown>>): string {
+  if (typeof kwargs.column === 'string') return kwargs.column;
+  return typeof kwargs.column_A === 'string' ? `${kwargs.column_A}, ${kwargs.column_B}` : 'table';
+}
+
+function toArguments(kwargs: Readonly<Record<string, unknown>>): string {
+  const shown = Object.entries(kwargs).filter(([key]) => !['column', 'column_A', 'column_B'].includes(key));
+  return shown.map(([key, value]) => `${key} ${Array.isArray(value) ? value.join(', ') : String(value)}`).join('; ');
+}

@@ -1,0 +1,22 @@
+// publish: writes the docs site (data sets, index, dbt's page) into the docs bucket, where validate has put its reports.
+import { z } from 'zod';
+import { allDatasets, categoryOption } from '../contract/categories.ts';
+import { log } from '../platform/log.ts';
+import { runProgram } from '../platform/program.ts';
+import { toPath } from '../platform/uri.ts';
+import { publishSite } from './site.ts';
+
+await runProgram({
+  name: 'publish',
+  description: 'Writes the documentation site into the docs bucket.',
+  options: {
+    category: categoryOption.describe('category of the run that publishes'),
+    dbt: z.string().min(1).describe("URI of the folder with dbt's static index.html"),
+    docs: z.string().min(1).describe('URI of the docs bucket'),
+  },
+  run: async ({ category, dbt, docs }) => {
+    const published = await publishSite(toPath(docs), { dbt: toPath(dbt), datasets: allDatasets });
+    log('published', { category: category.category, pages: published.pages.length, changed: published.changed.length });
+    return published;
+  },
+});

@@ -1,0 +1,67 @@
+// Writes the docs site into the docs bucket: every page anew from the contract and the bucket's own results, none left over.
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dataset } from '../contract/dataset.ts';
+import { docsPaths } from '../contract/names.ts';
+import { UsageError } from '../platform/errors.ts';
+import { copyFileAtomically, fileSize, listFolder, writeFileAtomically } from '../platform/files.ts';
+import { toDatasetPage } from './dataset-page.ts';
+import { toDocsIndex } from './docs-index.ts';
+import { readValidationResults } from './validation-results.ts';
+
+export interface Published {
+  /** Pages of the site, as paths in the docs bucket. */
+  readonly pages: string[];
+  /** Those of them whose content is new. */
+  readonly changed: string[];
+  readonly removed: string[];
+  readonly validations: number;
+}
+
+/** Publishes the site. Throws UsageError where the dbt folder has no page; nothing is written then. */
+export async function publishSite(
+  docs: string,
+  { dbt, datasets }: { dbt: string; datasets: readonly Dataset[] },
+): Promise<Published> {
+  const dbtPage = join(dbt, 'index.html');
+  if (!(await fileSize(dbtPage))) {
+    throw new UsageError(
+      `${dbtPage}: no such page, or an empty one; expected dbt's static documentation (did the dbt step run?)`,
+    );
+  }
+  const pages = new Map(datasets.map((dataset) => [docsPaths.dataset(dataset.category), toDatasetPage(dataset)]));
+  const results = await readValidationResults(docs);
+  // The index last: it never links to a page that is not there yet.
+  pages.set('index.html', toDocsIndex(datasets, results));
+  const changed: string[] = [];
+  const dbtTarget = join(docs, docsPaths.dbt);
+  if (!(await isSame(dbtPage, dbtTarget))) {
+    await copyFileAtomically(dbtPage, dbtTarget);
+    changed.push(docsPaths.dbt);
+  }
+  for (const [path, text] of pages) {
+    const old = await readFile(join(docs, path), 'utf8').catch(() => undefined);
+    if (old === text) continue;
+    await writeFileAtomically(join(docs, path), text);
+    changed.push(path);
+  }
+  return {
+    pages: [docsPaths.dbt, ...pages.keys()],
+    changed,
+    removed: await removeStale(docs, pages),
+    validations: results.length,
+  };
+}
+
+/** Removes pages of data sets that the contract no longer has. */
+async function removeStale(docs: string, pages: ReadonlyMap<string, string>): Promise<string[]> {
+  const folder = docsPaths.dataset('x').split('/')[0] as string;
+  const stale = (await listFolder(join(docs, folder))).map((name) => `${folder}/${name}`).filter((path) => !pages.has(path));
+  await Promise.all(stale.map((path) => rm(join(docs, path), { force: true })));
+  return stale;
+}
+
+async function isSame(source: string, target: string): Promise<boolean> {
+  if ((await fileSize(source)) !== (await fileSize(target))) return false;
+  return (await readFile(source)).equals(await readFile(target));
+}

@@ -1,0 +1,47 @@
+// Which files a run is about: the months of a folder, and what is wrong with it before anything is started.
+import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { allDatasets } from '../apps/contract/categories.ts';
+import type { Dataset } from '../apps/contract/dataset.ts';
+import { fileNameOf, monthOfFile } from '../apps/contract/file-name.ts';
+import { UsageError } from '../apps/platform/errors.ts';
+
+export interface Input {
+  /** URI of the folder, with / at the end. */
+  readonly folder: string;
+  /** The months that have a file, oldest first; at least one. */
+  readonly months: readonly string[];
+  /** Names in the folder that are not about this category. */
+  readonly ignored: readonly string[];
+}
+
+/** Reads a folder's names. Throws UsageError where there is no such folder, nothing for the category in it, or a file without a month. */
+export async function readInput(dataset: Dataset, folder: string): Promise<Input> {
+  const path = resolve(folder);
+  const names = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`--input ${folder}: ${error.code === 'ENOENT' ? 'no such folder' : error.code === 'ENOTDIR' ? 'not a folder' : error.message}`);
+  });
+  const files = names.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
+  return { folder: `${pathToFileURL(path).href}/`, ...sortFiles(dataset, files, folder) };
+}
+
+/** Sorts file names into months of the category and others. Pure. */
+export function sortFiles(dataset: Dataset, names: readonly string[], folder: string): { months: string[]; ignored: string[] } {
+  const expected = `${fileNameOf(dataset, 'YYYY-MM')}`;
+  const ofOthers = (name: string) => allDatasets.some((other) => other.category !== dataset.category && name.startsWith(other.filePrefix));
+  const ignored = names.filter((name) => !/\.parquet$/i.test(name) || ofOthers(name));
+  const candidates = names.filter((name) => !ignored.includes(name));
+  const unnamed = candidates.filter((name) => monthOfFile(dataset, name) === undefined);
+  if (unnamed.length > 0) {
+    throw new UsageError(`--input ${folder}: ${list(unnamed)}: the name carries no month of a ${dataset.category} file; expected ${expected}; rename or remove ${unnamed.length === 1 ? 'it' : 'them'}`);
+  }
+  if (candidates.length === 0) {
+    throw new UsageError(`--input ${folder}: no ${dataset.category} file there; expected ${expected}, found ${names.length === 0 ? 'nothing' : list(names)}`);
+  }
+  return { months: candidates.map((name) => monthOfFile(dataset, name) as string).sort(), ignored: ignored.sort() };
+}
+
+function list(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}

@@ -1,0 +1,59 @@
+// Runs a rendered workflow here: `node workflows/local.ts batch -p category=yellow …`, or `--resume <run>`.
+import { Command, CommanderError } from 'commander';
+import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
+import { runWorkflow } from './run-workflow.ts';
+import { toScreen } from './screen.ts';
+import type { Summary } from './summary.ts';
+
+const command = new Command('workflow')
+  .description('Runs a workflow of dist/local/workflows on this machine.')
+  .argument('[workflow]', 'its name: batch or full-refresh')
+  .option('-p, --parameter <name=value>', 'a parameter of the workflow; once for each', collectParameter, {})
+  .option('--resume <run>', 'go on with a run that failed or was stopped')
+  .option('--state <folder>', 'where buckets, warehouse and runs are', '.taxiway')
+  .exitOverride()
+  .showHelpAfterError('(--help lists the options)');
+
+function collectParameter(pair: string, before: Record<string, string>): Record<string, string> {
+  const equals = pair.indexOf('=');
+  if (equals < 1) throw new UsageError(`-p ${JSON.stringify(pair.slice(0, 80))}: expected name=value`);
+  const name = pair.slice(0, equals);
+  if (Object.hasOwn(before, name)) throw new UsageError(`-p ${name}: given twice`);
+  return { ...before, [name]: pair.slice(equals + 1) };
+}
+
+async function main(): Promise<number> {
+  command.parse();
+  const { state, resume, parameter } = command.opts<{ state: string; resume?: string; parameter: Record<string, string> }>();
+  const [template] = command.args;
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());
+  if ((template === undefined) === (resume === undefined))
+    throw new UsageError('expected the name of a workflow, or --resume <run>');
+  if (resume !== undefined && Object.keys(parameter).length > 0)
+    throw new UsageError('a resumed run keeps its parameters: leave -p away');
+  const place = { state, signal: controller.signal };
+  const summary = await runWorkflow(
+    resume === undefined ? { ...place, template: template as string, parameters: parameter } : { ...place, resume },
+  );
+  console.log(`\n${toScreen(summary)}`);
+  return toExitCode(summary);
+}
+
+/** That of the first failed step where it is one of ours; a stopped run ends as a shell's Ctrl-C does. */
+function toExitCode({ status, steps }: Summary): number {
+  if (status === 'succeeded') return exitCode.done;
+  if (status === 'stopped') return 130;
+  const code = steps.find((step) => step.status === 'failed')?.exitCode;
+  return Object.values(exitCode).some((known) => known !== exitCode.done && known === code) ? (code as number) : exitCode.bug;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
+  else if (error instanceof UserError) {
+    console.error(`workflow: ${error.message}`);
+    process.exitCode = error.exitCode;
+  } else throw error;
+}

@@ -1,0 +1,35 @@
+// How a run looks while it goes: plain lines here, a live list of steps on a terminal in live-progress.ts.
+import { createLiveProgress } from './live-progress.ts';
+import { toLine } from './step-log.ts';
+import type { StepSummary, Summary } from './summary.ts';
+
+export interface Progress {
+  readonly onBegin: (summary: Summary) => void;
+  readonly onStep: (step: StepSummary) => void;
+  /** Something worth a line while a step runs. */
+  readonly onNotice: (step: string, notice: string) => void;
+  /** Resolves when nothing more will be drawn. */
+  readonly onEnd: (summary: Summary) => Promise<void>;
+}
+
+/** Live on a terminal, plain lines elsewhere and under CI. */
+export function chooseProgress(state: string): Progress {
+  return process.stdout.isTTY && !process.env.CI && process.env.TERM !== 'dumb'
+    ? createLiveProgress(state)
+    : createPlainProgress(console.log);
+}
+
+/** One line when a step starts, ends or waits for another attempt. */
+export function createPlainProgress(write: (line: string) => void): Progress {
+  return {
+    onBegin: ({ run }) => write(`run ${run}`),
+    onStep: ({ name, status, seconds, message }) => {
+      if (status === 'running') write(`${name}: started`);
+      else if (status === 'omitted') write(`${name}: left out, since something failed before`);
+      else
+        write(`${name}: ${status} after ${seconds.toFixed(1)} s${message && status === 'failed' ? `: ${toLine(message)}` : ''}`);
+    },
+    onNotice: (step, notice) => write(`${step}: ${toLine(notice)}`),
+    onEnd: async () => {},
+  };
+}

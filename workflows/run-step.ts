@@ -1,0 +1,155 @@
+// Runs one step to its end: attempts with back-off, each with a clean scratch folder and a header in the log.
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exitCode, UserError } from '../apps/platform/errors.ts';
+import { fileSize, writeFileAtomically } from '../apps/platform/files.ts';
+import { expand, type LocalCommand, type Mount, toLocalCommand } from './local-command.ts';
+import { scratchVolume } from './mounts.ts';
+import { forgetProcess, recordProcess } from './orphans.ts';
+import type { Job } from './resolve-jobs.ts';
+import { runPath } from './run-folder.ts';
+import { type ProcessEnd, runProcess } from './run-process.ts';
+import { readLastLine } from './step-log.ts';
+import type { StepSummary } from './summary.ts';
+
+export interface StepRun {
+  readonly job: Job;
+  /** What `{{…}}` stands for, in the step's inputs. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly run: string;
+  readonly state: string;
+  readonly repository: string;
+  readonly signal: AbortSignal;
+  readonly onNotice: (notice: string) => void;
+}
+
+export interface StepEnd extends Pick<StepSummary, 'exitCode' | 'message' | 'attempts'> {
+  readonly status: 'succeeded' | 'failed' | 'stopped';
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
+/** Never throws for what the step does; what it says on its last line is the message. */
+export async function runStep(step: StepRun): Promise<StepEnd> {
+  const { retryStrategy } = step.job.template;
+  const { limit, backoff } = retryStrategy ?? { limit: 0 };
+  const giveUpAt = performance.now() + (backoff?.maxDuration ?? Number.POSITIVE_INFINITY);
+  for (let attempt = 1; ; attempt++) {
+    const { temporary, ...end } = await runAttempt(step, attempt);
+    const result: StepEnd = { ...end, ...(attempt > 1 ? { attempts: attempt } : {}) };
+    const delay = (backoff?.duration ?? 0) * (backoff?.factor ?? 1) ** (attempt - 1);
+    const again = end.status === 'failed' && temporary && attempt <= limit && performance.now() + delay <= giveUpAt;
+    if (!again) return result;
+    step.onNotice(`attempt ${attempt} failed: ${end.message}; the next one in ${Math.round(delay / 100) / 10} s`);
+    await sleep(delay, undefined, { signal: step.signal }).catch(() => {});
+    if (step.signal.aborted) return { ...result, status: 'stopped' };
+  }
+}
+
+async function runAttempt(step: StepRun, attempt: number): Promise<StepEnd & { readonly temporary: boolean }> {
+  const { job, run, state, signal } = step;
+  const path = (suffix: string) => runPath(state, run, `${job.name}${suffix}`);
+  const scratch = path('.tmp');
+  await rm(scratch, { recursive: true, force: true });
+  await mkdir(scratch, { recursive: true });
+  const log = openSync(path('.log'), 'a');
+  try {
+    const command = await prepare(step, scratch);
+    writeSync(log, `--- ${job.name}, attempt ${attempt}, ${new Date().toISOString()}: ${formatCommand(command)}\n`);
+    const logStart = fstatSync(log).size;
+    const end = await runProcess({
+      command,
+      environment: toEnvironment(scratch),
+      logDescriptor: log,
+      deadlineSeconds: job.template.activeDeadlineSeconds,
+      signal,
+      onStart: (identity) => recordProcess(path('.process.json'), identity),
+    });
+    forgetProcess(path('.process.json'));
+    return await conclude(step, { end, scratch, lastLine: readLastLine(path('.log'), logStart) });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    writeSync(log, `${error.message}\n`);
+    return {
+      status: signal.aborted ? 'stopped' : 'failed',
+      exitCode: error.exitCode,
+      message: error.message,
+      outputs: new Map(),
+      temporary: error.exitCode === exitCode.temporary,
+    };
+  } finally {
+    closeSync(log);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function listMounts({ job, state }: StepRun, scratch: string): Mount[] {
+  return (job.template.container.volumeMounts ?? []).map(({ name, mountPath }) => ({
+    mountPath: mountPath.replace(/\/+$/, ''),
+    folder: name === scratchVolume ? scratch : state,
+  }));
+}
+
+async function prepare(step: StepRun, scratch: string): Promise<LocalCommand> {
+  const { container } = step.job.template;
+  const mounts = listMounts(step, scratch);
+  const args = (container.args ?? []).map((arg) => expand(arg, step.values, mounts));
+  return toLocalCommand(container, args, { repository: step.repository, onNotice: step.onNotice, signal: step.signal });
+}
+
+/** What an image would set: UTC, UTF-8, no colours in log files, scratch space of its own. */
+function toEnvironment(scratch: string): Record<string, string | undefined> {
+  const { FORCE_COLOR, ...inherited } = process.env;
+  return { ...inherited, NO_COLOR: '1', TZ: 'UTC', LC_ALL: 'C.UTF-8', PYTHONUNBUFFERED: '1', PYTHONUTF8: '1', TMPDIR: scratch };
+}
+
+interface Attempt {
+  readonly end: ProcessEnd;
+  readonly scratch: string;
+  readonly lastLine: string | undefined;
+}
+
+async function conclude(step: StepRun, { end, scratch, lastLine }: Attempt): Promise<StepEnd & { readonly temporary: boolean }> {
+  const { outputs, missing } = await readOutputs(step, scratch);
+  const temporary = end.exitCode === exitCode.temporary && end.why === undefined;
+  if (end.why === 'stopped') return { status: 'stopped', exitCode: end.exitCode, message: 'stopped', outputs, temporary };
+  if (end.exitCode === 0 && end.why === undefined) {
+    if (missing.length === 0) return { status: 'succeeded', exitCode: 0, outputs, temporary };
+    return { status: 'failed', exitCode: 0, message: `exited with 0 but wrote no ${missing.join(', ')}`, outputs, temporary };
+  }
+  return { status: 'failed', exitCode: end.exitCode, message: explain(step, end, lastLine), outputs, temporary };
+}
+
+function explain({ job }: StepRun, { exitCode: code, why, message }: ProcessEnd, lastLine: string | undefined): string {
+  if (why === 'deadline') return `took longer than its deadline of ${job.template.activeDeadlineSeconds} s`;
+  if (why === 'could not start') return `could not start: ${message}`;
+  if (code === 137) return `killed (SIGKILL; too little memory?)${lastLine ? `; its last line: ${lastLine}` : ''}`;
+  return lastLine ?? `exited with ${code} and wrote nothing`;
+}
+
+/** Outputs by their template's names; the one called `result` is kept as `<step>.result.json`, also of a failed step. */
+async function readOutputs({ job, run, state }: StepRun, scratch: string) {
+  const outputs = new Map<string, string>();
+  const missing: string[] = [];
+  const mounts = listMounts({ job, state } as StepRun, scratch);
+  for (const { name, valueFrom } of job.template.outputs?.parameters ?? []) {
+    const path = expand(valueFrom.path, new Map(), mounts);
+    if ((await fileSize(path)) === undefined) {
+      missing.push(valueFrom.path);
+    } else {
+      outputs.set(name, await readFile(path, 'utf8'));
+    }
+  }
+  await keepOutputs(join(state, 'runs', run, `${job.name}.result.json`), outputs);
+  return { outputs, missing };
+}
+
+async function keepOutputs(path: string, outputs: ReadonlyMap<string, string>): Promise<void> {
+  const result = outputs.get('result');
+  if (result !== undefined) await writeFileAtomically(path, result);
+}
+
+function formatCommand({ file, args }: LocalCommand): string {
+  return [file, ...args].map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ');
+}

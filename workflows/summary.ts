@@ -1,0 +1,66 @@
+// What a run tells about itself: summary.json in its folder, read by the site, by `--resume` and by whoever looks.
+import { z } from 'zod';
+
+const stepStatus = z.enum(['pending', 'running', 'succeeded', 'failed', 'stopped', 'omitted']);
+
+const stepSummary = z.object({
+  name: z.string(),
+  /** `omitted`: something before it failed. */
+  status: stepStatus,
+  seconds: z.number(),
+  /** Relative to the state folder. */
+  log: z.string(),
+  exitCode: z.number().optional(),
+  /** Why it failed, in one line. */
+  message: z.string().optional(),
+  /** Attempts so far, where it took more than one. */
+  attempts: z.number().optional(),
+});
+
+const fileCounts = z.looseObject({
+  file: z.string(),
+  month: z.string().nullish(),
+  read: z.number(),
+  clean: z.number(),
+  triage: z.number(),
+  outsideRetention: z.number(),
+  brokenRules: z.record(z.string(), z.number()),
+});
+
+const validation = z.looseObject({ successPercent: z.number() });
+const model = z.looseObject({ rmse: z.number().nullish(), baselineRmse: z.number().nullish(), promoted: z.boolean().nullish() });
+
+export const summarySchema = z.object({
+  run: z.string(),
+  workflow: z.string(),
+  category: z.string().optional(),
+  parameters: z.record(z.string(), z.string()),
+  status: z.enum(['running', 'succeeded', 'failed', 'stopped']),
+  startedAt: z.string(),
+  /** Of all attempts together. */
+  seconds: z.number(),
+  steps: z.array(stepSummary),
+  files: z.array(fileCounts),
+  validation: validation.optional(),
+  model: model.optional(),
+  /** The runner's process; while the status is `running`. */
+  pid: z.number(),
+  processStarted: z.string(),
+});
+
+export type Summary = z.output<typeof summarySchema>;
+export type StepSummary = z.output<typeof stepSummary>;
+export type StepStatus = z.output<typeof stepStatus>;
+export type FileCounts = z.output<typeof fileCounts>;
+
+/** What the steps' results add to a summary: counts from etl, the validation and the model as they are. */
+export function toReports(results: ReadonlyMap<string, unknown>): Pick<Summary, 'files' | 'validation' | 'model'> {
+  const etl = z.looseObject({ files: z.array(fileCounts) }).safeParse(results.get('etl'));
+  const validated = validation.safeParse(results.get('validate'));
+  const trained = model.safeParse(results.get('retrain') ?? results.get('train'));
+  return {
+    files: etl.data?.files ?? [],
+    ...(validated.data ? { validation: validated.data } : {}),
+    ...(trained.data ? { model: trained.data } : {}),
+  };
+}
