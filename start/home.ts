@@ -9,8 +9,16 @@ const mostRuns = 12;
 
 /** Renders the page for these runs, newest first. Pure. */
 export function toHomePage(runs: readonly Summary[], now: Date): string {
-  const body = runs.length === 0 ? html`<p>No run yet. <code>npm start</code> makes one.</p>` : html`${toLatest(runs)}${toFiles(runs)}${toHistory(runs, now)}`;
-  return toPage({ title: 'Taxiway', lead: 'NYC taxi trips, from monthly files to clean tables, documentation and a fare model.', path: '/', body: html`${toDoors()}${body}` });
+  const body =
+    runs.length === 0
+      ? html`<p>No run yet. <code>npm start</code> makes one.</p>`
+      : html`${toLatest(runs)}${toFiles(runs)}${toHistory(runs, now)}`;
+  return toPage({
+    title: 'Taxiway',
+    lead: 'NYC taxi trips, from monthly files to clean tables, documentation and a fare model.',
+    path: '/',
+    body: html`${toDoors()}${body}`,
+  });
 }
 
 function toDoors(): Html {
@@ -39,7 +47,8 @@ function toLatest(runs: readonly Summary[]): Html {
 /** One entry a category and month: the newest run's. */
 function latestFiles(runs: readonly Summary[]): (Summary['files'][number] & { category: string })[] {
   const files = new Map<string, Summary['files'][number] & { category: string }>();
-  for (const run of runs) for (const file of run.files) if (!files.has(file.file)) files.set(file.file, { ...file, category: run.category ?? '' });
+  for (const run of runs)
+    for (const file of run.files) if (!files.has(file.file)) files.set(file.file, { ...file, category: run.category ?? '' });
   return [...files.values()].sort((a, b) => (a.file < b.file ? 1 : -1));
 }
 
@@ -54,14 +63,24 @@ function toFiles(runs: readonly Summary[]): Html {
       worst ? html`${worst[0]} (${toCount(worst[1])})` : '–',
     ];
   });
-  return rows.length === 0 ? html`` : html`<section><h2>Months</h2>${toTable('Rows by month', ['Month', 'Read', 'Clean', 'Triaged', 'Rule most often broken'], rows)}</section>`;
+  return rows.length === 0
+    ? html``
+    : html`<section><h2>Months</h2>${toTable('Rows by month', ['Month', 'Read', 'Clean', 'Triaged', 'Rule most often broken'], rows)}</section>`;
 }
 
 function toHistory(runs: readonly Summary[], now: Date): Html {
   const rows = runs.slice(0, mostRuns).map((run) => {
     const failed = run.steps.find((step) => step.status === 'failed');
-    const detail = failed ? html`${failed.name}: ${failed.message ?? 'failed'}` : html`${run.steps.filter((step) => step.status === 'succeeded').length} of ${run.steps.length} steps`;
-    return [html`<code>${run.run}</code>`, toChip(run.status, tones[run.status]), toAge(run.startedAt, now), `${run.seconds.toFixed(1)} s`, detail];
+    const detail = failed
+      ? html`${failed.name}: ${failed.message ?? 'failed'}`
+      : html`${run.steps.filter((step) => step.status === 'succeeded').length} of ${run.steps.length} steps`;
+    return [
+      html`<code>${run.run}</code>`,
+      toChip(run.status, tones[run.status]),
+      toAge(run.startedAt, now),
+      `${run.seconds.toFixed(1)} s`,
+      detail,
+    ];
   });
   return html`<section><h2>Latest runs</h2>${toTable('Latest runs', ['Run', 'Status', 'Started', 'Took', 'Steps'], rows)}</section>`;
 }
@@ -69,7 +88,14 @@ function toHistory(runs: readonly Summary[], now: Date): Html {
 /** `3 minutes ago`. */
 function toAge(startedAt: string, now: Date): Html {
   const seconds = Math.max(0, (now.getTime() - Date.parse(startedAt)) / 1000);
-  const [count, unit] = seconds < 90 ? [seconds, 'second'] : seconds < 5400 ? [seconds / 60, 'minute'] : seconds < 129_600 ? [seconds / 3600, 'hour'] : [seconds / 86_400, 'day'];
+  const [count, unit] =
+    seconds < 90
+      ? [seconds, 'second']
+      : seconds < 5400
+        ? [seconds / 60, 'minute']
+        : seconds < 129_600
+          ? [seconds / 3600, 'hour']
+          : [seconds / 86_400, 'day'];
   const rounded = Math.round(count);
   return html`<time datetime="${startedAt}">${rounded} ${unit}${rounded === 1 ? '' : 's'} ago</time>`;
 }

@@ -20,7 +20,9 @@ export interface Input {
 export async function readInput(dataset: Dataset, folder: string): Promise<Input> {
   const path = resolve(folder);
   const names = await readdir(path, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--input ${folder}: ${error.code === 'ENOENT' ? 'no such folder' : error.code === 'ENOTDIR' ? 'not a folder' : error.message}`);
+    throw new UsageError(
+      `--input ${folder}: ${error.code === 'ENOENT' ? 'no such folder' : error.code === 'ENOTDIR' ? 'not a folder' : error.message}`,
+    );
   });
   const files = names.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name);
   return { folder: `${pathToFileURL(path).href}/`, ...sortFiles(dataset, files, folder) };
@@ -29,15 +31,20 @@ export async function readInput(dataset: Dataset, folder: string): Promise<Input
 /** Sorts file names into months of the category and others. Pure. */
 export function sortFiles(dataset: Dataset, names: readonly string[], folder: string): { months: string[]; ignored: string[] } {
   const expected = `${fileNameOf(dataset, 'YYYY-MM')}`;
-  const ofOthers = (name: string) => allDatasets.some((other) => other.category !== dataset.category && name.startsWith(other.filePrefix));
+  const ofOthers = (name: string) =>
+    allDatasets.some((other) => other.category !== dataset.category && name.startsWith(other.filePrefix));
   const ignored = names.filter((name) => !/\.parquet$/i.test(name) || ofOthers(name));
   const candidates = names.filter((name) => !ignored.includes(name));
   const unnamed = candidates.filter((name) => monthOfFile(dataset, name) === undefined);
   if (unnamed.length > 0) {
-    throw new UsageError(`--input ${folder}: ${list(unnamed)}: the name carries no month of a ${dataset.category} file; expected ${expected}; rename or remove ${unnamed.length === 1 ? 'it' : 'them'}`);
+    throw new UsageError(
+      `--input ${folder}: ${list(unnamed)}: the name carries no month of a ${dataset.category} file; expected ${expected}; rename or remove ${unnamed.length === 1 ? 'it' : 'them'}`,
+    );
   }
   if (candidates.length === 0) {
-    throw new UsageError(`--input ${folder}: no ${dataset.category} file there; expected ${expected}, found ${names.length === 0 ? 'nothing' : list(names)}`);
+    throw new UsageError(
+      `--input ${folder}: no ${dataset.category} file there; expected ${expected}, found ${names.length === 0 ? 'nothing' : list(names)}`,
+    );
   }
   return { months: candidates.map((name) => monthOfFile(dataset, name) as string).sort(), ignored: ignored.sort() };
 }

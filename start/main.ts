@@ -24,7 +24,8 @@ const root = join(import.meta.dirname, '..');
 
 await runProgram({
   name: 'npm start',
-  description: 'Runs the whole pipeline on this machine: full refresh on all months but the newest, batch for the newest, then the site with the results.',
+  description:
+    'Runs the whole pipeline on this machine: full refresh on all months but the newest, batch for the newest, then the site with the results.',
   options: {
     category: categoryOption.prefault('yellow').describe('the data set, such as yellow'),
     input: z.string().optional().describe('a folder of monthly files; made-up sample files when left out'),
@@ -37,17 +38,29 @@ await runProgram({
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
     if (!options.once) await checkPort(options.port);
-    const failed = await withLock(join(state, 'lock'), () => runPipeline(options, state, stop.signal), ({ pid }) => {
-      throw new UsageError(`another npm start runs here as process ${pid}; wait for it, or stop it with: kill ${pid}`);
-    });
-    if (failed) throw new UserError(exitCodeOf(failed), `run ${failed.run} ${failed.status}; ${failed.status === 'failed' ? 'mend what it names, then ' : ''}resume it with: npm start -- --resume ${failed.run}`);
+    const failed = await withLock(
+      join(state, 'lock'),
+      () => runPipeline(options, state, stop.signal),
+      ({ pid }) => {
+        throw new UsageError(`another npm start runs here as process ${pid}; wait for it, or stop it with: kill ${pid}`);
+      },
+    );
+    if (failed)
+      throw new UserError(
+        exitCodeOf(failed),
+        `run ${failed.run} ${failed.status}; ${failed.status === 'failed' ? 'mend what it names, then ' : ''}resume it with: npm start -- --resume ${failed.run}`,
+      );
     if (!options.once && !stop.signal.aborted) await serveSite({ state, port: options.port, signal: stop.signal });
     return undefined;
   },
 });
 
 /** Runs the workflows one after the other. Returns the summary of the one that did not succeed, if any. */
-async function runPipeline(options: { category: Dataset; input?: string | undefined; resume?: string | undefined }, state: string, signal: AbortSignal): Promise<Summary | undefined> {
+async function runPipeline(
+  options: { category: Dataset; input?: string | undefined; resume?: string | undefined },
+  state: string,
+  signal: AbortSignal,
+): Promise<Summary | undefined> {
   if (options.resume !== undefined) return resumeRun(options.resume, state, signal);
   const input = await readInput(options.category, options.input ?? (await makeSample(options.category, state)));
   if (input.ignored.length > 0) console.log(`Left out, not files of ${options.category.category}: ${input.ignored.join(', ')}`);
@@ -85,9 +98,17 @@ function toRequests(dataset: Dataset, input: Input): Request[] {
   const filename = fileNameOf(dataset, newest);
   return [
     ...(older.length > 0
-      ? [{ template: workflows.fullRefresh, parameters: { category, source: input.folder, prefixes: older.map((month) => fileNameOf(dataset, month)).join(',') } }]
+      ? [
+          {
+            template: workflows.fullRefresh,
+            parameters: { category, source: input.folder, prefixes: older.map((month) => fileNameOf(dataset, month)).join(',') },
+          },
+        ]
       : []),
-    { template: workflows.batch, parameters: { category, uri: `${input.folder}${filename}`, filename, run_date: firstDayOf(newest) } },
+    {
+      template: workflows.batch,
+      parameters: { category, uri: `${input.folder}${filename}`, filename, run_date: firstDayOf(newest) },
+    },
   ];
 }
 
@@ -100,7 +121,13 @@ async function runOne(request: Request, state: string, signal: AbortSignal): Pro
 async function makeSample(dataset: Dataset, state: string): Promise<string> {
   const folder = join(state, 'buckets', buckets.source, dataset.category);
   console.log(`Making sample files of made-up trips in ${folder}`);
-  await promisify(execFile)(process.execPath, [join(root, 'apps', 'sample', 'main.ts'), '--category', dataset.category, '--destination', `${folder}/`]);
+  await promisify(execFile)(process.execPath, [
+    join(root, 'apps', 'sample', 'main.ts'),
+    '--category',
+    dataset.category,
+    '--destination',
+    `${folder}/`,
+  ]);
   return folder;
 }
 

@@ -21,6 +21,12 @@ export async function writePending(state: string, pending: readonly Request[]): 
 }
 
 /** Whether a run was started for this request. */
-export function isRunOf(request: Request | undefined, run: { readonly workflow: string; readonly parameters: Readonly<Record<string, string>> }): boolean {
-  return request?.template === run.workflow && Object.entries(request.parameters).every(([name, value]) => run.parameters[name] === value);
+export function isRunOf(
+  request: Request | undefined,
+  run: { readonly workflow: string; readonly parameters: Readonly<Record<string, string>> },
+): boolean {
+  return (
+    request?.template === run.workflow &&
+    Object.entries(request.parameters).every(([name, value]) => run.parameters[name] === value)
+  );
 }

@@ -12,14 +12,19 @@ const modules = join(root, 'node_modules');
 const node = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 
 function installPackages() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(modules, '.taxiway-lock-sha256');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const lock = join(root, '.taxiway-install.lock');
   takeTurns(lock, () => {
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
     console.error('Installing packages by package-lock.json (once; about half a minute)');
-    const installed = spawnSync('npm', ['ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    const installed = spawnSync('npm', ['ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     if (installed.status !== 0 || !existsSync(node)) {
       console.error('setup: npm ci failed (see above); check the network and the registry, then run the same command again');
       rmSync(lock, { force: true });

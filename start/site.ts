@@ -38,7 +38,8 @@ export async function serveSite({ state, port, signal }: { state: string; port: 
     signal.addEventListener('abort', () => resolve(), { once: true });
     for (const { child, name } of services) {
       child.once('exit', (code) => {
-        if (!signal.aborted) console.error(`npm start: the ${name} server ended with exit code ${code}; end with Ctrl-C and start again`);
+        if (!signal.aborted)
+          console.error(`npm start: the ${name} server ended with exit code ${code}; end with Ctrl-C and start again`);
       });
     }
   });
@@ -70,10 +71,13 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, { path, or
     return;
   }
   const target = `/${incoming.url?.slice(path.length)}`;
-  const upstream = request({ host: origin.hostname, port: origin.port, method: incoming.method, path: target, headers: incoming.headers }, (response) => {
-    outgoing.writeHead(response.statusCode ?? 502, response.headers);
-    response.pipe(outgoing);
-  });
+  const upstream = request(
+    { host: origin.hostname, port: origin.port, method: incoming.method, path: target, headers: incoming.headers },
+    (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
+    },
+  );
   upstream.once('error', (error) => {
     if (outgoing.headersSent) outgoing.destroy();
     else outgoing.writeHead(502, { 'content-type': 'text/plain' }).end(`The ${name} server does not answer: ${error.message}\n`);
@@ -84,12 +88,21 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, { path, or
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, state: string): Promise<void> {
   const { pathname } = new URL(incoming.url ?? '/', 'http://site');
   if (pathname !== '/') {
-    outgoing.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('There is no such page; the home page is at /\n');
+    outgoing
+      .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+      .end('There is no such page; the home page is at /\n');
     return;
   }
   try {
     const page = toHomePage(await readRuns(state), new Date());
-    outgoing.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache', 'content-security-policy': contentPolicy(), 'x-content-type-options': 'nosniff' }).end(page);
+    outgoing
+      .writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-cache',
+        'content-security-policy': contentPolicy(),
+        'x-content-type-options': 'nosniff',
+      })
+      .end(page);
   } catch (error) {
     outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`The runs can't be read: ${(error as Error).message}\n`);
   }
@@ -100,6 +113,8 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
     server.once('error', reject);
     server.listen(port, host, () => resolve());
   }).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`port ${port} of ${host} can't be used: ${error.code === 'EADDRINUSE' ? 'another program has it' : error.message}; choose one with: npm start -- --port ${port + 1}`);
+    throw new UsageError(
+      `port ${port} of ${host} can't be used: ${error.code === 'EADDRINUSE' ? 'another program has it' : error.message}; choose one with: npm start -- --port ${port + 1}`,
+    );
   });
 }

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-for (const program of ['apps/contract/generate.ts', 'workflows/render.ts']) {
+for (const program of ['start/generate.ts', 'workflows/render.ts']) {
   try {
     execFileSync(process.execPath, [join(import.meta.dirname, '..', program)], { stdio: 'inherit' });
   } catch (error) {

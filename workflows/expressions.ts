@@ -31,9 +31,9 @@ export function text(literals: TemplateStringsArray, ...values: readonly (string
   return { parts: parts.filter((part) => part !== '') };
 }
 
-/** Throws where a literal holds `{{` or `}}`. */
+/** Throws where a literal opens an expression. */
 export function refuseRawExpression(literal: string): void {
-  if (/\{\{|\}\}/.test(literal)) {
+  if (literal.includes('{{')) {
     throw new Error(
       `${JSON.stringify(literal)}: raw expressions are refused; use a parameter, a step's result or a value of workflows/expressions.ts`,
     );

@@ -12,7 +12,8 @@ import { replaceFolder } from './render-workflows.ts';
 import { runWorkflow } from './run-workflow.ts';
 
 /**
- * The app `probe`: writes what it was given to `<state>/calls/<name>.json`, waits `--wait` ms, and exits with the code
+ * The app `probe`: writes what it was given to `<state>/calls/<name>.json`, waits `--wait` ms (or
+ * what stands in `<state>/<name>.wait`), and exits with the code
  * that stands in `<state>/codes/<name>` (one a line, a line an attempt; 0 after the last).
  */
 const probe = `
@@ -23,7 +24,8 @@ const { name, state, result } = flags;
 const record = (line) => appendFileSync(state + '/calls.jsonl', JSON.stringify({ name, time: Date.now(), ...line }) + '\\n');
 record({ event: 'start', pid: process.pid, argv: process.argv.slice(2), cwd: process.cwd(), tmp: process.env.TMPDIR });
 if (flags.ignore === 'sigterm') process.on('SIGTERM', () => console.log('SIGTERM is ignored'));
-await new Promise((resolve) => setTimeout(resolve, Number(flags.wait ?? 0)));
+const wait = existsSync(state + '/' + name + '.wait') ? readFileSync(state + '/' + name + '.wait', 'utf8') : flags.wait;
+await new Promise((resolve) => setTimeout(resolve, Number(wait ?? 0)));
 const codes = existsSync(state + '/' + name + '.codes') ? readFileSync(state + '/' + name + '.codes', 'utf8').split('\\n').filter(Boolean) : [];
 const code = Number(codes.shift() ?? 0);
 writeFileSync(state + '/' + name + '.codes', codes.join('\\n'));
@@ -50,6 +52,8 @@ export interface Fixture {
   readonly lines: string[];
   /** Exit codes of a step's next attempts. */
   readonly setCodes: (step: string, ...codes: number[]) => Promise<void>;
+  /** Milliseconds that a step waits from now on. */
+  readonly setWait: (step: string, milliseconds: number) => Promise<void>;
   readonly readCalls: () => Promise<Call[]>;
   /** Starts (or resumes) the workflow `fixture` with progress in `lines`. */
   readonly run: (
@@ -89,6 +93,7 @@ export async function createFixture(steps: (parameters: { category: Text; text: 
     lines,
     yamlPath: join(folder, 'fixture.yaml'),
     setCodes: (name, ...codes) => writeFile(join(state, `${name}.codes`), codes.join('\n')),
+    setWait: (name, milliseconds) => writeFile(join(state, `${name}.wait`), String(milliseconds)),
     readCalls: async () => {
       const text = await readFile(join(state, 'calls.jsonl'), 'utf8').catch(() => '');
       return text

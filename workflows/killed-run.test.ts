@@ -11,12 +11,12 @@ import { readSummary } from './run-folder.ts';
 
 const createKillable = () =>
   createFixture(() => {
-    const probe = (name: string, wait: string, after: Step[]) => {
-      const args = { name: text`${name}`, state: text`/taxiway`, wait: text`${wait}` };
+    const probe = (name: string, after: Step[]) => {
+      const args = { name: text`${name}`, state: text`/taxiway` };
       return step(name, { app: 'probe', command: ['node', 'main.js'], args, after, deadlineMinutes: 1 });
     };
-    const first = probe('first', '0', []);
-    return [first, probe('second', '2000', [first])];
+    const first = probe('first', []);
+    return [first, probe('second', [first])];
   });
 
 /** Starts the fixture's workflow in a process of its own and waits until its second step works. */
@@ -29,6 +29,7 @@ async function startRunner(
     process.on('SIGTERM', () => controller.abort());
     const summary = await runWorkflow({ template: 'fixture', parameters: {}, state: process.argv[2], repository: process.argv[3], signal: controller.signal });
     console.log(summary.status);`;
+  await fixture.setWait('second', 60_000);
   const file = join(fixture.repository, 'runner.mts');
   await writeFile(file, script);
   const runner = spawn(process.execPath, [file, fixture.state, fixture.repository], {
@@ -43,7 +44,10 @@ async function startRunner(
   for (let waited = 0; ; waited += 20) {
     const started = (await fixture.readCalls()).find(({ name, event }) => name === 'second' && event === 'start');
     const [run] = await readdir(join(fixture.state, 'runs')).catch(() => []);
-    if (started && run) return { runner, run, stepPid: started.pid, output: () => output };
+    if (started && run) {
+      await fixture.setWait('second', 0);
+      return { runner, run, stepPid: started.pid, output: () => output };
+    }
     if (waited > 20_000) throw new Error(`the second step did not start: ${output}`);
     await sleep(20);
   }

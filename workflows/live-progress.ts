@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Listr, type ListrTaskWrapper } from 'listr2';
 import type { Progress } from './progress.ts';
-import { readLastLine, toLine } from './step-log.ts';
+import { isHeader, readLastLine, toLine } from './step-log.ts';
 import type { StepStatus, StepSummary } from './summary.ts';
 
 type Task = ListrTaskWrapper<unknown, never, never>;
@@ -73,7 +73,7 @@ async function follow(row: Row, task: Task): Promise<void> {
   task.title = toTitle(row);
   const { status, message } = row.step;
   if (status === 'failed') throw new Error(toLine(message ?? 'failed', 200));
-  if (status !== 'succeeded') task.skip(toTitle(row));
+  if (status !== 'succeeded') task.skip(status === 'pending' ? `${row.step.name} · not started` : toTitle(row));
 }
 
 function draw(row: Row, state: string): void {
@@ -81,7 +81,7 @@ function draw(row: Row, state: string): void {
   row.task.title = toTitle(row);
   if (row.step.status !== 'running') return;
   const line = row.notice ?? readLastLine(join(state, row.step.log));
-  if (line !== undefined) row.task.output = toLine(line, Math.max(20, (process.stdout.columns ?? 80) - 8));
+  if (line !== undefined && !isHeader(line)) row.task.output = toLine(line, Math.max(20, (process.stdout.columns ?? 80) - 8));
 }
 
 function toTitle({ step: { name, status, seconds }, startedAt }: Row): string {

@@ -73,7 +73,7 @@ async function runInstaller(
     throw toError(
       lines
         .filter((line) => line !== '')
-        .slice(-3)
+        .slice(-5)
         .join(' ') || message,
     );
   }

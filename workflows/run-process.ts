@@ -1,5 +1,5 @@
 // Runs one command in a process group of its own, with a deadline and a way to stop it; its output goes straight to a log file.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { LocalCommand } from './local-command.ts';
@@ -85,11 +85,19 @@ export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): vo
   } catch {}
 }
 
-const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => process.platform === 'linux' && existsSync(path));
+let setpriv: string | undefined | null = null;
+
+/** The program that asks the kernel to kill a process with its parent, where there is one that can (busybox's can't). */
+function findSetpriv(): string | undefined {
+  if (setpriv === null) {
+    const works = (path: string) => spawnSync(path, ['--pdeathsig', 'KILL', '--', 'true']).status === 0;
+    setpriv = process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find(works) : undefined;
+  }
+  return setpriv;
+}
 
 /** On Linux the kernel kills the command when this process dies without a chance to do it itself. */
 function dieWithParent(command: LocalCommand): LocalCommand {
-  return setpriv === undefined
-    ? command
-    : { ...command, file: setpriv, args: ['--pdeathsig', 'KILL', '--', command.file, ...command.args] };
+  const file = findSetpriv();
+  return file === undefined ? command : { ...command, file, args: ['--pdeathsig', 'KILL', '--', command.file, ...command.args] };
 }

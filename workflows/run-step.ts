@@ -11,7 +11,7 @@ import { forgetProcess, recordProcess } from './orphans.ts';
 import type { Job } from './resolve-jobs.ts';
 import { runPath } from './run-folder.ts';
 import { type ProcessEnd, runProcess } from './run-process.ts';
-import { readLastLine } from './step-log.ts';
+import { readLastLine, toHeader } from './step-log.ts';
 import type { StepSummary } from './summary.ts';
 
 export interface StepRun {
@@ -56,7 +56,7 @@ async function runAttempt(step: StepRun, attempt: number): Promise<StepEnd & { r
   const log = openSync(path('.log'), 'a');
   try {
     const command = await prepare(step, scratch);
-    writeSync(log, `--- ${job.name}, attempt ${attempt}, ${new Date().toISOString()}: ${formatCommand(command)}\n`);
+    writeSync(log, toHeader(job.name, attempt, [command.file, ...command.args]));
     const logStart = fstatSync(log).size;
     const end = await runProcess({
       command,
@@ -148,8 +148,4 @@ async function readOutputs({ job, run, state }: StepRun, scratch: string) {
 async function keepOutputs(path: string, outputs: ReadonlyMap<string, string>): Promise<void> {
   const result = outputs.get('result');
   if (result !== undefined) await writeFileAtomically(path, result);
-}
-
-function formatCommand({ file, args }: LocalCommand): string {
-  return [file, ...args].map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ');
 }

@@ -98,6 +98,29 @@ test("hands a step's result to the next, as it is", async () => {
   expect(argv[argv.indexOf('--given') + 1]).toBe('{"a":"b c"}');
 });
 
+test('the summary carries what etl, validate and retrain report, also where they fail; what is no report is left out', async () => {
+  const counts = {
+    file: 'x.parquet',
+    month: '2024-01',
+    read: 3,
+    clean: 2,
+    triage: 1,
+    outsideRetention: 0,
+    brokenRules: { '<vendor>': 1 },
+  };
+  const fixture = await createFixture(() => [
+    probe('etl', { answer: text`${JSON.stringify({ files: [counts], more: 1 })}` }),
+    probe('validate', { answer: text`{"successPercent":12.5,"failed":["a"]}` }),
+    probe('retrain', { answer: text`not json` }),
+  ]);
+  await fixture.setCodes('validate', 1);
+  const failed = await fixture.run({});
+  expect(failed).toMatchObject({ status: 'failed', files: [counts], validation: { successPercent: 12.5, failed: ['a'] } });
+  expect(failed.model).toBeUndefined();
+  const resumed = await fixture.run({ resume: failed.run });
+  expect(resumed).toMatchObject({ status: 'succeeded', files: [counts], validation: { successPercent: 12.5, failed: ['a'] } });
+});
+
 test('a step that writes no result has failed', async () => {
   const fixture = await createFixture(() => [probe('silent')]);
   await writeFile(join(fixture.repository, 'apps', 'probe', 'main.ts'), '');

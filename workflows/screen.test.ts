@@ -68,7 +68,7 @@ test('a run that failed says why, where its log is and how to go on', () => {
     ],
   };
   const screen = toScreen(failed);
-  expect(screen).toContain('transfer failed: transfer: no no');
+  expect(screen).toContain('Failed:      transfer: no no');
   expect(screen).not.toContain('\u001b');
   expect(screen).toMatch(
     /Its log: {5}runs\/x\/transfer\.log \(in the state folder\)\nGo on with: {2}npm start -- --resume batch-green-20240201-030405$/,

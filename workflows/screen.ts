@@ -8,20 +8,13 @@ const mostSteps = 8;
 
 /** At most 24 lines of at most 80 characters; hostile values can't move the cursor. */
 export function toScreen(summary: Summary): string {
-  const lines = [
-    ...toHeading(summary),
-    '',
-    ...toStepLines(summary.steps),
-    '',
-    ...toRowLines(summary),
-    ...toQualityLines(summary),
-    ...toFailureLines(summary),
-  ];
-  return lines
-    .slice(0, height - 1)
+  const facts = [...toRowLines(summary), ...toQualityLines(summary)];
+  return [toHeading(summary), toStepLines(summary.steps), facts, toFailureLines(summary)]
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 ? block : ['', ...block]))
+    .slice(0, height)
     .map((line) => toCut(line, width))
-    .join('\n')
-    .trimEnd();
+    .join('\n');
 }
 
 function toCut(line: string, length: number): string {
@@ -85,13 +78,16 @@ function toQualityLines({ validation, model }: Summary): string[] {
 function toFailureLines({ steps, status, run }: Summary): string[] {
   if (status === 'succeeded' || status === 'running') return [];
   const failed = steps.find((step) => step.status === 'failed');
-  const why = failed ? toWrapped(`${failed.name} failed: ${toLine(failed.message ?? `exit ${failed.exitCode}`)}`, 3) : [];
   return [
-    '',
-    ...why,
-    ...(failed ? [`Its log:     ${failed.log} (in the state folder)`] : []),
+    ...(failed ? [...toReason(failed), `Its log:     ${failed.log} (in the state folder)`] : []),
     `Go on with:  npm start -- --resume ${run}`,
   ];
+}
+
+/** A program's own line starts with its name already. */
+function toReason({ name, message, exitCode }: StepSummary): string[] {
+  const line = toLine(message ?? `exit ${exitCode}`);
+  return toWrapped(`Failed:      ${line.startsWith(`${name}:`) ? line : `${name}: ${line}`}`, 3);
 }
 
 /** At most `count` lines; the last one is cut. */

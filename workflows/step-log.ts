@@ -11,6 +11,14 @@ export function toLine(value: string, length = 1000): string {
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }
 
+/** The line above an attempt's output. */
+export function toHeader(step: string, attempt: number, command: readonly string[]): string {
+  const written = command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
+  return `--- ${step}, attempt ${attempt}, ${new Date().toISOString()}: ${written}\n`;
+}
+
+export const isHeader = (line: string) => /^--- [a-z0-9-]+, attempt \d+, /.test(line);
+
 /** The last line with something in it from byte `start` on, made printable; undefined where there is none. */
 export function readLastLine(path: string, start = 0): string | undefined {
   let descriptor: number;

@@ -39,7 +39,9 @@ function nameProblems(dataset: Dataset): string[] {
     problems.push(`category "${dataset.category}" must be a lower-case letter, then at most 30 lower-case letters or digits`);
   }
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]*[_-]$/.test(dataset.filePrefix)) {
-    problems.push(`filePrefix "${dataset.filePrefix}" must be letters, digits, "_" or "-", and end in "_" or "-" before the month`);
+    problems.push(
+      `filePrefix "${dataset.filePrefix}" must be letters, digits, "_" or "-", and end in "_" or "-" before the month`,
+    );
   }
   return problems;
 }
@@ -50,11 +52,13 @@ function columnProblems({ columns }: Dataset): string[] {
   for (const column of columns) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
-    if (reserved.has(column.name.toLowerCase())) problems.push(`column "${column.name}" has a name that the triage table needs for itself`);
+    if (reserved.has(column.name.toLowerCase()))
+      problems.push(`column "${column.name}" has a name that the triage table needs for itself`);
     for (const name of [column.name, ...(column.aliases ?? [])]) {
       // Engines compare column names without case: `airport_fee` and an alias `Airport_fee` of the same column are one name.
       const owner = owners.get(name.toLowerCase());
-      if (owner !== undefined && owner !== column.name) problems.push(`name "${name}" belongs to columns "${owner}" and "${column.name}"`);
+      if (owner !== undefined && owner !== column.name)
+        problems.push(`name "${name}" belongs to columns "${owner}" and "${column.name}"`);
       if (owner === column.name && column.aliases?.filter((alias) => alias === name).length === 2) {
         problems.push(`column "${column.name}" lists alias "${name}" twice`);
       }
@@ -86,7 +90,8 @@ function roleProblems(dataset: Dataset): string[] {
     // The tables are partitioned by pickup and clustered by zone: the partition column must exist in every file.
     const column = find(dataset, name);
     if (!column) return [`role ${role}: no column "${name}"${role === 'pickup' ? ', which the tables are partitioned by' : ''}`];
-    if (!allowed.includes(column.type)) return [`role ${role}: column "${name}" must be ${allowed.join(' or ')}, got ${column.type}`];
+    if (!allowed.includes(column.type))
+      return [`role ${role}: column "${name}" must be ${allowed.join(' or ')}, got ${column.type}`];
     return column.optional ? [`role ${role}: column "${name}" is optional, but every file must carry it`] : [];
   });
 }
@@ -97,7 +102,9 @@ function ruleProblems(dataset: Dataset): string[] {
     ...[...twice].filter(([, count]) => count > 1).map(([name, count]) => `rule "${name}" is defined ${count} times`),
     ...dataset.rules.flatMap((rule) => [
       ...(/^[a-z][a-z0-9_]*$/.test(rule.name) ? [] : [`rule "${rule.name}": the name must be snake_case`]),
-      ...(rule.name.startsWith('cast_') ? [`rule "${rule.name}": names that start with cast_ mark values that can't be cast`] : []),
+      ...(rule.name.startsWith('cast_')
+        ? [`rule "${rule.name}": names that start with cast_ mark values that can't be cast`]
+        : []),
       ...columnsRead(rule.holds)
         .filter((name) => !find(dataset, name))
         .map((name) => `rule "${rule.name}": no column "${name}"`),
@@ -111,14 +118,19 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
   const column = find(dataset, predicate.column);
   if (!column) return [];
   const mustBe = (allowed: LogicalType[]) =>
-    allowed.includes(column.type) ? [] : [`"${predicate.op}" needs ${allowed.join(' or ')}, but column "${column.name}" is ${column.type}`];
+    allowed.includes(column.type)
+      ? []
+      : [`"${predicate.op}" needs ${allowed.join(' or ')}, but column "${column.name}" is ${column.type}`];
   switch (predicate.op) {
     case 'present':
       return [];
     case 'one-of': {
       const wrong = predicate.values.filter((value) => (typeof value === 'string') !== (column.type === 'string'));
       const kind = predicate.values.length === 0 ? ['an empty list of values never holds'] : [];
-      return [...kind, ...wrong.map((value) => `value ${JSON.stringify(value)} does not fit column "${column.name}" of type ${column.type}`)];
+      return [
+        ...kind,
+        ...wrong.map((value) => `value ${JSON.stringify(value)} does not fit column "${column.name}" of type ${column.type}`),
+      ];
     }
     case 'between': {
       const upper = predicate.below ?? predicate.atMost;
@@ -127,7 +139,9 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
     }
     case 'before': {
       const other = find(dataset, predicate.other);
-      return other && other.type !== column.type ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : [];
+      return other && other.type !== column.type
+        ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`]
+        : [];
     }
     case 'before-as-of':
     case 'in-month':
@@ -159,7 +173,9 @@ function monthlyProblems(dataset: Dataset): string[] {
 }
 
 function modelProblems({ model }: Dataset): string[] {
-  const twice = [...countOf(model.features)].filter(([, count]) => count > 1).map(([name]) => `model: feature "${name}" is listed twice`);
+  const twice = [...countOf(model.features)]
+    .filter(([, count]) => count > 1)
+    .map(([name]) => `model: feature "${name}" is listed twice`);
   return model.features.includes(model.target) ? [...twice, `model: the target "${model.target}" can't be a feature`] : twice;
 }
 

@@ -1,6 +1,15 @@
 // The green taxis of New York City.
 import { defineDataset } from './define-dataset.ts';
-import { dropoffColumn, fareModel, pickupColumn, tripColumns, tripExpectations, tripMonthly, tripRoles, tripRules } from './trips.ts';
+import {
+  dropoffColumn,
+  fareModel,
+  pickupColumn,
+  tripColumns,
+  tripExpectations,
+  tripMonthly,
+  tripRoles,
+  tripRules,
+} from './trips.ts';
 
 const time = { pickup: 'lpep_pickup_datetime', dropoff: 'lpep_dropoff_datetime' };
 

@@ -44,8 +44,8 @@ export const paths = { docs: '/docs/', predict: '/predict/' } as const;
 
 /** Where publish and validate write in the docs bucket. */
 export const docsPaths = {
-  /** `validation/<category>/<YYYY-MM>/` holds `index.html` and `result.json`. */
-  validation: (category: string, month: string) => `validation/${category}/${month}`,
+  /** `validation/<category>/<YYYY-MM-01>/` holds `index.html` and `result.json`. */
+  validation: (category: string, runDate: string) => `validation/${category}/${runDate}`,
   /** dbt's documentation as one page. */
   dbt: 'dbt/index.html',
   /** A page a data set: columns, rules, tables, lineage. */

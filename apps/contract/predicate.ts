@@ -3,7 +3,13 @@
 export type Predicate =
   | { readonly op: 'present'; readonly column: string }
   | { readonly op: 'one-of'; readonly column: string; readonly values: readonly (number | string)[] }
-  | { readonly op: 'between'; readonly column: string; readonly atLeast: number; readonly below?: number; readonly atMost?: number }
+  | {
+      readonly op: 'between';
+      readonly column: string;
+      readonly atLeast: number;
+      readonly below?: number;
+      readonly atMost?: number;
+    }
   | { readonly op: 'before'; readonly column: string; readonly other: string }
   | { readonly op: 'before-as-of'; readonly column: string }
   | { readonly op: 'in-month'; readonly column: string }

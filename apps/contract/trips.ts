@@ -10,8 +10,16 @@ const usd = (name: string, description: string, more: Partial<Column> = {}): Col
   ...more,
 });
 
-export const pickupColumn = (name: string): Column => ({ name, type: 'timestamp', description: 'When the meter was engaged, New York wall-clock time.' });
-export const dropoffColumn = (name: string): Column => ({ name, type: 'timestamp', description: 'When the meter was disengaged, New York wall-clock time.' });
+export const pickupColumn = (name: string): Column => ({
+  name,
+  type: 'timestamp',
+  description: 'When the meter was engaged, New York wall-clock time.',
+});
+export const dropoffColumn = (name: string): Column => ({
+  name,
+  type: 'timestamp',
+  description: 'When the meter was disengaged, New York wall-clock time.',
+});
 
 /** The columns that more than one category has, by name. */
 export const tripColumns = {
@@ -52,7 +60,9 @@ export const tripColumns = {
   total_amount: usd('total_amount', 'The total that the passenger was charged, without cash tips.'),
   congestion_surcharge: usd('congestion_surcharge', 'The congestion surcharge, since 2019.', { optional: true }),
   airport_fee: usd('airport_fee', 'The fee for pickups at LaGuardia and JFK.', { aliases: ['Airport_fee'], optional: true }),
-  cbd_congestion_fee: usd('cbd_congestion_fee', "The charge for the MTA's congestion relief zone, since 2025.", { optional: true }),
+  cbd_congestion_fee: usd('cbd_congestion_fee', "The charge for the MTA's congestion relief zone, since 2025.", {
+    optional: true,
+  }),
 } as const satisfies Record<string, Column>;
 
 /** The roles that every category's columns play under the same names. */
@@ -71,13 +81,29 @@ export function tripRules({ pickup, dropoff }: { pickup: string; dropoff: string
   return [
     { name: 'pickup_before_dropoff', description: 'The pickup lies before the dropoff.', holds: before(pickup, dropoff) },
     { name: 'passenger_count', description: '1 to 8 passengers.', holds: between('passenger_count', { atLeast: 1, atMost: 8 }) },
-    { name: 'vendor', description: 'A known provider.', holds: oneOf('VendorID', Object.keys(tripColumns.VendorID.codes).map(Number)) },
+    {
+      name: 'vendor',
+      description: 'A known provider.',
+      holds: oneOf('VendorID', Object.keys(tripColumns.VendorID.codes).map(Number)),
+    },
     { name: 'ratecode', description: 'A rate code from 1 to 7.', holds: between('RatecodeID', { atLeast: 1, atMost: 7 }) },
-    { name: 'payment_type', description: 'A payment type from 1 to 7.', holds: between('payment_type', { atLeast: 1, atMost: 7 }) },
-    { name: 'fare_amount', description: 'A fare of at least 2.50 and below 250 USD.', holds: between('fare_amount', { atLeast: 2.5, below: 250 }) },
+    {
+      name: 'payment_type',
+      description: 'A payment type from 1 to 7.',
+      holds: between('payment_type', { atLeast: 1, atMost: 7 }),
+    },
+    {
+      name: 'fare_amount',
+      description: 'A fare of at least 2.50 and below 250 USD.',
+      holds: between('fare_amount', { atLeast: 2.5, below: 250 }),
+    },
     { name: 'zones', description: 'Both taxi zones are present.', holds: all(present('PULocationID'), present('DOLocationID')) },
     { name: 'trip_distance', description: 'The distance is present.', holds: present('trip_distance') },
-    { name: 'not_in_future', description: "Pickup and dropoff lie before the run's clock.", holds: all(beforeAsOf(pickup), beforeAsOf(dropoff)) },
+    {
+      name: 'not_in_future',
+      description: "Pickup and dropoff lie before the run's clock.",
+      holds: all(beforeAsOf(pickup), beforeAsOf(dropoff)),
+    },
     { name: 'in_month', description: "The pickup lies in the month of the file's name.", holds: inMonth(pickup) },
   ];
 }
@@ -85,10 +111,26 @@ export function tripRules({ pickup, dropoff }: { pickup: string; dropoff: string
 /** What a month's file should look like before it is let in, beyond what derives from columns and rules. */
 export const tripExpectations: Expectation[] = [
   { type: 'expect_table_row_count_to_be_between', kwargs: { min_value: 1 }, severity: 'critical' },
-  { type: 'expect_column_mean_to_be_between', kwargs: { column: 'fare_amount', min_value: 3, max_value: 100 }, severity: 'warning' },
-  { type: 'expect_column_median_to_be_between', kwargs: { column: 'trip_distance', min_value: 0.3, max_value: 15 }, severity: 'warning' },
-  { type: 'expect_column_values_to_be_between', kwargs: { column: 'PULocationID', min_value: 1, max_value: 265 }, severity: 'critical' },
-  { type: 'expect_column_values_to_be_between', kwargs: { column: 'DOLocationID', min_value: 1, max_value: 265 }, severity: 'critical' },
+  {
+    type: 'expect_column_mean_to_be_between',
+    kwargs: { column: 'fare_amount', min_value: 3, max_value: 100 },
+    severity: 'warning',
+  },
+  {
+    type: 'expect_column_median_to_be_between',
+    kwargs: { column: 'trip_distance', min_value: 0.3, max_value: 15 },
+    severity: 'warning',
+  },
+  {
+    type: 'expect_column_values_to_be_between',
+    kwargs: { column: 'PULocationID', min_value: 1, max_value: 265 },
+    severity: 'critical',
+  },
+  {
+    type: 'expect_column_values_to_be_between',
+    kwargs: { column: 'DOLocationID', min_value: 1, max_value: 265 },
+    severity: 'critical',
+  },
 ];
 
 const summedColumns = {

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from dbt_project import DbtProject, error_of
 from errors import OutcomeError
 from outcome import read_outcome
@@ -25,7 +26,9 @@ def run_unit_tests() -> dict[str, Any]:
     result = outcome.to_json(time.monotonic() - start)
     if outcome.failed_tests:
         names = ", ".join(test["name"] for test in outcome.failed_tests)
-        raise OutcomeError(f"{len(outcome.failed_tests)} unit tests failed: {names}; the differences are in the log above", result)
+        raise OutcomeError(
+            f"{len(outcome.failed_tests)} unit tests failed: {names}; the differences are in the log above", result
+        )
     return result
 
 
@@ -35,4 +38,4 @@ def make_sources(dbt: DbtProject, warehouse: Path) -> None:
         for source in dbt.manifest.sources.values():
             columns = ", ".join(f'"{column.name}" {column.data_type}' for column in source.columns.values())
             connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{source.schema}"')
-            connection.execute(f'CREATE TABLE "{source.schema}"."{source.identifier}" ({columns})')
+            connection.execute(f'CREATE OR REPLACE TABLE "{source.schema}"."{source.identifier}" ({columns})')

@@ -1,6 +1,6 @@
 // The docs site's routes: the files of one folder, each revalidated on every use.
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import { docsPaths } from '../contract/names.ts';
 import { html } from '../platform/html.ts';
@@ -25,6 +25,7 @@ export function addDocsRoutes(app: Express, folder: string): void {
     if (request.path.startsWith(dbtFolder)) response.set('Content-Security-Policy', dbtPolicy);
     next();
   });
+  app.use(refuseLinksOut(folder));
   app.use(
     express.static(folder, {
       redirect: false,
@@ -38,6 +39,19 @@ export function addDocsRoutes(app: Express, folder: string): void {
 <p>Run a workflow, for example with <code>npm start</code>: its <code>publish</code> step writes this site.</p></div>`;
     response.status(404).send(toPage({ title: 'Documentation', body, path: '/docs/' }));
   });
+}
+
+/** A symbolic link in the bucket must not lead out of it. */
+function refuseLinksOut(folder: string): RequestHandler {
+  return async (request, _response, next) => {
+    try {
+      const [root, target] = await Promise.all([realpath(folder), realpath(join(folder, decodeURIComponent(request.path)))]);
+      return next(target === root || target.startsWith(root + sep) ? undefined : 'router');
+    } catch {
+      // No such file, or no path at all: whoever comes next says so.
+      return next();
+    }
+  };
 }
 
 /** Sends `…/green` to `…/green/` where that is a folder with an index. The target is relative, as the proxy hides the prefix. */

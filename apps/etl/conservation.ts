@@ -18,7 +18,8 @@ export function checkConservation(files: readonly FileResult[]): void {
   const wrong = files.filter((file) => file.read !== file.clean + file.triage + file.outsideRetention);
   if (wrong.length === 0) return;
   const lines = wrong.map(
-    (file) => `${file.file}: read ${file.read}, but clean ${file.clean} + triage ${file.triage} + outside retention ${file.outsideRetention} is ${file.clean + file.triage + file.outsideRetention}`,
+    (file) =>
+      `${file.file}: read ${file.read}, but clean ${file.clean} + triage ${file.triage} + outside retention ${file.outsideRetention} is ${file.clean + file.triage + file.outsideRetention}`,
   );
   throw new OutcomeError(`${lines.join('; ')}; nothing was changed`, { files });
 }

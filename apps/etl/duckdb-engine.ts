@@ -14,8 +14,17 @@ import { cleanColumns, monthlyTableColumns, prepareTable, qualified, triageTable
 export interface EtlResult {
   readonly mode: string;
   readonly files: readonly FileResult[];
-  readonly rows: { readonly read: number; readonly clean: number; readonly triage: number; readonly outsideRetention: number; readonly monthly: number };
+  readonly rows: {
+    readonly read: number;
+    readonly clean: number;
+    readonly triage: number;
+    readonly outsideRetention: number;
+    readonly monthly: number;
+  };
 }
+
+/** A month of 3 million rows fits; larger ones spill to disk. With Node the process stays below 500 MB. */
+const memoryLimit = '400MB';
 
 /** Fills the tables. Rows are streamed; memory is bounded by DuckDB's limit. Throws OutcomeError where rows would be lost. */
 export async function runOnDuckDb(
@@ -24,20 +33,28 @@ export async function runOnDuckDb(
   { warehouse, retentionMonths }: { warehouse: string; retentionMonths?: number | undefined },
 ): Promise<EtlResult> {
   await mkdir(dirname(warehouse), { recursive: true });
-  return withDuckDb(warehouse, async (connection) => {
+  const run = async (connection: DuckDBConnection) => {
     await connection.run('BEGIN TRANSACTION');
     try {
-      const result = await blameOnFile(plan.sources.map((file) => file.file).join(', '), () => fillTables(connection, dataset, plan, retentionMonths));
+      const result = await blameOnFile(plan.sources.map((file) => file.file).join(', '), () =>
+        fillTables(connection, dataset, plan, retentionMonths),
+      );
       await connection.run('COMMIT');
       return result;
     } catch (error) {
       await connection.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
-  });
+  };
+  return withDuckDb(warehouse, run, { memoryLimit });
 }
 
-async function fillTables(connection: DuckDBConnection, dataset: Dataset, plan: Plan, retentionMonths: number | undefined): Promise<EtlResult> {
+async function fillTables(
+  connection: DuckDBConnection,
+  dataset: Dataset,
+  plan: Plan,
+  retentionMonths: number | undefined,
+): Promise<EtlResult> {
   const anew = plan.mode === 'initial_load';
   const { clean, triage, monthly } = plan.sinks;
   await prepareTable(connection, clean.table, { columns: cleanColumns(dataset), anew });
@@ -49,22 +66,33 @@ async function fillTables(connection: DuckDBConnection, dataset: Dataset, plan: 
   // Month by month: what is in memory is bounded by the largest month, not by the history.
   for (const source of plan.sources) {
     await connection.run(`CREATE OR REPLACE TEMP VIEW ${sourceView} AS ${source.query}`);
+    // The summary first: it needs most memory, and the other two leave the buffers full of blocks.
+    monthlyRows += await replaceMonth(connection, monthly, { month: source.month, anew });
     if (isRetained(source)) {
       await replaceMonth(connection, clean, { month: source.month, anew });
       await replaceMonth(connection, triage, { month: source.month, anew });
     }
-    monthlyRows += await replaceMonth(connection, monthly, { month: source.month, anew });
     log('loaded', { file: source.file, rows: source.rows });
   }
   const files = await countFiles(connection, plan, isRetained);
   checkConservation(files);
   const total = (key: 'read' | 'clean' | 'triage' | 'outsideRetention') => files.reduce((sum, file) => sum + file[key], 0);
-  const rows = { read: total('read'), clean: total('clean'), triage: total('triage'), outsideRetention: total('outsideRetention'), monthly: monthlyRows };
+  const rows = {
+    read: total('read'),
+    clean: total('clean'),
+    triage: total('triage'),
+    outsideRetention: total('outsideRetention'),
+    monthly: monthlyRows,
+  };
   return { mode: plan.mode, files, rows };
 }
 
 /** Replaces the month's partition; a table made anew has none. Returns the rows inserted. */
-async function replaceMonth(connection: DuckDBConnection, { table, partitionField, query }: Sink, { month, anew }: { month: string; anew: boolean }): Promise<number> {
+async function replaceMonth(
+  connection: DuckDBConnection,
+  { table, partitionField, query }: Sink,
+  { month, anew }: { month: string; anew: boolean },
+): Promise<number> {
   if (!anew) await connection.run(`DELETE FROM ${qualified(table)} WHERE ${inMonthOf(partitionField, month)}`);
   return (await connection.run(`INSERT INTO ${qualified(table)} BY NAME ${query}`)).rowsChanged;
 }
@@ -75,17 +103,27 @@ function inMonthOf(field: string, firstDay: string): string {
 }
 
 /** The first month that the retention keeps, counted back from the newest month that is loaded or about to be. */
-async function oldestRetainedMonth(connection: DuckDBConnection, plan: Plan, retentionMonths: number | undefined): Promise<string | undefined> {
+async function oldestRetainedMonth(
+  connection: DuckDBConnection,
+  plan: Plan,
+  retentionMonths: number | undefined,
+): Promise<string | undefined> {
   if (retentionMonths === undefined) return undefined;
   const month = quoteName(monthlyColumns.month);
-  const reader = await connection.runAndReadAll(`SELECT strftime(max(${month}), '%Y-%m-%d') FROM ${qualified(plan.sinks.monthly.table)}`);
+  const reader = await connection.runAndReadAll(
+    `SELECT strftime(max(${month}), '%Y-%m-%d') FROM ${qualified(plan.sinks.monthly.table)}`,
+  );
   const loaded = reader.getRowsJS()[0]?.[0] as string | null;
   const newest = [...plan.sources.map((file) => file.month), loaded ?? ''].sort().at(-1) as string;
   return firstDayOf(addMonths(monthOf(newest), 1 - retentionMonths));
 }
 
 /** Counts what the tables now hold of each file; read comes from the files' own footers. */
-async function countFiles(connection: DuckDBConnection, plan: Plan, isRetained: (file: { month: string }) => boolean): Promise<FileResult[]> {
+async function countFiles(
+  connection: DuckDBConnection,
+  plan: Plan,
+  isRetained: (file: { month: string }) => boolean,
+): Promise<FileResult[]> {
   const { clean, triage } = plan.sinks;
   const months = plan.sources.map((file) => file.month);
   const inRange = (field: string) => inMonthOf(field, [...months].sort()[0] as string).split(' AND ')[0];
@@ -110,7 +148,9 @@ async function countFiles(connection: DuckDBConnection, plan: Plan, isRetained: 
       clean: isRetained(file) ? rowsOf(cleanRows, file.month) : 0,
       triage: isRetained(file) ? rowsOf(triageRows, file.month) : 0,
       outsideRetention: isRetained(file) ? 0 : file.rows,
-      brokenRules: Object.fromEntries(rules.filter(([month]) => isRetained(file) && month === file.month).map(([, rule, rows]) => [rule, Number(rows)])),
+      brokenRules: Object.fromEntries(
+        rules.filter(([month]) => isRetained(file) && month === file.month).map(([, rule, rows]) => [rule, Number(rows)]),
+      ),
     }))
     .sort((a, b) => (a.month < b.month ? -1 : 1));
 }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
-import { type SchemaGroups, readSchemaGroups, schemaGroups } from '../plan/schema-groups.ts';
+import { readSchemaGroups, type SchemaGroups, schemaGroups } from '../plan/schema-groups.ts';
 import { UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
 import { runProgram } from '../platform/program.ts';
@@ -12,32 +12,53 @@ import { toPlan } from './plan.ts';
 
 await runProgram({
   name: 'etl',
-  description: 'Splits trips into clean and triaged rows and sums them up by month. A month replaces its partition, a full load the tables; no row is lost.',
+  description:
+    'Splits trips into clean and triaged rows and sums them up by month. A month replaces its partition, a full load the tables; no row is lost.',
   options: {
     category: categoryOption.describe('the data set, such as yellow'),
-    mode: z.enum(['batch', 'initial_load']).describe('batch: one month into its partitions; initial_load: all files into new tables'),
+    mode: z
+      .enum(['batch', 'initial_load'])
+      .describe('batch: one month into its partitions; initial_load: all files into new tables'),
     file: z.string().transform(toUri).optional().describe("batch: URI of the month's file"),
     groups: z.string().transform(toUri).optional().describe('initial_load: URI of what schema-groups wrote'),
-    asOf: z.iso.datetime({ offset: true, error: 'expected a time such as 2025-02-01T06:00:00Z' }).describe("the run's clock: trips after it are in the future"),
+    asOf: z.iso
+      .datetime({ offset: true, error: 'expected a time such as 2025-02-01T06:00:00Z' })
+      .describe("the run's clock: trips after it are in the future"),
     warehouse: z.string().transform(toUri).describe('URI of the DuckDB file'),
-    retentionMonths: z.coerce.number().int().positive().optional().describe('keep clean and triaged rows of so many months up to the newest; all when left out'),
+    retentionMonths: z.coerce
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('keep clean and triaged rows of so many months up to the newest; all when left out'),
     plan: z.string().transform(toUri).describe('URI of the JSON file to write: what is going to be run'),
   },
   run: async (options) => {
     const groups = await readGroups(options);
     const plan = toPlan(options.category, { groups, mode: options.mode, asOf: options.asOf });
     await writeFileAtomically(toPath(options.plan), `${JSON.stringify(plan, null, 2)}\n`);
-    return runOnDuckDb(options.category, plan, { warehouse: toPath(options.warehouse), retentionMonths: options.retentionMonths });
+    return runOnDuckDb(options.category, plan, {
+      warehouse: toPath(options.warehouse),
+      retentionMonths: options.retentionMonths,
+    });
   },
 });
 
-async function readGroups(options: { category: Parameters<typeof readSchemaGroups>[0]; mode: string; file?: string | undefined; groups?: string | undefined }): Promise<SchemaGroups> {
+async function readGroups(options: {
+  category: Parameters<typeof readSchemaGroups>[0];
+  mode: string;
+  file?: string | undefined;
+  groups?: string | undefined;
+}): Promise<SchemaGroups> {
   if (options.mode === 'batch') {
     if (!options.file || options.groups) throw new UsageError('--mode batch takes --file and no --groups');
     return readSchemaGroups(options.category, [options.file]);
   }
   if (!options.groups || options.file) throw new UsageError('--mode initial_load takes --groups and no --file');
   const read = schemaGroups.parse(JSON.parse(await readFile(toPath(options.groups), 'utf8')));
-  if (read.category !== options.category.category) throw new UsageError(`${options.groups}: these are files of ${read.category}, but --category is ${options.category.category}`);
+  if (read.category !== options.category.category)
+    throw new UsageError(
+      `${options.groups}: these are files of ${read.category}, but --category is ${options.category.category}`,
+    );
   return read;
 }

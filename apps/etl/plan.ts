@@ -34,7 +34,10 @@ export interface Plan {
 export const sourceView = 'source';
 
 /** Plans a run. Pure. `asOf` is an RFC 3339 time. */
-export function toPlan(dataset: Dataset, { groups: { groups }, mode, asOf }: { groups: SchemaGroups; mode: Mode; asOf: string }): Plan {
+export function toPlan(
+  dataset: Dataset,
+  { groups: { groups }, mode, asOf }: { groups: SchemaGroups; mode: Mode; asOf: string },
+): Plan {
   const clock = new Date(asOf).toISOString().replace('T', ' ').replace('Z', '');
   const doubtful = doubtfulColumns(
     groups.map((group) => group.casts),
@@ -47,12 +50,21 @@ export function toPlan(dataset: Dataset, { groups: { groups }, mode, asOf }: { g
     category: dataset.category,
     asOf,
     sources: groups
-      .flatMap((group) => group.files.map((file) => ({ ...file, query: toSourceQuery(dataset, duckdb, { groups: [{ paths: [toPath(file.uri)], casts: group.casts }], doubtful }) })))
+      .flatMap((group) =>
+        group.files.map((file) => ({
+          ...file,
+          query: toSourceQuery(dataset, duckdb, { groups: [{ paths: [toPath(file.uri)], casts: group.casts }], doubtful }),
+        })),
+      )
       .sort((a, b) => (a.month < b.month ? -1 : 1)),
     sinks: {
       clean: { table: cleanTable(dataset.category), partitionField: dataset.roles.pickup, query: split.clean },
       triage: { table: triageTable(dataset.category), partitionField: triageColumns.month, query: split.triage },
-      monthly: { table: monthlyTable(dataset.category), partitionField: monthlyColumns.month, query: toMonthlyQuery(dataset, duckdb, sourceView) },
+      monthly: {
+        table: monthlyTable(dataset.category),
+        partitionField: monthlyColumns.month,
+        query: toMonthlyQuery(dataset, duckdb, sourceView),
+      },
     },
   };
 }

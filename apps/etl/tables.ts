@@ -10,7 +10,8 @@ const sqlType: Record<LogicalType, string> = { int: 'BIGINT', double: 'DOUBLE', 
 export type TableColumns = Readonly<Record<string, string>>;
 
 /** Column → DuckDB type of the table of clean rows. */
-export const cleanColumns = (dataset: Dataset): TableColumns => Object.fromEntries(dataset.columns.map((column) => [column.name, sqlType[column.type]]));
+export const cleanColumns = (dataset: Dataset): TableColumns =>
+  Object.fromEntries(dataset.columns.map((column) => [column.name, sqlType[column.type]]));
 
 /** Column → DuckDB type of the table of triaged rows. */
 export const triageTableColumns = (dataset: Dataset): TableColumns => ({
@@ -38,7 +39,11 @@ export function monthlyTableColumns(dataset: Dataset): TableColumns {
 export const qualified = ({ dataset, table }: TableName): string => `${quoteName(dataset)}.${quoteName(table)}`;
 
 /** Creates the table, or replaces it when `anew`, or adds the columns that it lacks. Throws UsageError where a column's type has changed. */
-export async function prepareTable(connection: DuckDBConnection, name: TableName, { columns, anew }: { columns: TableColumns; anew: boolean }): Promise<void> {
+export async function prepareTable(
+  connection: DuckDBConnection,
+  name: TableName,
+  { columns, anew }: { columns: TableColumns; anew: boolean },
+): Promise<void> {
   const definition = Object.entries(columns)
     .map(([column, type]) => `${quoteName(column)} ${type}`)
     .join(', ');
@@ -52,7 +57,9 @@ export async function prepareTable(connection: DuckDBConnection, name: TableName
     const found = existing.get(column);
     if (found === undefined) await connection.run(`ALTER TABLE ${qualified(name)} ADD COLUMN ${quoteName(column)} ${type}`);
     else if (found !== type) {
-      throw new UsageError(`${name.dataset}.${name.table}: column "${column}" is ${found}, but the contract says ${type}; run a full refresh to rebuild the table`);
+      throw new UsageError(
+        `${name.dataset}.${name.table}: column "${column}" is ${found}, but the contract says ${type}; run a full refresh to rebuild the table`,
+      );
     }
   }
 }

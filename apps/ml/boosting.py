@@ -12,6 +12,7 @@ from rows import Rows
 # From scratch: 25 or 100 trees. On top of a champion: few and gentle where the month brings little news, more where fares have changed.
 fresh = {"max_depth": [6], "min_child_weight": [3, 5, 7], "learning_rate": [0.3], "n_estimators": [25, 100]}
 continued = {"max_depth": [6], "min_child_weight": [5], "learning_rate": [0.05, 0.3], "n_estimators": [5, 25]}
+rows_worth_a_thread = 10_000
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def train_grid(learn: Rows, held_out: Rows, champion: xgb.Booster | None = None)
     for depth, weight, rate in product(grid["max_depth"], grid["min_child_weight"], grid["learning_rate"]):
         parameters = {"max_depth": depth, "min_child_weight": weight, "learning_rate": rate}
         # The first 25 trees of a model of 100 are the model of 25: one training serves both.
-        longest = xgb.train(_settings(parameters), matrix, num_boost_round=max(counts), xgb_model=champion)
+        longest = xgb.train(_settings(parameters, len(learn)), matrix, num_boost_round=max(counts), xgb_model=champion)
         for count in counts:
             booster = longest[: base + count]
             trials.append(Trial({**parameters, "n_estimators": count}, booster, rmse(booster, features, target)))
@@ -55,6 +56,8 @@ def error_of(predicted: np.ndarray | np.float64, target: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(target.astype(np.float64) - predicted))))
 
 
-def _settings(parameters: dict[str, float]) -> dict[str, object]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"objective": "reg:squarederror", "tree_method": "hist", "seed": 20240101, "nthread": cores, **parameters}
+def _settings(parameters: dict[str, float], rows: int) -> dict[str, object]:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    # Threads that meet after every few rows wait longer for each other than they work.
+    threads = min(cores, 1 + rows // rows_worth_a_thread)
+    return {"objective": "reg:squarederror", "tree_method": "hist", "seed": 20240101, "nthread": threads, **parameters}

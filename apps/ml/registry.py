@@ -13,16 +13,16 @@ from pathlib import Path
 
 import xgboost as xgb
 
-from errors import TemporaryError
+from errors import TemporaryError, UsageError
 from facts import ModelFacts
 
 # MLflow announces its releases and asks its makers' server otherwise.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
-from mlflow import MlflowClient  # noqa: E402
-from mlflow.entities import Metric, Param, Run, RunTag  # noqa: E402
-from mlflow.entities.model_registry import ModelVersion  # noqa: E402
-from mlflow.exceptions import MlflowException  # noqa: E402
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param, Run, RunTag
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
 
 run_tag = "taxiway.run"
 
@@ -62,7 +62,12 @@ class Verdict:
 @contextlib.contextmanager
 def open_registry(tracking: Path, facts: ModelFacts) -> Iterator["Registry"]:
     """Opens, and on first use makes, the store; one training at a time. Throws TemporaryError while another one has it."""
-    tracking.mkdir(parents=True, exist_ok=True)
+    try:
+        tracking.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{tracking}: can't make this folder for MLflow's store: {error.strerror}; give another --tracking"
+        ) from None
     with (tracking / "lock").open("w") as lock:
         try:
             # The system frees this lock when its process dies, however it dies.
@@ -79,7 +84,7 @@ class Registry:
         self.facts = facts
         database = tracking / "mlflow.db"
         if not database.exists():
-            _make_database(database)
+            make_database(database)
         self.client = MlflowClient(tracking_uri=f"sqlite:///{database}")
         self.experiment = self._find_or_make_experiment(tracking / "artifacts")
         with contextlib.suppress(MlflowException):
@@ -105,7 +110,9 @@ class Registry:
         self.client.set_terminated(child.info.run_id)
 
     def _create(self, name: str, run: str, parameters: dict[str, object], tags: dict[str, str]) -> Run:
-        created = self.client.create_run(self.experiment, run_name=name, tags={run_tag: run, "category": self.facts.category, **tags})
+        created = self.client.create_run(
+            self.experiment, run_name=name, tags={run_tag: run, "category": self.facts.category, **tags}
+        )
         self.client.log_batch(created.info.run_id, params=[Param(key, str(value)) for key, value in parameters.items()])
         return created
 
@@ -118,7 +125,9 @@ class Registry:
             self.client.log_artifact(run_id, str(file), "model")
         metrics = {"rmse": verdict.rmse, "baseline_rmse": verdict.baseline_rmse}
         now = int(datetime.now(UTC).timestamp() * 1000)
-        self.client.log_batch(run_id, [Metric(key, value, now, 0) for key, value in metrics.items()], [], [RunTag("rows", str(verdict.rows))])
+        self.client.log_batch(
+            run_id, [Metric(key, value, now, 0) for key, value in metrics.items()], [], [RunTag("rows", str(verdict.rows))]
+        )
         created = self.client.create_model_version(
             self.facts.registered_model,
             source=f"{parent.info.artifact_uri}/model",
@@ -154,7 +163,7 @@ class Registry:
             return Path(self.client.download_artifacts(version.run_id, "model/model.json", folder)).read_bytes()
 
 
-def _make_database(database: Path) -> None:
+def make_database(database: Path) -> None:
     """Makes the store under a temporary name: MLflow does not mend a database that was killed while it was made."""
     temporary = database.parent / f".{database.name}.{uuid.uuid4()}.tmp"
     try:

@@ -33,7 +33,7 @@ class Rows:
         return np.concatenate([_array(batch, -1) for batch in self.batches] or [np.empty(0, np.float32)])
 
     def matrix(self) -> np.ndarray:
-        """Rows × features, for exact predictions."""
+        """Rows by features, for exact predictions."""
         parts = [_matrix(batch, len(self.features)) for batch in self.batches]
         return np.concatenate(parts or [np.empty((0, len(self.features)), np.float32)])
 
@@ -88,7 +88,9 @@ def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.IOException as error:
         line = " ".join(str(error).split())
         if "lock" in line:
-            raise TemporaryError(f"{warehouse}: another process has the warehouse open; try again when it is done: {line}") from None
+            raise TemporaryError(
+                f"{warehouse}: another process has the warehouse open; try again when it is done: {line}"
+            ) from None
         raise UsageError(f"{warehouse}: not a warehouse that DuckDB can open: {line}") from None
 
 
@@ -99,13 +101,22 @@ def _check_table(connection: duckdb.DuckDBPyConnection, warehouse: Path, facts: 
         raise UsageError(f"{warehouse}: no table {facts.dataset}.{facts.table}; run the dbt step for {facts.category} first")
     missing = [name for name in (*facts.features, facts.target, facts.date) if name not in found]
     if missing:
-        raise UsageError(f"{warehouse}: table {facts.dataset}.{facts.table} has no column {', '.join(missing)}; run the dbt step with --full-refresh")
+        raise UsageError(
+            f"{warehouse}: table {facts.dataset}.{facts.table} has no column {', '.join(missing)}; run the dbt step with --full-refresh"
+        )
 
 
 def _rows_query(facts: ModelFacts, month: str | None) -> str:
     # XGBoost refuses infinities; a value that is no number is a missing one.
-    values = [f"CASE WHEN isfinite({_quote(name)}::FLOAT) THEN {_quote(name)}::FLOAT END AS {_quote(name)}" for name in (*facts.features, facts.target)]
-    where = "true" if month is None else f"{_quote(facts.date)} >= DATE '{month}' AND {_quote(facts.date)} < DATE '{month}' + INTERVAL 1 MONTH"
+    values = [
+        f"CASE WHEN isfinite({_quote(name)}::FLOAT) THEN {_quote(name)}::FLOAT END AS {_quote(name)}"
+        for name in (*facts.features, facts.target)
+    ]
+    where = (
+        "true"
+        if month is None
+        else f"{_quote(facts.date)} >= DATE '{month}' AND {_quote(facts.date)} < DATE '{month}' + INTERVAL 1 MONTH"
+    )
     names = ", ".join(_quote(name) for name in (*facts.features, facts.target))
     return f"""
         SELECT *, hash({names}) AS row_hash FROM (

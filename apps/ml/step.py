@@ -5,12 +5,13 @@ import json
 import re
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from boosting import Trial, mean_rmse, rmse, train_grid
-from errors import UserError
+from errors import TemporaryError, UserError
 from export import export_champion, load_booster
 from facts import ModelFacts, known_categories, read_facts
 from files import write_bytes
@@ -33,11 +34,30 @@ def run_step(name: str, description: str, train: Callable[[argparse.Namespace], 
     except UserError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted; the next run starts this step again", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if "database is locked" in str(error):
+            print(
+                f"{name}: {flags.tracking}: another process writes to MLflow's store; try again when it is done", file=sys.stderr
+            )
+            return TemporaryError.exit_code
+        traceback.print_exc()
+        print(f"{name}: this is a bug in Taxiway; please report it with the lines above", file=sys.stderr)
+        return 70
+
+
+class FlagParser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
 
 
 def parse_flags(name: str, description: str, month: bool) -> argparse.Namespace:
     """Reads and checks the flags; leaves with exit code 2 where they are wrong."""
-    parser = argparse.ArgumentParser(prog=f"{name}.py", description=description, allow_abbrev=False)
+    parser = FlagParser(prog=name, description=description, allow_abbrev=False)
     parser.add_argument("--category", required=True, help="yellow, green …: whose model to train")
     parser.add_argument("--warehouse", required=True, type=Path, help="the DuckDB file")
     if month:
@@ -69,8 +89,14 @@ def train_once(flags: argparse.Namespace, month: str | None) -> dict[str, Any]:
         promoted = registry.settle(version) if version else False
         champion = export_champion(registry, facts, flags.models)
         if version is None:
-            note = f"{len(learn) + len(held_out)} rows are too few to learn from; the champion stays" if champion else "too few rows to learn from, and no champion yet"
-    return to_result(facts, version or champion, promoted, len(learn) + len(held_out), note) | {"seconds": round(time.monotonic() - start, 3)}
+            note = (
+                f"{len(learn) + len(held_out)} rows are too few to learn from; the champion stays"
+                if champion
+                else "too few rows to learn from, and no champion yet"
+            )
+    return to_result(facts, version or champion, promoted, len(learn) + len(held_out), note) | {
+        "seconds": round(time.monotonic() - start, 3)
+    }
 
 
 def register_new(registry: Registry, facts: ModelFacts, rows: tuple[Rows, Rows], run: tuple[str, str | None]) -> Version:
@@ -104,7 +130,14 @@ def log_trials(registry: Registry, parent: Any, trials: list[Trial]) -> None:
 
 def to_result(facts: ModelFacts, version: Version | None, promoted: bool, rows: int, note: str | None) -> dict[str, Any]:
     """The step's result; errors in USD."""
-    judged = {"version": version.version, "rmse": version.rmse, "baselineRmse": version.baseline_rmse, "baseline": version.baseline} if version else {
-        "version": None, "rmse": None, "baselineRmse": None, "baseline": None,
-    }
+    judged = (
+        {"version": version.version, "rmse": version.rmse, "baselineRmse": version.baseline_rmse, "baseline": version.baseline}
+        if version
+        else {
+            "version": None,
+            "rmse": None,
+            "baselineRmse": None,
+            "baseline": None,
+        }
+    )
     return {"category": facts.category, **judged, "promoted": promoted, "rows": rows} | ({"note": note} if note else {})

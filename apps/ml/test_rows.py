@@ -21,7 +21,9 @@ class SplitTest(StoreTestCase):
         before = [contents(part) for part in read_rows(self.warehouse, self.facts)]
         with duckdb.connect(str(self.warehouse)) as connection:
             table = f"{self.facts.dataset}.{self.facts.table}"
-            connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {table} ORDER BY trip_distance DESC, day_of_week")
+            connection.execute(
+                f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {table} ORDER BY trip_distance DESC, day_of_week"
+            )
         self.assertEqual([contents(part) for part in read_rows(self.warehouse, self.facts)], before)
 
     def test_a_new_month_moves_no_row_to_the_other_side(self) -> None:
@@ -49,7 +51,8 @@ class SplitTest(StoreTestCase):
         self.assertTrue(900 < sum(map(len, first)) <= 1000, sum(map(len, first)))
 
     def test_infinite_values_are_missing_and_rows_without_a_fare_are_left_out(self) -> None:
-        self.add_month("2024-01-01", 400, fare="CASE WHEN i % 2 = 0 THEN 'inf'::DOUBLE WHEN i % 5 = 0 THEN NULL ELSE 5 END".replace("i %", "day_of_month::INTEGER %"))
+        fare = "CASE WHEN day_of_month % 2 = 0 THEN 'inf'::DOUBLE WHEN day_of_month % 5 = 0 THEN NULL ELSE 5 END"
+        self.add_month("2024-01-01", 400, fare)
         with duckdb.connect(str(self.warehouse)) as connection:
             connection.execute(f"UPDATE {self.facts.dataset}.{self.facts.table} SET trip_distance = 'inf'")
         learn, held_out = read_rows(self.warehouse, self.facts)

@@ -8,7 +8,7 @@ const sqlType: Record<LogicalType, string> = { int: 'BIGINT', double: 'DOUBLE', 
 
 /** Texts that are numbers in every engine; no engine's own leniency ("1e3 " here, "Infinity" there) decides. */
 const integerText = "'\\s*[+-]?[0-9]+(\\.0*)?\\s*'";
-const numberText = "'\\s*[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?\\s*'";
+const numberText = "'\\s*[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*'";
 const timestampText = "'\\d{4}-\\d{2}-\\d{2}([ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,6})?)?)?'";
 
 export const duckdb: Dialect = {
@@ -29,8 +29,9 @@ export const duckdb: Dialect = {
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0)`,
   // One byte a trip. mode() takes the first of equals, so the sorted list gives the earliest hour.
   busiestHour: (timestamp) => `CAST(list_aggregate(list_sort(list(CAST(hour(${timestamp}) AS UTINYINT))), 'mode') AS BIGINT)`,
-  scan: (paths) => `read_parquet([${paths.map((path) => quoteText(literalGlob(path))).join(', ')}], binary_as_string = true, hive_partitioning = false, filename = 'scanned_file')`,
-  fileOfScan: "parse_filename(scanned_file)",
+  scan: (paths) =>
+    `read_parquet([${paths.map((path) => quoteText(literalGlob(path))).join(', ')}], binary_as_string = true, hive_partitioning = false, filename = 'scanned_file')`,
+  fileOfScan: 'parse_filename(scanned_file)',
   dateOfText: (text) => `CAST(${text} AS DATE)`,
 };
 
@@ -45,7 +46,13 @@ function cast(source: string, from: ParquetType, to: LogicalType): { value: stri
     case 'int':
       return castToInt(source, from);
     case 'double':
-      if (from === 'STRING') return { value: `CASE WHEN regexp_full_match(${source}, ${numberText}) THEN TRY_CAST(trim(${source}) AS DOUBLE) END`, lossless: false };
+      if (from === 'STRING') {
+        const number = `TRY_CAST(trim(${source}) AS DOUBLE)`;
+        return {
+          value: `CASE WHEN regexp_full_match(${source}, ${numberText}) AND isfinite(${number}) THEN ${number} END`,
+          lossless: false,
+        };
+      }
       return { value: from === 'DOUBLE' ? source : `CAST(${source} AS DOUBLE)`, lossless: true };
     case 'string':
       if (from === 'STRING') return { value: source, lossless: true };
@@ -60,7 +67,10 @@ function castToInt(source: string, from: ParquetType): { value: string; lossless
   if (from === 'UINT64') return { value: `TRY_CAST(${source} AS BIGINT)`, lossless: false };
   if (isInteger(from)) return { value: `CAST(${source} AS BIGINT)`, lossless: true };
   if (from === 'STRING') {
-    return { value: `CASE WHEN regexp_full_match(${source}, ${integerText}) THEN TRY_CAST(split_part(trim(${source}), '.', 1) AS BIGINT) END`, lossless: false };
+    return {
+      value: `CASE WHEN regexp_full_match(${source}, ${integerText}) THEN TRY_CAST(split_part(trim(${source}), '.', 1) AS BIGINT) END`,
+      lossless: false,
+    };
   }
   // 2^63 itself does not fit, and beyond 2^53 a double is still the integer that it says.
   return { value: `CASE WHEN ${source} = trunc(${source}) THEN TRY_CAST(${source} AS BIGINT) END`, lossless: false };
@@ -71,10 +81,16 @@ function castToTimestamp(source: string, from: ParquetType): { value: string; lo
     case 'TIMESTAMP_MICROS':
       return { value: source, lossless: true };
     case 'STRING':
-      return { value: `CASE WHEN regexp_full_match(${source}, ${timestampText}) THEN TRY_CAST(${source} AS TIMESTAMP) END`, lossless: false };
+      return {
+        value: `CASE WHEN regexp_full_match(${source}, ${timestampText}) THEN TRY_CAST(${source} AS TIMESTAMP) END`,
+        lossless: false,
+      };
     case 'TIMESTAMP_NANOS':
     case 'TIMESTAMP_NANOS_UTC':
-      return { value: `CASE WHEN epoch_ns(${source}) % 1000 = 0 THEN make_timestamp(epoch_ns(${source}) // 1000) END`, lossless: false };
+      return {
+        value: `CASE WHEN epoch_ns(${source}) % 1000 = 0 THEN make_timestamp(epoch_ns(${source}) // 1000) END`,
+        lossless: false,
+      };
     case 'TIMESTAMP_MICROS_UTC':
     case 'TIMESTAMP_MILLIS_UTC':
       // The files' clocks show New York's wall time; a writer that marks it as UTC does not move it.

@@ -31,10 +31,17 @@ export async function readFooter(uri: string): Promise<Footer> {
     };
     if (size < 12 || Buffer.from(await slice(0, 4)).toString('latin1') !== 'PAR1') throw refuse('it does not begin with PAR1');
     const buffer: AsyncBuffer = { byteLength: size, slice };
-    const metadata = await parquetMetadataAsync(buffer, { initialFetchSize: suffixBytes, geoparquet: false }).catch((error: Error) => {
-      throw refuse(error.message === 'parquet file invalid (footer != PAR1)' ? 'it does not end with PAR1, so its end is missing' : error.message);
-    });
-    if (lastDataByte(metadata) > size) throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${size}`);
+    const metadata = await parquetMetadataAsync(buffer, { initialFetchSize: suffixBytes, geoparquet: false }).catch(
+      (error: Error) => {
+        throw refuse(
+          error.message === 'parquet file invalid (footer != PAR1)'
+            ? 'it does not end with PAR1, so its end is missing'
+            : error.message,
+        );
+      },
+    );
+    if (lastDataByte(metadata) > size)
+      throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${size}`);
     return { rows: Number(metadata.num_rows), bytes: size, columns: toColumns(metadata.schema) };
   } finally {
     await file.close();
@@ -43,7 +50,9 @@ export async function readFooter(uri: string): Promise<Footer> {
 
 function lastDataByte(metadata: FileMetaData): number {
   const chunks = metadata.row_groups.flatMap((group) => group.columns.flatMap((chunk) => chunk.meta_data ?? []));
-  const ends = chunks.map((chunk) => Number(chunk.dictionary_page_offset ?? chunk.data_page_offset) + Number(chunk.total_compressed_size));
+  const ends = chunks.map(
+    (chunk) => Number(chunk.dictionary_page_offset ?? chunk.data_page_offset) + Number(chunk.total_compressed_size),
+  );
   return ends.reduce((last, end) => Math.max(last, end), 0);
 }
 
@@ -52,7 +61,10 @@ function toColumns(schema: readonly SchemaElement[]): FileColumn[] {
   const columns: FileColumn[] = [];
   for (let index = 1; index < schema.length; ) {
     const element = schema[index] as SchemaElement;
-    columns.push({ name: element.name, type: element.num_children || element.repetition_type === 'REPEATED' ? 'OTHER' : toParquetType(element) });
+    columns.push({
+      name: element.name,
+      type: element.num_children || element.repetition_type === 'REPEATED' ? 'OTHER' : toParquetType(element),
+    });
     index = afterSubtree(schema, index);
   }
   return columns;

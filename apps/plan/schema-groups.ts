@@ -26,7 +26,9 @@ export const schemaGroups = z.strictObject({
         }),
       ),
       ignored: z.array(z.string()),
-      files: z.array(z.strictObject({ uri: z.string(), file: z.string(), month: z.string(), rows: z.number().int(), bytes: z.number().int() })),
+      files: z.array(
+        z.strictObject({ uri: z.string(), file: z.string(), month: z.string(), rows: z.number().int(), bytes: z.number().int() }),
+      ),
     }),
   ),
 });
@@ -42,7 +44,9 @@ export async function readSchemaGroups(dataset: Dataset, uris: readonly string[]
   const footers: { uri: string; footer: Footer }[] = [];
   const problems: string[] = [];
   for (let start = 0; start < uris.length; start += footersAtOnce) {
-    const read = await Promise.allSettled(uris.slice(start, start + footersAtOnce).map(async (uri) => ({ uri, footer: await readFooter(uri) })));
+    const read = await Promise.allSettled(
+      uris.slice(start, start + footersAtOnce).map(async (uri) => ({ uri, footer: await readFooter(uri) })),
+    );
     for (const one of read) {
       if (one.status === 'fulfilled') footers.push(one.value);
       else if (one.reason instanceof OutcomeError) problems.push(one.reason.message);
@@ -56,13 +60,17 @@ export async function readSchemaGroups(dataset: Dataset, uris: readonly string[]
 }
 
 /** Groups footers by schema, whatever the order of the columns. Pure; O(files × columns). */
-export function groupBySchema(dataset: Dataset, footers: readonly { uri: string; footer: Footer }[]): { groups: SchemaGroups; problems: string[] } {
+export function groupBySchema(
+  dataset: Dataset,
+  footers: readonly { uri: string; footer: Footer }[],
+): { groups: SchemaGroups; problems: string[] } {
   const problems: string[] = [];
   const groups = new Map<string, SchemaGroup>();
   for (const { uri, footer } of [...footers].sort((a, b) => (a.uri < b.uri ? -1 : 1))) {
     const file = baseName(uri);
     const month = monthOfFile(dataset, file);
-    if (month === undefined) throw new UsageError(`${file}: the name carries no month; expected ${dataset.filePrefix}YYYY-MM.parquet; rename the file`);
+    if (month === undefined)
+      throw new UsageError(`${file}: the name carries no month; expected ${dataset.filePrefix}YYYY-MM.parquet; rename the file`);
     const source: SourceFile = { uri, file, month: firstDayOf(month), rows: footer.rows, bytes: footer.bytes };
     const key = schemaKey(footer.columns);
     const known = groups.get(key);
@@ -72,7 +80,9 @@ export function groupBySchema(dataset: Dataset, footers: readonly { uri: string;
     }
     const plan = toCasts(dataset, footer.columns);
     if (plan.problems.length > 0) {
-      problems.push(`${file}: not a ${dataset.category} file of the contract: ${shorten(plan.problems)}; leave it out, or add the columns' names in apps/contract/${dataset.category}.ts`);
+      problems.push(
+        `${file}: not a ${dataset.category} file of the contract: ${shorten(plan.problems)}; leave it out, or add the columns' names in apps/contract/${dataset.category}.ts`,
+      );
       continue;
     }
     groups.set(key, { columns: [...footer.columns], casts: plan.casts as Cast[], ignored: [...plan.ignored], files: [source] });

@@ -10,7 +10,11 @@ export interface DuckDbSettings {
 }
 
 /** Opens a database file, or one in memory, hands its connection to `use`, and closes both. Throws TemporaryError while another process holds the file. */
-export async function withDuckDb<T>(file: string | ':memory:', use: (connection: DuckDBConnection) => Promise<T>, settings: DuckDbSettings = {}): Promise<T> {
+export async function withDuckDb<T>(
+  file: string | ':memory:',
+  use: (connection: DuckDBConnection) => Promise<T>,
+  settings: DuckDbSettings = {},
+): Promise<T> {
   const instance = await open(file, settings);
   const connection = await instance.connect();
   try {
@@ -33,7 +37,8 @@ async function open(file: string, settings: DuckDbSettings): Promise<DuckDBInsta
     });
   } catch (error) {
     const message = (error as Error).message;
-    if (/lock/i.test(message)) throw new TemporaryError(`${file}: another process has the warehouse open: ${message.split('\n')[0]}`);
+    if (/lock/i.test(message))
+      throw new TemporaryError(`${file}: another process has the warehouse open: ${message.split('\n')[0]}`);
     throw error;
   }
 }
@@ -45,11 +50,11 @@ export async function blameOnFile<T>(what: string, run: () => Promise<T>): Promi
   } catch (error) {
     if (error instanceof UserError) throw error;
     const message = (error as Error).message.split('\n')[0] ?? '';
-    if (/Out of Memory|No space left|failed to offload/i.test(message)) throw new TemporaryError(`${what}: ${message}; give it more memory or disk`);
-    if (/^(Invalid Input|IO|Conversion|Serialization) Error|Parquet|Snappy|ZSTD|TProtocol/i.test(message)) {
-      throw new OutcomeError(`${what}: the file can't be read: ${message}; fetch it again`);
-    }
-    throw error;
+    if (/Out of Memory|No space left|failed to offload/i.test(message))
+      throw new TemporaryError(`${what}: ${message}; give it more memory or disk`);
+    // These speak of our own statements; everything else that a scan can meet is in the file.
+    if (/^(Binder|Parser|Catalog|Internal|Fatal|Syntax|Not implemented) Error/i.test(message)) throw error;
+    throw new OutcomeError(`${what}: the file can't be read: ${message}; fetch it again`);
   }
 }
 

@@ -86,6 +86,10 @@ button[disabled]{opacity:.6;cursor:default}
 .results-head{display:flex;justify-content:space-between;gap:1rem;align-items:baseline}
 .results strong{font-weight:600}
 .results .bar{margin:.5rem 0}
+.held>li{padding:.45rem 1rem}
+.held strong{font-weight:400}
+.held .soft{font-size:.85rem}
+td code{background:none;padding:0}
 .predict{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:2rem;align-items:start}
 .outcome{border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:10px;padding:1.25rem;background:var(--wash);min-height:11rem}
 .outcome p{margin:.15rem 0}
@@ -96,7 +100,7 @@ button[disabled]{opacity:.6;cursor:default}
 .code-pair{display:inline-block;margin-right:.6rem}
 .lineage{list-style:none;padding:0;display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:.75rem 1.75rem;align-items:center}
 .lineage li{position:relative;border:1px solid var(--line);border-radius:8px;padding:.6rem .75rem;display:grid;gap:.15rem;background:var(--wash)}
-.lineage code{background:none;padding:0;font-weight:600}
+.lineage code{background:none;padding:0;font-weight:600;font-size:.8rem;overflow-wrap:normal}
 .lineage .at-1,.lineage .at-2{grid-row:1/4}
 .at-1{grid-column:1}.at-2{grid-column:2}.at-3{grid-column:3}.at-4{grid-column:4}.at-5{grid-column:5}
 .row-1{grid-row:1}.row-2{grid-row:2}.row-3{grid-row:3}

@@ -15,7 +15,10 @@ export interface Program<Shape extends z.ZodRawShape> {
 }
 
 /** Runs a program with this process's arguments and sets the exit code. Errors of the user's making are one line on stderr. */
-export async function runProgram<Shape extends z.ZodRawShape>(program: Program<Shape>, argv = process.argv.slice(2)): Promise<void> {
+export async function runProgram<Shape extends z.ZodRawShape>(
+  program: Program<Shape>,
+  argv = process.argv.slice(2),
+): Promise<void> {
   let resultFile: string | undefined;
   try {
     const { result: file, ...flags } = parseFlags(program, argv);
@@ -36,7 +39,10 @@ export async function runProgram<Shape extends z.ZodRawShape>(program: Program<S
   }
 }
 
-function parseFlags(program: Pick<Program<z.ZodRawShape>, 'name' | 'description' | 'options'>, argv: string[]): Record<string, string | undefined> {
+function parseFlags(
+  program: Pick<Program<z.ZodRawShape>, 'name' | 'description' | 'options'>,
+  argv: string[],
+): Record<string, string | undefined> {
   const command = new Command(program.name)
     .description(program.description)
     .exitOverride()

@@ -23,7 +23,10 @@ export function toPath(pathOrUri: string): string {
 /** `join('file:///a/', 'b.json')`: a URI below a folder URI; each segment is encoded. */
 export function joinUri(folder: string, ...segments: string[]): string {
   const base = toUri(folder);
-  return [base.endsWith('/') ? base.slice(0, -1) : base, ...segments.map((segment) => segment.split('/').map(encodeURIComponent).join('/'))].join('/');
+  return [
+    base.endsWith('/') ? base.slice(0, -1) : base,
+    ...segments.map((segment) => segment.split('/').map(encodeURIComponent).join('/')),
+  ].join('/');
 }
 
 /** The decoded last segment of a URI: a file's base name. */

@@ -1,14 +1,17 @@
 // The page of one data set, made from the contract alone: columns, rules, expectations, tables, lineage.
 
-import type { Column, Dataset } from '../contract/dataset.ts';
+import type { Column, Dataset, Severity } from '../contract/dataset.ts';
 import { toExpectationSuite } from '../contract/derive/expectations.ts';
 import { biView, cleanTable, featureTable, monthlyColumns, monthlyTable, triageColumns, triageTable } from '../contract/names.ts';
 import { type Html, html } from '../platform/html.ts';
 import { type Tone, toChip, toPage, toTable } from '../platform/page.ts';
 import { nameOf, toLineage } from './lineage.ts';
 
+const tones: Record<Severity, Tone> = { critical: 'bad', warning: 'warn', info: 'plain' };
+
 /** The page as an HTML document. It lies one folder below the docs bucket. */
 export function toDatasetPage(dataset: Dataset): string {
+  const suite = toExpectationSuite(dataset).expectations;
   const body = html`<p class="crumbs"><a href="../">Documentation</a> / ${dataset.category}</p>
 <h2>From file to fare</h2>
 ${toLineage(dataset)}
@@ -25,16 +28,16 @@ ${toTable(
 ${toTable('Tables', ['Table', 'One row is', 'Partition', 'Filled by'], toTableRows(dataset))}
 <h2>Expectations of a file</h2>
 <p>Checked before a file is let in. A critical one that fails refuses the file. Each month’s validation report says what was found.</p>
-${toTable(
-  'Expectations',
-  ['Expectation', 'Of', 'Arguments', 'Severity'],
-  toExpectationSuite(dataset).expectations.map(({ type, kwargs, severity }) => [
-    html`<span class="nowrap">${type.replace(/^expect_/, '').replaceAll('_', ' ')}</span>`,
-    html`<code>${toSubject(kwargs)}</code>`,
-    html`<span class="small">${toArguments(kwargs)}</span>`,
-    toChip(severity, ({ critical: 'bad', warning: 'warn', info: 'plain' } as const satisfies Record<string, Tone>)[severity]),
-  ]),
-)}`;
+<details><summary>All ${suite.length} expectations</summary>${toTable(
+    'Expectations',
+    ['Expectation', 'Of', 'Arguments', 'Severity'],
+    suite.map(({ type, kwargs, severity }) => [
+      html`<span class="nowrap">${type.replace(/^expect_/, '').replaceAll('_', ' ')}</span>`,
+      html`<code>${toSubject(kwargs)}</code>`,
+      html`<span class="small">${toArguments(kwargs)}</span>`,
+      toChip(severity, tones[severity]),
+    ]),
+  )}</details>`;
   return toPage({ title: dataset.title, lead: dataset.description, body, path: '/docs/' });
 }
 

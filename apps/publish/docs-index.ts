@@ -39,7 +39,7 @@ function toReports(category: string, results: readonly ValidationResult[]): Html
       html`<span class="nowrap">${toPercent(result.percent)} <span class="soft">(${result.held} of ${result.evaluated})</span></span>${toBar(result.percent, result.success ? 'good' : 'bad')}`,
       html`<span class="nowrap">${toPercent(result.threshold)}</span>`,
       toCount(result.rows),
-      html`<code>${result.file}</code>`,
+      html`<code class="nowrap">${result.file}</code>`,
     ]),
   )}`;
 }

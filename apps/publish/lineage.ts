@@ -36,9 +36,12 @@ export function toLineage({ category, filePrefix }: Dataset): Html {
   ];
   return html`<ol class="lineage">${boxes.map(
     ({ name, what, from, place }) =>
-      html`<li class="${place}"><code>${name}</code><span class="small soft">${what}</span>${from === undefined ? null : html`<span class="small soft lineage-from">from ${from}</span>`}</li>`,
+      html`<li class="${place}"><code>${toBreakable(name)}</code><span class="small soft">${what}</span>${from === undefined ? null : html`<span class="small soft lineage-from">from ${from}</span>`}</li>`,
   )}</ol>`;
 }
+
+/** Narrow boxes break a name after its dot or underscores. */
+const toBreakable = (name: string): Html => html`${name.split(/(?<=\.|_)(?!_)/).map((part) => html`${part}<wbr>`)}`;
 
 /** `staging.green_clean`. */
 export const nameOf = ({ dataset, table }: TableName): string => `${dataset}.${table}`;

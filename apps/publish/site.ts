@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
 import { docsPaths } from '../contract/names.ts';
 import { UsageError } from '../platform/errors.ts';
-import { copyFileAtomically, fileSize, listFolder, writeFileAtomically } from '../platform/files.ts';
+import { fileSize, listFolder, writeFileAtomically } from '../platform/files.ts';
 import { toDatasetPage } from './dataset-page.ts';
+import { mendDbtPage } from './dbt-page.ts';
 import { toDocsIndex } from './docs-index.ts';
 import { readValidationResults } from './validation-results.ts';
 
@@ -29,16 +30,12 @@ export async function publishSite(
       `${dbtPage}: no such page, or an empty one; expected dbt's static documentation (did the dbt step run?)`,
     );
   }
-  const pages = new Map(datasets.map((dataset) => [docsPaths.dataset(dataset.category), toDatasetPage(dataset)]));
+  const pages = new Map<string, string>([[docsPaths.dbt, mendDbtPage(await readFile(dbtPage, 'utf8'))]]);
+  for (const dataset of datasets) pages.set(docsPaths.dataset(dataset.category), toDatasetPage(dataset));
   const results = await readValidationResults(docs);
   // The index last: it never links to a page that is not there yet.
   pages.set('index.html', toDocsIndex(datasets, results));
   const changed: string[] = [];
-  const dbtTarget = join(docs, docsPaths.dbt);
-  if (!(await isSame(dbtPage, dbtTarget))) {
-    await copyFileAtomically(dbtPage, dbtTarget);
-    changed.push(docsPaths.dbt);
-  }
   for (const [path, text] of pages) {
     const old = await readFile(join(docs, path), 'utf8').catch(() => undefined);
     if (old === text) continue;
@@ -46,7 +43,7 @@ export async function publishSite(
     changed.push(path);
   }
   return {
-    pages: [docsPaths.dbt, ...pages.keys()],
+    pages: [...pages.keys()],
     changed,
     removed: await removeStale(docs, pages),
     validations: results.length,
@@ -59,9 +56,4 @@ async function removeStale(docs: string, pages: ReadonlyMap<string, string>): Pr
   const stale = (await listFolder(join(docs, folder))).map((name) => `${folder}/${name}`).filter((path) => !pages.has(path));
   await Promise.all(stale.map((path) => rm(join(docs, path), { force: true })));
   return stale;
-}
-
-async function isSame(source: string, target: string): Promise<boolean> {
-  if ((await fileSize(source)) !== (await fileSize(target))) return false;
-  return (await readFile(source)).equals(await readFile(target));
 }

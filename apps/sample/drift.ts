@@ -16,24 +16,33 @@ const plain = (column: Column, value: string): string => {
 
 /** Columns with nulls are DOUBLE, as pandas writes them. */
 const nullable = new Set(['passenger_count', 'RatecodeID']);
-const asDouble = (column: Column, value: string) => (nullable.has(column.name) ? `CAST(${value} AS DOUBLE)` : plain(column, value));
+const asDouble = (column: Column, value: string) =>
+  nullable.has(column.name) ? `CAST(${value} AS DOUBLE)` : plain(column, value);
 
 const drifts: readonly Drift[] = [
   { name: 'INT64 ids, counts with nulls as DOUBLE', write: asDouble },
-  { name: 'no nulls, so counts are INT64', write: (column, value) => (nullable.has(column.name) ? `CAST(coalesce(${value}, 1) AS BIGINT)` : plain(column, value)) },
+  {
+    name: 'no nulls, so counts are INT64',
+    write: (column, value) => (nullable.has(column.name) ? `CAST(coalesce(${value}, 1) AS BIGINT)` : plain(column, value)),
+  },
   {
     name: 'fees without any value, written as INT32',
-    write: (column, value) => (['airport_fee', 'congestion_surcharge', 'ehail_fee'].includes(column.name) ? 'CAST(NULL AS INTEGER)' : asDouble(column, value)),
+    write: (column, value) =>
+      ['airport_fee', 'congestion_surcharge', 'ehail_fee'].includes(column.name)
+        ? 'CAST(NULL AS INTEGER)'
+        : asDouble(column, value),
   },
   {
     name: 'ids as INT32, Airport_fee by its new name',
-    write: (column, value) => (column.type === 'int' && !nullable.has(column.name) ? `CAST(${value} AS INTEGER)` : asDouble(column, value)),
+    write: (column, value) =>
+      column.type === 'int' && !nullable.has(column.name) ? `CAST(${value} AS INTEGER)` : asDouble(column, value),
     nameOf: (column) => column.aliases?.[0] ?? column.name,
   },
   {
     name: 'times as text, some without sense, ids as DOUBLE with NaN and halves',
     write: (column, value) => {
-      if (column.type === 'timestamp') return `CASE WHEN i % 5003 = 17 THEN '2023-02-30 10:00:00' WHEN i % 5003 = 18 THEN '' ELSE strftime(${value}, '%Y-%m-%d %H:%M:%S') END`;
+      if (column.type === 'timestamp')
+        return `CASE WHEN i % 5003 = 17 THEN '2023-02-30 10:00:00' WHEN i % 5003 = 18 THEN '' ELSE strftime(${value}, '%Y-%m-%d %H:%M:%S') END`;
       if (column.type !== 'int') return plain(column, value);
       return `CASE WHEN i % 4001 = 7 THEN 'NaN'::DOUBLE WHEN i % 4001 = 8 THEN 1.5 ELSE CAST(${value} AS DOUBLE) END`;
     },
@@ -42,10 +51,18 @@ const drifts: readonly Drift[] = [
   {
     name: 'numbers as text, some of them words',
     write: (column, value, dataset) =>
-      column.name === dataset.roles.paymentForm ? `CASE WHEN i % 3001 = 5 THEN 'cash' ELSE CAST(${value} AS VARCHAR) END` : asDouble(column, value),
+      column.name === dataset.roles.paymentForm
+        ? `CASE WHEN i % 3001 = 5 THEN 'cash' ELSE CAST(${value} AS VARCHAR) END`
+        : asDouble(column, value),
   },
-  { name: 'times in milliseconds', write: (column, value) => (column.type === 'timestamp' ? `CAST(${value} AS TIMESTAMP_MS)` : asDouble(column, value)) },
-  { name: 'times in nanoseconds', write: (column, value) => (column.type === 'timestamp' ? `CAST(${value} AS TIMESTAMP_NS)` : asDouble(column, value)) },
+  {
+    name: 'times in milliseconds',
+    write: (column, value) => (column.type === 'timestamp' ? `CAST(${value} AS TIMESTAMP_MS)` : asDouble(column, value)),
+  },
+  {
+    name: 'times in nanoseconds',
+    write: (column, value) => (column.type === 'timestamp' ? `CAST(${value} AS TIMESTAMP_NS)` : asDouble(column, value)),
+  },
   {
     name: 'a column that the contract does not know',
     write: asDouble,
@@ -61,7 +78,10 @@ export function driftOf(monthIndex: number): Drift {
 }
 
 /** The written columns of a month: SQL and name, in the contract's order. */
-export function writtenColumns(dataset: Dataset, { month, monthIndex, valueOf }: { month: string; monthIndex: number; valueOf: (column: Column) => string }): string[] {
+export function writtenColumns(
+  dataset: Dataset,
+  { month, monthIndex, valueOf }: { month: string; monthIndex: number; valueOf: (column: Column) => string },
+): string[] {
   const drift = driftOf(monthIndex);
   const columns = dataset.columns.flatMap((column) => {
     if (column.name === 'cbd_congestion_fee' && month < cbdSince) return [];

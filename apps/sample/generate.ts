@@ -21,7 +21,9 @@ export interface SampleOptions {
 }
 
 /** Trips begin at these hours, ten times out of a hundred at 18. */
-const hours = [0, 1, 5, 6, 7, 7, 8, 8, 9, 9, 10, 11, 12, 12, 13, 14, 14, 15, 15, 16, 17, 17, 18, 18, 18, 19, 19, 20, 21, 21, 22, 23];
+const hours = [
+  0, 1, 5, 6, 7, 7, 8, 8, 9, 9, 10, 11, 12, 12, 13, 14, 14, 15, 15, 16, 17, 17, 18, 18, 18, 19, 19, 20, 21, 21, 22, 23,
+];
 
 /** Generates the months that are not there yet. Returns how many files there are and how many were written. */
 export async function generateSample(options: SampleOptions): Promise<{ files: number; written: number }> {
@@ -34,7 +36,9 @@ export async function generateSample(options: SampleOptions): Promise<{ files: n
   let written = 0;
   await withDuckDb(':memory:', async (connection) => {
     await connection.run('SET preserve_insertion_order = true');
-    await connection.run(`CREATE TABLE zones AS SELECT * FROM (VALUES ${zones.map((zone) => `(${zone.id}, ${zone.longitude ?? 'NULL::DOUBLE'}, ${zone.latitude ?? 'NULL::DOUBLE'})`).join(', ')}) t(id, lon, lat)`);
+    await connection.run(
+      `CREATE TABLE zones AS SELECT * FROM (VALUES ${zones.map((zone) => `(${zone.id}, ${zone.longitude ?? 'NULL::DOUBLE'}, ${zone.latitude ?? 'NULL::DOUBLE'})`).join(', ')}) t(id, lon, lat)`,
+    );
     for (const [index, month] of months.entries()) {
       const path = `${folder.replace(/\/$/, '')}/${fileNameOf(options.category, month)}`;
       if (sameAsBefore && (await fileSize(path)) !== undefined) continue;
@@ -48,7 +52,9 @@ export async function generateSample(options: SampleOptions): Promise<{ files: n
 }
 
 async function writeMonth(connection: DuckDBConnection, path: string, query: string): Promise<void> {
-  await withTemporaryName(path, (temporary) => connection.run(`COPY (${query}) TO ${quoteText(temporary)} (FORMAT parquet, COMPRESSION snappy)`));
+  await withTemporaryName(path, (temporary) =>
+    connection.run(`COPY (${query}) TO ${quoteText(temporary)} (FORMAT parquet, COMPRESSION snappy)`),
+  );
 }
 
 function toMonthQuery({ category, rows, seed }: SampleOptions, month: string, monthIndex: number): string {

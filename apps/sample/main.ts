@@ -7,7 +7,8 @@ import { generateSample } from './generate.ts';
 
 await runProgram({
   name: 'sample',
-  description: 'Writes monthly Parquet files of made-up trips, with the drift and dirt of real ones. The same flags give the same rows.',
+  description:
+    'Writes monthly Parquet files of made-up trips, with the drift and dirt of real ones. The same flags give the same rows.',
   options: {
     category: categoryOption.describe('the data set, such as yellow'),
     destination: z.string().transform(toUri).describe('URI of the folder to write'),

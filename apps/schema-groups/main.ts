@@ -12,7 +12,8 @@ import { toReport } from './report.ts';
 
 await runProgram({
   name: 'schema-groups',
-  description: "Reads Parquet footers, groups files of one schema, and reports how each group drifts from the contract. Refuses files that don't fit it, by name.",
+  description:
+    "Reads Parquet footers, groups files of one schema, and reports how each group drifts from the contract. Refuses files that don't fit it, by name.",
   options: {
     category: categoryOption.describe('the data set, such as yellow'),
     manifest: z.string().transform(toUri).describe('URI of the list of files that transfer wrote'),
@@ -26,7 +27,8 @@ await runProgram({
     );
     await writeFileAtomically(toPath(options.groups), `${JSON.stringify(groups, null, 2)}\n`);
     const report = toReport(groups);
-    for (const group of report.groups) log('group', { files: group.files, rows: group.rows, drift: group.drift.join(', ') || 'none' });
+    for (const group of report.groups)
+      log('group', { files: group.files, rows: group.rows, drift: group.drift.join(', ') || 'none' });
     return report;
   },
 });

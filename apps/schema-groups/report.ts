@@ -25,7 +25,11 @@ export function toReport({ groups }: SchemaGroups): { files: number; rows: numbe
       drift: driftOf(group),
     };
   });
-  return { files: reports.reduce((sum, group) => sum + group.files, 0), rows: reports.reduce((sum, group) => sum + group.rows, 0), groups: reports };
+  return {
+    files: reports.reduce((sum, group) => sum + group.files, 0),
+    rows: reports.reduce((sum, group) => sum + group.rows, 0),
+    groups: reports,
+  };
 }
 
 function driftOf(group: SchemaGroup): string[] {

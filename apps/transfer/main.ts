@@ -6,7 +6,8 @@ import { transfer } from './transfer.ts';
 
 await runProgram({
   name: 'transfer',
-  description: 'Copies one file, or the files of a folder by name prefix, to a folder. Copies are whole or absent; running it again changes nothing.',
+  description:
+    'Copies one file, or the files of a folder by name prefix, to a folder. Copies are whole or absent; running it again changes nothing.',
   options: {
     source: z.string().transform(toUri).describe('URI of a file, or of a folder (with / at the end)'),
     destination: z.string().transform(toUri).describe('URI of the folder to copy into'),
@@ -15,7 +16,11 @@ await runProgram({
       .optional()
       .transform((text) => text?.split(',').filter((prefix) => prefix !== ''))
       .describe('only files of the folder whose names begin with one of these, separated by commas'),
-    manifest: z.string().transform(toUri).optional().describe('URI of a JSON file to write: the files that were asked for, copied or not'),
+    manifest: z
+      .string()
+      .transform(toUri)
+      .optional()
+      .describe('URI of a JSON file to write: the files that were asked for, copied or not'),
   },
   run: transfer,
 });

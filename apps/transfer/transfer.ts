@@ -38,7 +38,8 @@ export async function transfer(options: TransferOptions): Promise<TransferResult
     }
     log(wasCopied ? 'copied' : 'already there', { file: name, bytes });
   }
-  if (options.manifest) await writeFileAtomically(toPath(options.manifest), `${JSON.stringify({ version: 1, files } satisfies Manifest, null, 2)}\n`);
+  if (options.manifest)
+    await writeFileAtomically(toPath(options.manifest), `${JSON.stringify({ version: 1, files } satisfies Manifest, null, 2)}\n`);
   return { files: files.length, copied, bytesCopied };
 }
 
@@ -47,10 +48,14 @@ async function listSources({ source, prefixes }: TransferOptions): Promise<strin
     if (prefixes) throw new UsageError(`--prefixes goes with a folder, but --source ${source} does not end in "/"`);
     return [source];
   }
-  const names = (await listFolder(toPath(source))).filter((name) => !prefixes || prefixes.some((prefix) => name.startsWith(prefix)));
+  const names = (await listFolder(toPath(source))).filter(
+    (name) => !prefixes || prefixes.some((prefix) => name.startsWith(prefix)),
+  );
   const missing = (prefixes ?? []).filter((prefix) => !names.some((name) => name.startsWith(prefix)));
   if (names.length === 0 || missing.length > 0) {
-    throw new UsageError(`${source}: no file ${missing.length > 0 ? `begins with ${missing.join(' or ')}` : 'there'}; check --source and --prefixes`);
+    throw new UsageError(
+      `${source}: no file ${missing.length > 0 ? `begins with ${missing.join(' or ')}` : 'there'}; check --source and --prefixes`,
+    );
   }
   return names.map((name) => joinUri(source, name));
 }
@@ -62,7 +67,8 @@ async function copyOnce(source: string, target: string): Promise<{ sha256: strin
   const sha256 = await sha256Of(from);
   if ((await fileSize(to)) === bytes && (await sha256Of(to)) === sha256) return { sha256, bytes, wasCopied: false };
   await copyFileAtomically(from, to);
-  if ((await sha256Of(to)) !== sha256) throw new OutcomeError(`${source}: it changed while it was copied; run again when its writer is done`);
+  if ((await sha256Of(to)) !== sha256)
+    throw new OutcomeError(`${source}: it changed while it was copied; run again when its writer is done`);
   return { sha256, bytes, wasCopied: true };
 }
 

@@ -2,7 +2,8 @@
 import { columnFigures } from './column-figures.ts';
 import { columnPairs } from './column-pairs.ts';
 import { columnText } from './column-text.ts';
-import { columnTypes, columnValues } from './column-values.ts';
+import { columnTypes } from './column-types.ts';
+import { columnValues } from './column-values.ts';
 import type { ExpectationType } from './expectation-type.ts';
 import { tableExpectations } from './table-expectations.ts';
 

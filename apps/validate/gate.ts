@@ -1,4 +1,5 @@
 // Decides whether a file is let in: enough expectations hold, and every critical one does.
+import { z } from 'zod';
 import { toPercent } from '../platform/page.ts';
 import type { ExpectationResult, SuiteResult } from './evaluate.ts';
 import { type Severity, typeOf } from './suite.ts';
@@ -72,10 +73,28 @@ export function toFinding({ result, exception_info: exception }: ExpectationResu
     if (typeof percent !== 'number') return 'no values to judge';
     return result.unexpected_count === 0 ? 'all values as expected' : `${toPercent(percent)} of the values are not`;
   }
-  const mismatched = (result.details as { mismatched?: { missing?: string[]; unexpected?: string[] } } | undefined)?.mismatched;
-  if (mismatched?.missing) return `missing ${mismatched.missing.join(', ')}`;
-  if (mismatched?.unexpected) return `unexpected ${mismatched.unexpected.join(', ')}`;
-  return `found ${toText(result.observed_value)}`;
+  return toMismatch(result.details) ?? `found ${toText(result.observed_value)}`;
+}
+
+const setMismatch = z.object({
+  mismatched: z.object({ missing: z.array(z.string()).optional(), unexpected: z.array(z.string()).optional() }),
+});
+const listMismatch = z.object({
+  mismatched: z.tuple(
+    [z.object({ 'Expected Column Position': z.number(), Expected: z.string().nullable(), Found: z.string().nullable() })],
+    z.unknown(),
+  ),
+});
+
+/** What differs between the columns expected and found, where the expectation is about that. */
+function toMismatch(details: unknown): string | undefined {
+  const set = setMismatch.safeParse(details).data?.mismatched;
+  if (set?.missing) return `missing ${set.missing.join(', ')}`;
+  if (set?.unexpected) return `also has ${set.unexpected.join(', ')}`;
+  const [first, ...more] = listMismatch.safeParse(details).data?.mismatched ?? [];
+  if (!first) return undefined;
+  const place = `at position ${first['Expected Column Position']} expected ${first.Expected ?? 'nothing'}, found ${first.Found ?? 'nothing'}`;
+  return more.length === 0 ? place : `${place}, and ${more.length} more`;
 }
 
 /** A value as the report shows it: numbers with four decimals at most, lists with commas, no more than 300 characters. */

@@ -15,10 +15,11 @@ import { checkPatterns } from './patterns.ts';
 import { toReport } from './report.ts';
 import { readSuite, type Suite } from './suite.ts';
 
-const threshold = z.coerce
-  .number({ error: 'expected a percentage from 0 to 100' })
-  .min(0, { error: 'expected a percentage from 0 to 100' })
-  .max(100, { error: 'expected a percentage from 0 to 100' })
+const threshold = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, { error: 'expected a percentage from 0 to 100' })
+  .transform(Number)
+  .refine((value) => value <= 100, { error: 'expected a percentage from 0 to 100' })
   .refine((value) => value === 0 || value > 1, { error: 'expected a percentage from 0 to 100: did you mean 100 times as much?' });
 
 await runProgram({

@@ -59,16 +59,15 @@ function toVerdict(gate: Gate): Html {
 }
 
 function toResults(label: string, results: readonly ExpectationResult[]): Html {
-  return html`<ul class="results" aria-label="${label}">${results.map(toEntry)}</ul>`;
+  return html`<ul class="results ${results[0]?.success ? 'held' : 'failed'}" aria-label="${label}">${results.map(toEntry)}</ul>`;
 }
 
 function toEntry(entry: ExpectationResult): Html {
   const { success, expectation_config: config, result } = entry;
   const percent = result.unexpected_percent;
   const samples = [...new Set((result.partial_unexpected_list as unknown[] | undefined)?.map(toText))];
-  const sentence = toSentence(entry);
   return html`<li>
-<div class="results-head"><p><strong>${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}</strong></p>
+<div class="results-head"><p><strong>${toSentence(entry)}</strong></p>
 <p>${success ? toChip('holds', 'good') : toChip(config.severity, tones[config.severity])}</p></div>
 <p class="soft">${toFinding(entry)}</p>
 ${typeof percent === 'number' && percent > 0 ? toBar(percent, success ? 'plain' : tones[config.severity]) : null}

@@ -50,7 +50,7 @@ function presence({ roles }: Dataset): SuiteExpectation[] {
   );
 }
 
-const numbers = ['int32', 'int64', 'float32', 'float64', 'IntegerType', 'LongType', 'FloatType', 'DoubleType'];
+const numbers = ['int32', 'int64', 'float32', 'float64', 'IntegerType', 'LongType', 'FloatType', 'DoubleType', 'DecimalType'];
 const texts = ['str', 'object', 'StringType'];
 
 /** Types that a column may have in a file: writers infer them from the month's values, and the etl casts them. */

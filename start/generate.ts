@@ -1,22 +1,24 @@
-// Writes every file that derives from the contract: `npm run synth`. A category is whatever file of this folder defines a data set.
+// Writes every file of apps/ that derives from the contract. A category is whatever file of apps/contract/ defines a data set.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { writeFileAtomically } from '../platform/files.ts';
-import type { Dataset } from './dataset.ts';
-import { ContractError, isDataset } from './define-dataset.ts';
-import { toGeneratedFiles } from './derive/generated-files.ts';
+import { ContractError, isDataset } from '../apps/contract/define-dataset.ts';
+import { type FoundDataset, toGeneratedFiles } from '../apps/contract/derive/generated-files.ts';
+import { writeFileAtomically } from '../apps/platform/files.ts';
 
-const apps = join(import.meta.dirname, '..');
+const apps = join(import.meta.dirname, '..', 'apps');
+const contract = join(apps, 'contract');
 
 /** The folders of apps/ that hold nothing but generated files. */
 const generatedFolders = ['contract/generated', 'dbt/models/generated', 'ml/generated', 'validate/expectations'];
 
-/** Every data set that a file of this folder exports, with that file's name and the export's. */
-async function findDatasets(): Promise<{ file: string; name: string; dataset: Dataset }[]> {
-  const files = (await readdir(import.meta.dirname)).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'generate.ts' && file !== 'categories.ts');
-  const found: { file: string; name: string; dataset: Dataset }[] = [];
+/** Every data set that a file of apps/contract exports; categories.ts only lists what was found the last time. */
+async function findDatasets(): Promise<FoundDataset[]> {
+  const files = (await readdir(contract)).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'categories.ts',
+  );
+  const found: FoundDataset[] = [];
   for (const file of files.sort()) {
-    const exported: Record<string, unknown> = await import(`./${file}`);
+    const exported: Record<string, unknown> = await import(join(contract, file));
     for (const [name, value] of Object.entries(exported)) if (isDataset(value)) found.push({ file, name, dataset: value });
   }
   return found;

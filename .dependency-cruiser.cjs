@@ -1,0 +1,56 @@
+// Who may import whom; ARCHITECTURE.md says why. `npm run check` runs it.
+const libraries = '^apps/(contract|platform|plan)/';
+const test = '\\.test\\.ts$';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'contract-and-platform-stand-alone',
+      severity: 'error',
+      from: { path: '^apps/(contract|platform)/', pathNot: test },
+      to: { path: '^(apps|workflows|start|charts|lambda|tests|benchmarks)/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'plan-on-contract-and-platform',
+      severity: 'error',
+      from: { path: '^apps/plan/', pathNot: test },
+      to: { path: '^(apps|workflows|start|charts|lambda|tests|benchmarks)/', pathNot: libraries },
+    },
+    {
+      name: 'steps-meet-in-uris',
+      comment: 'A step imports itself and the libraries; steps meet in URIs and JSON.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/', pathNot: ['^apps/(contract|platform|plan)/', test] },
+      to: { path: '^(apps|workflows|start|charts|lambda|tests|benchmarks)/', pathNot: ['^apps/$1/', libraries] },
+    },
+    {
+      name: 'workflows-on-libraries',
+      severity: 'error',
+      from: { path: '^workflows/', pathNot: test },
+      to: { path: '^(apps|start|charts|lambda|tests|benchmarks)/', pathNot: libraries },
+    },
+    {
+      name: 'start-on-workflows',
+      severity: 'error',
+      from: { path: '^start/', pathNot: test },
+      to: { path: '^(apps|charts|lambda|tests|benchmarks)/', pathNot: libraries },
+    },
+    { name: 'no-tests-in-programs', severity: 'error', from: { pathNot: [test, '^tests/'] }, to: { path: [test, '^tests/'] } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'declared',
+      severity: 'error',
+      from: { pathNot: [test, '^(tests|benchmarks)/', '^[^/]+\\.ts$'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|\\.venv|\\.taxiway)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+  },
+};

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import type { Dataset } from './dataset.ts';
+import { ContractError, defineDataset, isDataset } from './define-dataset.ts';
+import { green } from './green.ts';
+import { all, before, between, inMonth, oneOf, present } from './predicate.ts';
+import { yellow } from './yellow.ts';
+
+function problemsOf(change: Partial<Dataset>): readonly string[] {
+  try {
+    defineDataset({ ...yellow, ...change });
+    return [];
+  } catch (error) {
+    if (error instanceof ContractError) return error.problems;
+    throw error;
+  }
+}
+
+test('the data sets of this repository pass', () => {
+  expect([yellow, green].every(isDataset)).toBe(true);
+  expect(isDataset({ ...yellow })).toBe(false);
+});
+
+test('every contradiction is in one list, with the file to mend', () => {
+  const broken: Dataset = {
+    ...yellow,
+    category: 'yellow',
+    columns: [...yellow.columns, { name: 'toll', type: 'double', description: 'x', aliases: ['extra'] }],
+    rules: [...yellow.rules, { name: 'ghost', description: 'x', holds: present('no_such_column') }],
+    roles: { ...yellow.roles, pickup: 'pickup_time' },
+  };
+  expect(() => defineDataset(broken)).toThrow(/apps\/contract\/yellow\.ts/);
+  expect(problemsOf(broken)).toEqual([
+    'yellow: name "extra" belongs to columns "extra" and "toll"',
+    'yellow: role pickup: no column "pickup_time", which the tables are partitioned by',
+    'yellow: rule "ghost": no column "no_such_column"',
+  ]);
+});
+
+test.each<[string, Partial<Dataset>, string]>([
+  ['a category that is no name', { category: 'Yellow Cab' }, 'category "Yellow Cab" must be'],
+  ['a prefix without an end', { filePrefix: 'yellow' }, 'filePrefix "yellow" must be'],
+  ['a column twice', { columns: [...yellow.columns, ...yellow.columns.slice(0, 1)] }, 'column "VendorID" is defined 2 times'],
+  [
+    'an alias that differs by case from another column',
+    { columns: [...yellow.columns, { name: 'fee', type: 'double', description: 'x', aliases: ['EXTRA'] }] },
+    'name "EXTRA" belongs to',
+  ],
+  [
+    'an alias twice',
+    { columns: [...yellow.columns, { name: 'fee', type: 'double', description: 'x', aliases: ['f', 'f'] }] },
+    'lists alias "f" twice',
+  ],
+  [
+    'a reserved column',
+    { columns: [...yellow.columns, { name: 'source_file', type: 'string', description: 'x' }] },
+    'a name that the triage table needs',
+  ],
+  [
+    'a column that is no identifier',
+    { columns: [...yellow.columns, { name: 'a"b', type: 'string', description: 'x' }] },
+    'not a plain SQL identifier',
+  ],
+  [
+    'a column without description',
+    { columns: [...yellow.columns, { name: 'x', type: 'string', description: ' ' }] },
+    'has no description',
+  ],
+  ['a rule twice', { rules: [...yellow.rules, ...yellow.rules.slice(0, 1)] }, 'rule "pickup_before_dropoff" is defined 2 times'],
+  [
+    'a rule with the prefix of cast failures',
+    { rules: [{ name: 'cast_x', description: '', holds: present('extra') }] },
+    'names that start with cast_',
+  ],
+  [
+    'a rule of the wrong type',
+    { rules: [{ name: 'x', description: '', holds: inMonth('extra') }] },
+    '"in-month" needs timestamp, but column "extra" is double',
+  ],
+  [
+    'a comparison of unlike columns',
+    { rules: [{ name: 'x', description: '', holds: before('extra', 'VendorID') }] },
+    `can't compare "extra" (double) with "VendorID" (int)`,
+  ],
+  [
+    'a text among numbers',
+    { rules: [{ name: 'x', description: '', holds: oneOf('VendorID', ['1']) }] },
+    'value "1" does not fit column "VendorID"',
+  ],
+  [
+    'an empty choice',
+    { rules: [{ name: 'x', description: '', holds: oneOf('VendorID', []) }] },
+    'an empty list of values never holds',
+  ],
+  [
+    'an empty range',
+    { rules: [{ name: 'x', description: '', holds: all(between('extra', { atLeast: 2, below: 2 })) }] },
+    'no number lies between 2 and 2',
+  ],
+  ['an optional role', { roles: { ...yellow.roles, fare: 'airport_fee' } }, 'column "airport_fee" is optional'],
+  [
+    'an expectation of an unknown column',
+    { expectations: [{ type: 'expect_column_to_exist', kwargs: { column: 'x' }, severity: 'info' }] },
+    'expectation expect_column_to_exist: no column "x"',
+  ],
+  [
+    'a sum of text',
+    { monthly: { ...yellow.monthly, sums: { flags: 'store_and_fwd_flag' } } },
+    'monthly column "flags": column "store_and_fwd_flag" is no number',
+  ],
+  [
+    'a monthly column twice',
+    { monthly: { ...yellow.monthly, averages: { VendorID: 'extra' } } },
+    'monthly column "VendorID" is defined twice',
+  ],
+  [
+    'a target among the features',
+    { model: { target: 'fare_amount', features: ['fare_amount'] } },
+    `the target "fare_amount" can't be a feature`,
+  ],
+])('refuses %s', (_, change, problem) => {
+  expect(problemsOf(change).join('\n')).toContain(problem);
+});

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { allDatasets } from '../categories.ts';
+import { defineDataset } from '../define-dataset.ts';
+import { green } from '../green.ts';
+import { yellow } from '../yellow.ts';
+import { zones } from '../zones.ts';
+import { toDbtFiles } from './dbt.ts';
+import { featureColumns } from './feature-columns.ts';
+import { toModelJson } from './model.ts';
+
+const app = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const read = (path: string) => readFileSync(app(path), 'utf8');
+const shuttle = defineDataset({
+  ...green,
+  category: 'shuttle',
+  title: 'Shuttle "{{ env_var(\'HOME\') }}" {% raw %}',
+  filePrefix: 'shuttle_',
+  columns: green.columns.map((column) =>
+    column.name === 'VendorID' ? { ...column, codes: { 1: `O'Neil "quoted" }}` } } : column,
+  ),
+});
+
+describe('the dbt project', () => {
+  test('is what the contract says now', () => {
+    const files = toDbtFiles(allDatasets);
+    for (const [path, content] of Object.entries(files)) expect(read(`dbt/${path}`), path).toBe(content);
+    const committed = readdirSync(app('dbt/models/generated'), { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    expect(committed.length).toBe(Object.keys(files).length - 1);
+  });
+
+  test('has one seed row a zone, with six decimals', () => {
+    const lines = (toDbtFiles([])['seeds/taxi_zones.csv'] as string).trimEnd().split('\n');
+    expect(lines.length).toBe(zones.length + 1);
+    expect(lines[1]).toBe('1,EWR,Newark Airport,-74.171533,40.689483');
+    expect(lines[265]).toBe('265,Outside NYC,Outside NYC,,');
+  });
+
+  test('describes every column of every table', () => {
+    const { sources } = parse(toDbtFiles(allDatasets)['models/generated/sources.yml'] as string);
+    const tables = sources.flatMap((source: { tables: object[] }) => source.tables);
+    expect(tables.map((table: { name: string }) => table.name).sort()).toEqual(
+      ['clean', 'monthly', 'triage'].flatMap((kind) => ['green', 'yellow'].map((category) => `${category}_${kind}`)).sort(),
+    );
+    for (const table of tables)
+      for (const column of table.columns) expect(column.description, `${table.name}.${column.name}`).toMatch(/\w/);
+  });
+
+  test('tests what the rules say of the clean table', () => {
+    const { sources } = parse(toDbtFiles([yellow])['models/generated/sources.yml'] as string);
+    const clean = sources[0].tables.find((table: { name: string }) => table.name === 'yellow_clean');
+    const testsOf = (name: string) => clean.columns.find((column: { name: string }) => column.name === name).data_tests;
+    expect(testsOf('VendorID')).toEqual(['not_null', { accepted_values: { arguments: { values: [1, 2, 6, 7], quote: false } } }]);
+    expect(testsOf('fare_amount')).toEqual(['not_null', { number_between: { arguments: { at_least: 2.5, below: 250 } } }]);
+    expect(testsOf('PULocationID')).toEqual(['not_null']);
+    expect(testsOf('tip_amount')).toBeUndefined();
+  });
+
+  test('takes a made-up category, whose texts dbt neither runs nor breaks on', () => {
+    const files = toDbtFiles([shuttle]);
+    expect(Object.keys(files)).toContain('models/generated/shuttle/dbt__ml__shuttle_fare.sql');
+    expect(files['models/generated/shuttle/models.yml']).not.toContain('{{ env_var');
+    expect(files['models/generated/shuttle/models.yml']).not.toContain('{% raw');
+    expect(files['models/generated/shuttle/dbt__bi__shuttle_m2m.sql']).toContain(String.raw`[[1,"O'Neil \"quoted\" }}"]]`);
+  });
+
+  test('refuses monthly keys that lack what the view needs', () => {
+    const { VendorID: _, ...keys } = green.monthly.keys;
+    const broken = { ...green, monthly: { ...green.monthly, keys } };
+    expect(() => toDbtFiles([broken])).toThrow('green: monthly.keys lack the vendor column; add it in apps/contract/green.ts');
+  });
+});
+
+describe('the model', () => {
+  test('is what the contract says now', () => {
+    for (const dataset of allDatasets)
+      expect(JSON.parse(read(`ml/generated/${dataset.category}.json`))).toEqual(toModelJson(dataset));
+  });
+
+  test('names the feature table and the registered model', () => {
+    expect(toModelJson(shuttle)).toMatchObject({
+      dataset: 'ml',
+      table: 'dbt__ml__shuttle_fare',
+      registered_model: 'shuttle-fare',
+      champion: 'shuttle/champion.json',
+    });
+  });
+
+  test('has features that the feature table has', () => {
+    expect(Object.keys(featureColumns).length).toBe(20);
+    const broken = { ...green, model: { ...green.model, features: ['weather'] } };
+    expect(() => toModelJson(broken)).toThrow(
+      /^green: model: the feature table has no column weather; it has passenger_count, .*; fix it in/,
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { allDatasets } from '../categories.ts';
+import { defineDataset } from '../define-dataset.ts';
+import { between, oneOf } from '../predicate.ts';
+import { yellow } from '../yellow.ts';
+import { toExpectationSuite } from './expectations.ts';
+
+test('speaks of no column that some files lack or spell otherwise', () => {
+  for (const dataset of allDatasets) {
+    const uncertain = new Set(dataset.columns.filter((column) => column.optional || column.aliases).map(({ name }) => name));
+    const named = toExpectationSuite(dataset).expectations.flatMap(({ kwargs }) =>
+      [kwargs.column, kwargs.column_A, kwargs.column_B, kwargs.column_set].flat(),
+    );
+    expect(named.filter((name) => uncertain.has(name as string))).toEqual([]);
+  }
+});
+
+test('says each thing once', () => {
+  const keys = toExpectationSuite(yellow).expectations.map(({ type, kwargs: { mostly: _, ...rest } }) =>
+    JSON.stringify([type, rest]),
+  );
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('a made-up category needs no other edit', () => {
+  const scooter = defineDataset({
+    ...yellow,
+    category: 'scooter',
+    columns: [...yellow.columns, { name: 'battery', type: 'int', description: 'Charge.', codes: { 1: 'low', 2: 'full' } }],
+    rules: [
+      { name: 'battery', description: 'Some.', holds: oneOf('battery', [1, 2]) },
+      { name: 'miles', description: 'Short.', holds: between('trip_distance', { atLeast: 0, below: 9 }) },
+    ],
+    expectations: [{ type: 'expect_table_row_count_to_be_between', kwargs: { min_value: 7 }, severity: 'info' }],
+  });
+  const { name, expectations } = toExpectationSuite(scooter);
+  expect(name).toBe('scooter');
+  expect(expectations).toContainEqual({
+    type: 'expect_column_values_to_be_in_set',
+    kwargs: { column: 'battery', value_set: [1, 2], mostly: 0.95 },
+    meta: { from: 'codes' },
+    severity: 'warning',
+  });
+  expect(expectations).toContainEqual({
+    type: 'expect_column_values_to_be_between',
+    kwargs: { column: 'trip_distance', min_value: 0, max_value: 9, strict_max: true, mostly: 0.75 },
+    meta: { from: 'rule miles' },
+    severity: 'warning',
+  });
+  expect(expectations.at(-1)).toMatchObject({ kwargs: { min_value: 7 }, severity: 'info' });
+});
+
+test.each(allDatasets.map((dataset) => [dataset.category, dataset] as const))(
+  'the suite of %s that validate reads is the derived one',
+  (category, dataset) => {
+    const written = JSON.parse(readFileSync(new URL(`../../validate/expectations/${category}.json`, import.meta.url), 'utf8'));
+    expect(written).toEqual(JSON.parse(JSON.stringify(toExpectationSuite(dataset))));
+  },
+);

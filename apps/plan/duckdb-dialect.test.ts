@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { LogicalType } from '../contract/dataset.ts';
+import type { ParquetType } from '../contract/file-schema.ts';
+import { withDuckDb } from '../platform/duckdb.ts';
+import { duckdb, literalGlob } from './duckdb-dialect.ts';
+
+const sqlTypes: Partial<Record<ParquetType, string>> = {
+  STRING: 'VARCHAR',
+  FLOAT: 'FLOAT',
+  DOUBLE: 'DOUBLE',
+  DECIMAL: 'DECIMAL(9, 2)',
+  INT32: 'INTEGER',
+  INT64: 'BIGINT',
+  UINT64: 'UBIGINT',
+  DATE: 'DATE',
+  TIMESTAMP_MILLIS: 'TIMESTAMP_MS',
+  TIMESTAMP_MICROS: 'TIMESTAMP',
+  TIMESTAMP_NANOS: 'TIMESTAMP_NS',
+  TIMESTAMP_MICROS_UTC: 'TIMESTAMPTZ',
+};
+
+/** Casts texts, each first turned into the Parquet type; null where the cast says that the value can't be kept. */
+async function castAll(from: ParquetType, to: LogicalType, values: readonly (string | null)[]): Promise<(string | null)[]> {
+  return withDuckDb(':memory:', async (connection) => {
+    const rows = values.map(
+      (value, index) => `(${index}, CAST(${value === null ? 'NULL' : duckdb.text(value)} AS ${sqlTypes[from]}))`,
+    );
+    const query = `SELECT CAST(${duckdb.cast('value', from, to).value} AS VARCHAR) FROM (VALUES ${rows.join(', ')}) t(position, value) ORDER BY position`;
+    return (await connection.runAndReadAll(query)).getRowsJS().map(([value]) => value as string | null);
+  });
+}
+
+test.each<[ParquetType, LogicalType, Record<string, string | null>]>([
+  [
+    'DOUBLE',
+    'int',
+    {
+      '1.0': '1',
+      '-3': '-3',
+      '1.5': null,
+      '0.9999999': null,
+      NaN: null,
+      Infinity: null,
+      '-Infinity': null,
+      '9007199254740992': '9007199254740992',
+      '9223372036854775807': null,
+      '1e300': null,
+      '-0.0': '0',
+    },
+  ],
+  ['FLOAT', 'int', { '2.0': '2', '2.5': null, NaN: null }],
+  ['DECIMAL', 'int', { '2.00': '2', '2.50': null }],
+  ['INT32', 'int', { '-2147483648': '-2147483648' }],
+  ['UINT64', 'int', { '9223372036854775807': '9223372036854775807', '9223372036854775808': null }],
+  [
+    'STRING',
+    'int',
+    {
+      '1': '1',
+      ' 1 ': '1',
+      '+7': '7',
+      '1.0': '1',
+      '1.': '1',
+      '1.5': null,
+      abc: null,
+      '': null,
+      '1e3': null,
+      '0x10': null,
+      '1_000': null,
+      '9223372036854775807': '9223372036854775807',
+      '9223372036854775808': null,
+      '1\n': '1',
+      '١': null,
+    },
+  ],
+  [
+    'STRING',
+    'double',
+    {
+      '1.5': '1.5',
+      '.5': '0.5',
+      '5.': '5.0',
+      '1e3': '1000.0',
+      '1e999': null,
+      NaN: null,
+      Infinity: null,
+      '1,5': null,
+      '': null,
+      $5: null,
+      '1_0': null,
+    },
+  ],
+  ['INT64', 'double', { '3': '3.0' }],
+  ['INT32', 'string', { '3': '3' }],
+  ['DOUBLE', 'string', { '3.0': '3', '3.5': null, NaN: null }],
+  [
+    'STRING',
+    'timestamp',
+    {
+      '2020-07-01 00:00:01': '2020-07-01 00:00:01',
+      '2020-07-01T10:00:00': '2020-07-01 10:00:00',
+      '2020-07-01 10:00': '2020-07-01 10:00:00',
+      '2020-07-01': '2020-07-01 00:00:00',
+      '2020-07-01 10:00:00.123456': '2020-07-01 10:00:00.123456',
+      '2020-02-30 10:00:00': null,
+      '2020-07-01 24:00:01': null,
+      '2020-07-01 10:00:00Z': null,
+      '2020-07-01 10:00:00+02': null,
+      '01/07/2020 10:00': null,
+      infinity: null,
+      '': null,
+      '2020-03-08 02:30:00': '2020-03-08 02:30:00',
+    },
+  ],
+  [
+    'TIMESTAMP_NANOS',
+    'timestamp',
+    { '2020-07-01 00:00:00.000001': '2020-07-01 00:00:00.000001', '2020-07-01 00:00:00.000000001': null },
+  ],
+  ['TIMESTAMP_MILLIS', 'timestamp', { '2020-07-01 00:00:00.001': '2020-07-01 00:00:00.001' }],
+  ['DATE', 'timestamp', { '2020-07-01': '2020-07-01 00:00:00' }],
+])('%s as %s keeps what it can and nothing else', async (from, to, table) => {
+  expect(
+    Object.fromEntries((await castAll(from, to, Object.keys(table))).map((value, index) => [Object.keys(table)[index], value])),
+  ).toEqual(table);
+  expect(await castAll(from, to, [null])).toEqual([null]);
+  if (Object.values(table).includes(null)) expect(duckdb.cast('x', from, to).lossless).toBe(false);
+});
+
+test('any double becomes the integer that it is, or nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.oneof(fc.double(), fc.integer().map(Number)), { minLength: 1, maxLength: 50 }),
+      async (values) => {
+        const cast = await castAll('DOUBLE', 'int', values.map(String));
+        expect(cast).toEqual(
+          values.map((value) => (Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? BigInt(value).toString() : null)),
+        );
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test('a wall-clock time that is marked as UTC is not moved', async () => {
+  const value = await withDuckDb(':memory:', async (connection) => {
+    const epoch = Date.UTC(2024, 2, 10, 2, 30) * 1000;
+    const query = `SELECT CAST(${duckdb.cast(`to_timestamp(${epoch / 1e6})`, 'TIMESTAMP_MICROS_UTC', 'timestamp').value} AS VARCHAR)`;
+    return (await connection.runAndReadAll(query)).getRowsJS()[0]?.[0];
+  });
+  expect(value).toBe('2024-03-10 02:30:00');
+});
+
+test('the busiest hour is the earliest of equals, whatever the order of the rows', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 23 }), { minLength: 1, maxLength: 60 }), async (hours) => {
+      const counts = Array.from({ length: 24 }, (_, hour) => hours.filter((other) => other === hour).length);
+      const rows = hours.map((hour) => `(TIMESTAMP '2024-01-01 ${String(hour).padStart(2, '0')}:30:00')`);
+      const found = await withDuckDb(
+        ':memory:',
+        async (connection) =>
+          (
+            await connection.runAndReadAll(`SELECT ${duckdb.busiestHour('t')} FROM (VALUES ${rows.join(', ')}) v(t)`)
+          ).getRowsJS()[0]?.[0],
+      );
+      expect(Number(found)).toBe(counts.indexOf(Math.max(...counts)));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('no character of a path is a pattern', () => {
+  expect(literalGlob('/a*b/[c]?.parquet')).toBe('/a[*]b/[[]c[]][?].parquet');
+});

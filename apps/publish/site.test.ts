@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { allDatasets } from '../contract/categories.ts';
+import { defineDataset } from '../contract/define-dataset.ts';
+import { green } from '../contract/green.ts';
+import { publishSite } from './site.ts';
+
+let root: string;
+const docs = () => join(root, 'docs');
+const dbt = () => join(root, 'dbt');
+// biome-ignore lint/suspicious/noTemplateCurlyInString: dbt leaves it so
+const dbtPage = '<link rel="shortcut icon" href="${require(\'./a.ico\')}"/><use xlink:href="{{ getIcon(1) }}">';
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'taxiway-publish-'));
+  await put('dbt/index.html', dbtPage);
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function put(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+}
+
+const result = (success: boolean, file = 'green_tripdata_2024-01.parquet') =>
+  JSON.stringify({
+    statistics: { evaluated_expectations: 10, successful_expectations: 9, success_percent: 90 },
+    meta: { file, rows: 1234, gate: { success, successPercent: 90, threshold: 90 } },
+  });
+const publish = () => publishSite(docs(), { dbt: dbt(), datasets: allDatasets });
+
+test('writes every page, and writes nothing anew the second time', async () => {
+  const first = await publish();
+  expect(first.pages).toEqual(['dbt/index.html', 'datasets/green.html', 'datasets/yellow.html', 'index.html']);
+  expect(first.changed).toEqual(first.pages);
+  const { mtimeMs } = await stat(join(docs(), 'index.html'));
+  expect((await publish()).changed).toEqual([]);
+  expect((await stat(join(docs(), 'index.html'))).mtimeMs).toBe(mtimeMs);
+});
+
+test("dbt's page asks for no file that does not exist", async () => {
+  await publish();
+  expect(await readFile(join(docs(), 'dbt/index.html'), 'utf8')).toBe(
+    '<link rel="shortcut icon" href="data:,"/><use ng-attr-href="{{ getIcon(1) }}">',
+  );
+});
+
+test('the index lists validations, newest first, and links to them', async () => {
+  await put('docs/validation/green/2023-12-01/result.json', result(false));
+  await put('docs/validation/green/2024-01-01/result.json', result(true));
+  await put('docs/validation/green/2024-02-01/result.json', '{torn');
+  expect((await publish()).validations).toBe(2);
+  const page = await readFile(join(docs(), 'index.html'), 'utf8');
+  expect(page.indexOf('validation/green/2024-01-01/')).toBeLessThan(page.lastIndexOf('validation/green/2023-12-01/'));
+  expect(page).toMatch(/refused/);
+  expect(page).not.toContain('2024-02');
+});
+
+test('hostile names are escaped in pages and links', async () => {
+  await put('docs/validation/green/"><script>/result.json', result(true, '<script>alert(1)</script>'));
+  await publish();
+  const page = await readFile(join(docs(), 'index.html'), 'utf8');
+  expect(page).not.toContain('<script');
+  expect(page).toContain('validation/green/%22%3E%3Cscript%3E/');
+});
+
+test('pages of data sets that are gone are removed; nothing else is', async () => {
+  await put('docs/datasets/blue.html', 'old');
+  await put('docs/other/page.html', 'kept');
+  expect((await publish()).removed).toEqual(['datasets/blue.html']);
+  expect(await readFile(join(docs(), 'other/page.html'), 'utf8')).toBe('kept');
+});
+
+test('without dbt documentation nothing is written', async () => {
+  await rm(dbt(), { recursive: true });
+  await expect(publish()).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining('did the dbt step run?') });
+  await expect(stat(docs())).rejects.toThrow();
+});
+
+test('a made-up category gets its page', async () => {
+  const scooter = defineDataset({ ...green, category: 'scooter', title: 'Scooters & co', filePrefix: 'scooter_' });
+  await publishSite(docs(), { dbt: dbt(), datasets: [...allDatasets, scooter] });
+  const page = await readFile(join(docs(), 'datasets/scooter.html'), 'utf8');
+  expect(page).toContain('Scooters &amp; co');
+  expect(page).toContain('<wbr>clean');
+});

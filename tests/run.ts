@@ -1,0 +1,101 @@
+// `npm test` and `npm run check`: every gate of the repository, one line each, and a count at the end.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensurePythonEnvironment } from '../workflows/python-env.ts';
+
+const root = join(import.meta.dirname, '..');
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Gate {
+  readonly name: string;
+  readonly run: () => Promise<Count>;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'taxiway-test-'));
+const checks: Gate[] = [
+  { name: 'types', run: () => command(bin('tsc'), ['--noEmit']) },
+  { name: 'lint', run: () => command(bin('biome'), ['check', '--error-on-warnings', '.']) },
+  {
+    name: 'layers',
+    run: () => command(bin('depcruise'), ['--output-type', 'err', 'apps', 'workflows', 'start', 'tests', 'benchmarks']),
+  },
+  { name: 'unit tests', run: () => vitest('unit') },
+];
+const more: Gate[] = [
+  { name: 'Python tests: ml', run: () => unittest('ml') },
+  { name: 'Python tests: dbt', run: () => unittest('dbt') },
+  { name: 'system tests', run: () => vitest('system') },
+];
+
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+try {
+  for (const gate of process.argv[2] === 'check' ? checks : [...checks, ...more]) {
+    const started = Date.now();
+    const count = await gate.run();
+    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += count[key];
+    console.log(`${count.failed === 0 ? '✔' : '✖'} ${gate.name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
+
+/** A command counts as one test: it passes with exit code 0, and prints only where it fails. */
+async function command(file: string, args: string[]): Promise<Count> {
+  const { code, output } = await execute(file, args);
+  if (code !== 0) process.stdout.write(output);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+async function vitest(project: string): Promise<Count> {
+  const report = join(folder, `${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { code } = await execute(bin('vitest'), ['run', '--project', project, ...reporters], 'inherit');
+  const counts = JSON.parse(await readFile(report, 'utf8').catch(() => '{}')) as {
+    numPassedTests?: number;
+    numFailedTests?: number;
+    numPendingTests?: number;
+  };
+  const failed = counts.numFailedTests ?? 0;
+  // A file that can't be loaded fails without a failed test.
+  return {
+    passed: counts.numPassedTests ?? 0,
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: counts.numPendingTests ?? 0,
+  };
+}
+
+async function unittest(app: string): Promise<Count> {
+  const python = await ensurePythonEnvironment(app, { onNotice: (notice) => console.log(notice) });
+  const { code, output } = await execute(python, ['-m', 'unittest', 'discover', '-s', join(root, 'apps', app)]);
+  if (code !== 0) process.stdout.write(output);
+  const ran = Number(/^Ran (\d+) tests?/m.exec(output)?.[1] ?? 0);
+  const skipped = Number(/skipped=(\d+)/.exec(output)?.[1] ?? 0);
+  const failed =
+    code === 0 ? 0 : Number(/failures=(\d+)/.exec(output)?.[1] ?? 0) + Number(/errors=(\d+)/.exec(output)?.[1] ?? 0) || 1;
+  return { passed: Math.max(0, ran - failed - skipped), failed: failed || (ran === 0 ? 1 : 0), skipped };
+}
+
+function execute(file: string, args: string[], stdio: 'pipe' | 'inherit' = 'pipe'): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: root, stdio: ['ignore', stdio, stdio] });
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve({ code: code ?? 1, output }));
+  });
+}

@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { allDatasets } from '../../apps/contract/categories.ts';
+import { toGeneratedFiles } from '../../apps/contract/derive/generated-files.ts';
+import { green } from '../../apps/contract/green.ts';
+
+const found = allDatasets.map((dataset) => ({ file: `${dataset.category}.ts`, name: dataset.category, dataset }));
+const files = toGeneratedFiles(found);
+
+test.each(Object.keys(files))('apps/%s is what `npm run synth` makes', async (path) => {
+  expect(await readFile(join(import.meta.dirname, '..', '..', 'apps', path), 'utf8')).toBe(files[path]);
+});
+
+test('one category in two files is refused', () => {
+  expect(() => toGeneratedFiles([...found, { file: 'olive.ts', name: 'olive', dataset: green }])).toThrow(
+    'defines a category that another file defines too',
+  );
+});

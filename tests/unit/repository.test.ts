@@ -1,0 +1,40 @@
+// What must hold for the repository as a whole, whoever changes it.
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string) => readFile(join(root, path), 'utf8');
+
+test('every dependency is pinned exactly', async () => {
+  const { dependencies, devDependencies } = JSON.parse(await read('package.json')) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >;
+  expect(
+    Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
+  ).toEqual([]);
+});
+
+test('the lock files name no host, and every Python package has a hash', async () => {
+  expect(await read('package-lock.json')).not.toContain('"resolved"');
+  for (const path of ['apps/dbt/requirements.txt', 'apps/ml/requirements.txt', 'workflows/uv-requirements.txt']) {
+    const text = await read(path);
+    expect(text).not.toMatch(/https?:\/\/|--index-url|--find-links/);
+    const packages = text.split('\n').filter((line) => /^[a-z0-9]/i.test(line));
+    expect(packages.filter((line) => !line.endsWith('\\'))).toEqual([]);
+    expect(text.match(/--hash=sha256:/g)?.length ?? 0).toBeGreaterThanOrEqual(packages.length);
+  }
+});
+
+test("Python's DuckDB is the one of the Node package, since a newer one writes files that this one can't open", async () => {
+  const { dependencies } = JSON.parse(await read('package.json')) as { dependencies: Record<string, string> };
+  const version = dependencies['@duckdb/node-api']?.split('-')[0];
+  for (const app of ['dbt', 'ml']) expect(await read(`apps/${app}/requirements.txt`)).toContain(`duckdb==${version} `);
+});
+
+test('no Parquet file of others and no large file is in the repository', () => {
+  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0');
+  expect(tracked.filter((path) => path.endsWith('.parquet'))).toEqual([]);
+});

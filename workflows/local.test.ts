@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+
+function runCli(...args: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'taxiway-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'local.ts'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr, wrote: existsSync(join(folder, '.taxiway', 'runs')) };
+}
+
+const refused: [string, string[], string][] = [
+  ['no workflow', [], 'workflow: expected the name of a workflow, or --resume <run>\n'],
+  ['both', ['batch', '--resume', 'x'], 'workflow: expected the name of a workflow, or --resume <run>\n'],
+  [
+    'an unknown workflow',
+    ['btach'],
+    'workflow: workflow "btach": no such workflow (did you mean "batch"?); there are batch, full-refresh\n',
+  ],
+  ['a path as workflow', ['../../x'], 'workflow: workflow "../../x": no such workflow; there are batch, full-refresh\n'],
+  ['a parameter without a value', ['batch', '-p', 'category'], 'workflow: -p "category": expected name=value\n'],
+  ['a parameter given twice', ['batch', '-p', 'uri=a', '-p', 'uri=b'], 'workflow: -p uri: given twice\n'],
+  ['parameters on resuming', ['--resume', 'x', '-p', 'uri=a'], 'workflow: a resumed run keeps its parameters: leave -p away\n'],
+];
+
+test.each(refused)('refuses %s with exit code 2, one line, and nothing written', (_, args, message) => {
+  expect(runCli(...args)).toEqual({ status: 2, stdout: '', stderr: message, wrote: false });
+});
+
+test('an unknown run is named', () => {
+  const { status, stderr } = runCli('--resume', 'batch-green-1');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^workflow: run "batch-green-1": no such run in .*; there are none yet\n$/);
+});
+
+test('--help says what there is', () => {
+  const { status, stdout } = runCli('--help');
+  expect(status).toBe(0);
+  expect(stdout).toContain('--resume <run>');
+});
