@@ -107,7 +107,8 @@ def _check_table(connection: duckdb.DuckDBPyConnection, warehouse: Path, facts: 
 
 
 def _rows_query(facts: ModelFacts, month: str | None) -> str:
-    # XGBoost refuses infinities; a value that is no number is a missing one.
+    # XGBoost refuses infinities; a value that is no number is a missing one. hash() is of the pinned DuckDB: another version
+    # may move rows between the sides, once.
     values = [
         f"CASE WHEN isfinite({_quote(name)}::FLOAT) THEN {_quote(name)}::FLOAT END AS {_quote(name)}"
         for name in (*facts.features, facts.target)

@@ -14,7 +14,7 @@ const oneIn = (every: number, salt: string): string => `(${dice(salt)} % ${every
 const bare = '(vendor_dice < 0.04)';
 
 /** The value of a column, by the part it plays in a trip, then by name, then by type. */
-export function valueOf(dataset: Dataset, column: Column): string {
+export function sampleValue(dataset: Dataset, column: Column): string {
   const { roles } = dataset;
   switch (column.name) {
     case roles.pickup:

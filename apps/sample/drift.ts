@@ -80,12 +80,12 @@ export function driftOf(monthIndex: number): Drift {
 /** The written columns of a month: SQL and name, in the contract's order. */
 export function writtenColumns(
   dataset: Dataset,
-  { month, monthIndex, valueOf }: { month: string; monthIndex: number; valueOf: (column: Column) => string },
+  { month, monthIndex, sampleValue }: { month: string; monthIndex: number; sampleValue: (column: Column) => string },
 ): string[] {
   const drift = driftOf(monthIndex);
   const columns = dataset.columns.flatMap((column) => {
     if (column.name === 'cbd_congestion_fee' && month < cbdSince) return [];
-    const sql = drift.write(column, valueOf(column), dataset);
+    const sql = drift.write(column, sampleValue(column), dataset);
     return sql === null ? [] : [`${sql} AS "${drift.nameOf?.(column) ?? column.name}"`];
   });
   return drift.name.startsWith('a column that') ? [...columns, "'sample' AS request_source"] : columns;

@@ -8,7 +8,7 @@ import { quoteText, withDuckDb } from '../platform/duckdb.ts';
 import { fileSize, readJsonIfAny, withTemporaryName, writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import { joinUri, toPath } from '../platform/uri.ts';
-import { dice, random, valueOf } from './columns.ts';
+import { dice, random, sampleValue } from './columns.ts';
 import { writtenColumns } from './drift.ts';
 
 export interface SampleOptions {
@@ -62,7 +62,7 @@ function toMonthQuery({ category, rows, seed }: SampleOptions, month: string, mo
   const days = `date_diff('day', ${start}, ${start} + INTERVAL 1 MONTH)`;
   // A cube makes a few zones busy; multiplying by a number prime to 263 scatters them over the city.
   const zone = (salt: string) => `(1 + (floor(263 * pow(${random(salt)}, 3))::INT * 97 + 160) % 263)`;
-  const columns = writtenColumns(category, { month, monthIndex, valueOf: (column) => valueOf(category, column) });
+  const columns = writtenColumns(category, { month, monthIndex, sampleValue: (column) => sampleValue(category, column) });
   return `WITH rolled AS (
     SELECT i, ${monthIndex} AS m, ${seed} AS seed, ${zone('pickup zone')} AS pu, ${zone('dropoff zone')} AS dz,
       ${random('vendor')} AS vendor_dice, ${random('payment')} AS payment_dice,
