@@ -144,7 +144,8 @@ def check_outcome(outcome: Outcome, category: str, seconds: float) -> None:
     if outcome.failed_tests:
         names = ", ".join(f"{test['name']} ({test['rows']} rows)" for test in outcome.failed_tests)
         raise OutcomeError(
-            f"{category}: {len(outcome.failed_tests)} data tests failed: {names}; look for such rows in the tables that the names name", result
+            f"{category}: {len(outcome.failed_tests)} data tests failed: {names}; look for such rows in the tables that the names name",
+            result,
         )
 
 

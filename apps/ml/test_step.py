@@ -52,7 +52,9 @@ class TrainingTest(StoreTestCase):
         self.add_month("2024-01-01", 3000)
         self.run_training("first")
         # The fares of this month are noise around the old ones: what its learned part teaches is wrong for the rest.
-        self.add_month("2024-02-01", 400, fare="3 + 2.5 * trip_distance + hash(trip_distance, date, day_of_week) % 1000 / 50.0 - 10")
+        self.add_month(
+            "2024-02-01", 400, fare="3 + 2.5 * trip_distance + hash(trip_distance, date, day_of_week) % 1000 / 50.0 - 10"
+        )
         second = self.run_training("second", "2024-02-01")
         self.assertEqual((second["version"], second["promoted"]), (2, False))
         self.assertEqual(json.loads(self.champion_file.read_text())["version"], 1)

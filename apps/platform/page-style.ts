@@ -97,6 +97,15 @@ td code{background:none;padding:0}
 .models{list-style:none;padding:.75rem 0 0;margin:.75rem 0 0;border-top:1px solid var(--line)}
 [aria-invalid]{border-color:var(--bad)!important}
 [hidden]{display:none!important}
+.figure-note{display:block;margin-top:.2rem;font-size:.85rem;font-weight:400;letter-spacing:0;line-height:1.45;color:var(--soft)}
+.card h2{margin:0 0 .25rem;font-size:1.05rem}
+.facts{display:grid;grid-template-columns:auto minmax(0,1fr);gap:.3rem 1rem;margin:.5rem 0 0}
+.facts dt{color:var(--soft)}
+.facts dd{margin:0}
+.reasons{list-style:none;padding:0;display:grid;gap:.45rem}
+.reasons li{display:grid;grid-template-columns:minmax(0,14rem) 5rem minmax(0,1fr);gap:.1rem .75rem;align-items:center}
+.reasons code{background:none;padding:0}
+.reasons span{text-align:right}
 .code-pair{display:inline-block;margin-right:.6rem}
 .lineage{list-style:none;padding:0;display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:.75rem 1.75rem;align-items:center}
 .lineage li{position:relative;border:1px solid var(--line);border-radius:8px;padding:.6rem .75rem;display:grid;gap:.15rem;background:var(--wash)}
@@ -108,7 +117,7 @@ td code{background:none;padding:0}
 .lineage-from{display:none}
 @media(max-width:60rem){.lineage{grid-template-columns:minmax(0,1fr)}.lineage li{grid-column:1;grid-row:auto}.lineage .at-1,.lineage .at-2{grid-row:auto}
 .lineage li:not(.at-1)::before{content:none}.lineage-from{display:block}}
-@media(max-width:48rem){.predict{grid-template-columns:minmax(0,1fr)}}
+@media(max-width:48rem){.predict{grid-template-columns:minmax(0,1fr)}.reasons li{grid-template-columns:minmax(0,1fr) auto}.reasons .bar{grid-column:1/-1}}
 @media(max-width:30rem){main{padding-top:1.4rem}.site-row{padding:.45rem 1rem}main,.site-end{padding-left:1rem;padding-right:1rem}th,td{padding:.5rem .65rem}}
 @media print{.site,.skip,.site-end{display:none}.scroll{overflow:visible}}
 `;
