@@ -19,7 +19,7 @@ export function toHomePage(home: Home): string {
   const byCategory = Map.groupBy(home.runs, (run) => run.category ?? run.workflow);
   const news = [...byCategory.values()].map(([newest]) => newest);
   return toPage({
-    title: 'Taxiway',
+    title: 'Overview',
     lead: 'NYC taxi trips, from monthly files to clean tables, documentation and a fare model.',
     path: '/',
     body:

@@ -1,20 +1,20 @@
 // `npm start`: set-up, files, the two workflows, then the site.
 import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { categoryOption } from '../apps/contract/categories.ts';
 import type { Dataset } from '../apps/contract/dataset.ts';
 import { fileNameOf, firstDayOf } from '../apps/contract/file-name.ts';
 import { buckets, workflows } from '../apps/contract/names.ts';
-import { UsageError, UserError } from '../apps/platform/errors.ts';
+import { readSchemaGroups } from '../apps/plan/schema-groups.ts';
+import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
 import { runProgram } from '../apps/platform/program.ts';
 import { withLock } from '../workflows/lock.ts';
 import { ensurePythonEnvironment } from '../workflows/python-env.ts';
 import { runWorkflow } from '../workflows/run-workflow.ts';
 import { toScreen } from '../workflows/screen.ts';
-import type { Summary } from '../workflows/summary.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { type Summary, toExitCode } from '../workflows/summary.ts';
 import { type Input, readInput } from './input.ts';
 import { isRunOf, type Request, readPending, writePending } from './pending.ts';
 import { readRuns } from './runs.ts';
@@ -45,15 +45,21 @@ await runProgram({
         throw new UsageError(`another npm start runs here as process ${pid}; wait for it, or stop it with: kill ${pid}`);
       },
     );
-    if (failed)
-      throw new UserError(
-        exitCodeOf(failed),
-        `run ${failed.run} ${failed.status}; ${failed.status === 'failed' ? 'mend what it names, then ' : ''}resume it with: npm start -- --resume ${failed.run}`,
-      );
+    if (failed) throw new UserError(toExitCode(failed), toFailureLine(failed, state));
     if (!options.once && !stop.signal.aborted) await serveSite({ state, port: options.port, signal: stop.signal });
     return undefined;
   },
 });
+
+/** What failed, where to read why, and what to do next, in one line. A repaired file has to be transferred anew: that is another run. */
+function toFailureLine({ run, steps, status }: Summary, state: string): string {
+  const failed = steps.find((step) => step.status === 'failed');
+  const what = failed
+    ? `step ${failed.name} of run ${run} failed; its log: ${join(relative('.', state), failed.log)}`
+    : `run ${run} ${status}`;
+  const anew = failed?.exitCode === exitCode.outcome ? 'start anew when the file is mended, or ' : '';
+  return `${what}; ${anew}resume it with: npm start -- --resume ${run}`;
+}
 
 /** Runs the workflows one after the other. Returns the summary of the one that did not succeed, if any. */
 async function runPipeline(
@@ -64,6 +70,11 @@ async function runPipeline(
   if (options.resume !== undefined) return resumeRun(options.resume, state, signal);
   const input = await readInput(options.category, options.input ?? (await makeSample(options.category, state)));
   if (input.ignored.length > 0) console.log(`Left out, not files of ${options.category.category}: ${input.ignored.join(', ')}`);
+  // The steps refuse bad files too; here the user hears of all of them before anything has run.
+  await readSchemaGroups(
+    options.category,
+    input.months.map((month) => `${input.folder}${fileNameOf(options.category, month)}`),
+  );
   await makeEnvironments();
   return runAll(toRequests(options.category, input), state, signal);
 }
@@ -85,7 +96,7 @@ async function resumeRun(wanted: string, state: string, signal: AbortSignal): Pr
   await makeEnvironments();
   const pending = await readPending(state);
   const summary = await runWorkflow({ resume: run, state, signal });
-  console.log(toScreen(summary));
+  console.log(toScreen(summary, relative('.', state)));
   if (summary.status !== 'succeeded') return summary;
   return isRunOf(pending[0], summary) ? runAll(pending.slice(1), state, signal) : undefined;
 }
@@ -114,7 +125,7 @@ function toRequests(dataset: Dataset, input: Input): Request[] {
 
 async function runOne(request: Request, state: string, signal: AbortSignal): Promise<Summary | undefined> {
   const summary = await runWorkflow({ ...request, state, signal });
-  console.log(toScreen(summary));
+  console.log(toScreen(summary, relative('.', state)));
   return summary.status === 'succeeded' ? undefined : summary;
 }
 

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { toScreen } from './screen.ts';
-import type { Summary } from './summary.ts';
+import { toExitCode } from './summary.ts';
 
 const command = new Command('workflow')
   .description('Runs a workflow of dist/local/workflows on this machine.')
@@ -36,16 +36,8 @@ async function main(): Promise<number> {
   const summary = await runWorkflow(
     resume === undefined ? { ...place, template: template as string, parameters: parameter } : { ...place, resume },
   );
-  console.log(`\n${toScreen(summary)}`);
+  console.log(`\n${toScreen(summary, state)}`);
   return toExitCode(summary);
-}
-
-/** That of the first failed step where it is one of ours; a stopped run ends as a shell's Ctrl-C does. */
-function toExitCode({ status, steps }: Summary): number {
-  if (status === 'succeeded') return exitCode.done;
-  if (status === 'stopped') return 130;
-  const code = steps.find((step) => step.status === 'failed')?.exitCode;
-  return Object.values(exitCode).some((known) => known !== exitCode.done && known === code) ? (code as number) : exitCode.bug;
 }
 
 try {

@@ -33,7 +33,7 @@ const succeeded: Summary = {
 };
 
 test('a run that succeeded', () => {
-  expect(toScreen(succeeded)).toBe(
+  expect(toScreen(succeeded, '.taxiway')).toBe(
     `
 batch green: succeeded after 12.3 s
 Run          batch-green-20240201-030405
@@ -67,11 +67,11 @@ test('a run that failed says why, where its log is and how to go on', () => {
       { name: 'etl', status: 'omitted', seconds: 0, log: 'runs/x/etl.log' },
     ],
   };
-  const screen = toScreen(failed);
+  const screen = toScreen(failed, '.taxiway');
   expect(screen).toContain('Failed:      transfer: no no');
   expect(screen).not.toContain('\u001b');
   expect(screen).toMatch(
-    /Its log: {5}runs\/x\/transfer\.log \(in the state folder\)\nGo on with: {2}npm start -- --resume batch-green-20240201-030405$/,
+    /Its log: {5}\.taxiway\/runs\/x\/transfer\.log\nMend files: {2}then start anew, as before\nResume: {6}npm start -- --resume batch-green-20240201-030405$/,
   );
 });
 
@@ -89,14 +89,17 @@ test('fits 80 × 24 and moves no cursor, whatever the values', () => {
   });
   fc.assert(
     fc.property(summaries, ({ run, category, status, names, stepStatus, message, files, rule }) => {
-      const screen = toScreen({
-        ...succeeded,
+      const screen = toScreen(
+        {
+          ...succeeded,
+          run,
+          category,
+          status: status as Summary['status'],
+          steps: names.map((name) => ({ name, status: stepStatus as 'failed', seconds: 1e6, log: name, message })),
+          files: Array.from({ length: files }, () => ({ ...file('2024-01'), file: rule, brokenRules: { [rule]: 1e9 } })),
+        },
         run,
-        category,
-        status: status as Summary['status'],
-        steps: names.map((name) => ({ name, status: stepStatus as 'failed', seconds: 1e6, log: name, message })),
-        files: Array.from({ length: files }, () => ({ ...file('2024-01'), file: rule, brokenRules: { [rule]: 1e9 } })),
-      });
+      );
       const lines = screen.split('\n');
       expect(lines.length).toBeLessThanOrEqual(24);
       for (const line of lines) expect([...line].length).toBeLessThanOrEqual(80);
@@ -114,7 +117,7 @@ test('what to do about a failure stays on the screen, however many steps and fil
     log: 'runs/x/y.log',
     message: 'm '.repeat(500),
   }));
-  const screen = toScreen({ ...succeeded, status: 'failed', steps, files: [file('2024-01'), file('2024-02')] });
+  const screen = toScreen({ ...succeeded, status: 'failed', steps, files: [file('2024-01'), file('2024-02')] }, '.taxiway');
   expect(screen.split('\n').length).toBeLessThanOrEqual(24);
   expect(screen).toContain('… and 13 more steps');
   expect(screen).toContain('--resume batch-green-20240201-030405');

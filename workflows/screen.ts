@@ -1,4 +1,6 @@
 // A summary that fits a screen of 80 × 24: what ran, how long, how many rows, how good, and what to do where it failed.
+import { join } from 'node:path';
+import { exitCode } from '../apps/platform/errors.ts';
 import { toLine } from './step-log.ts';
 import type { StepSummary, Summary } from './summary.ts';
 
@@ -6,10 +8,10 @@ const width = 80;
 const height = 24;
 const mostSteps = 8;
 
-/** At most 24 lines of at most 80 characters; hostile values can't move the cursor. */
-export function toScreen(summary: Summary): string {
+/** At most 24 lines of at most 80 characters; hostile values can't move the cursor. `state` is the state folder's path, as people may open it. */
+export function toScreen(summary: Summary, state: string): string {
   const facts = [...toRowLines(summary), ...toQualityLines(summary)];
-  return [toHeading(summary), toStepLines(summary.steps), facts, toFailureLines(summary)]
+  return [toHeading(summary), toStepLines(summary.steps), facts, toFailureLines(summary, state)]
     .filter((block) => block.length > 0)
     .flatMap((block, index) => (index === 0 ? block : ['', ...block]))
     .slice(0, height)
@@ -75,12 +77,15 @@ function toQualityLines({ validation, model }: Summary): string[] {
   return lines;
 }
 
-function toFailureLines({ steps, status, run }: Summary): string[] {
+function toFailureLines({ steps, status, run }: Summary, state: string): string[] {
   if (status === 'succeeded' || status === 'running') return [];
   const failed = steps.find((step) => step.status === 'failed');
+  // A repaired file has to be transferred anew: that is another run.
+  const again = failed?.exitCode === exitCode.outcome ? ['Mend files:  then start anew, as before'] : [];
   return [
-    ...(failed ? [...toReason(failed), `Its log:     ${failed.log} (in the state folder)`] : []),
-    `Go on with:  npm start -- --resume ${run}`,
+    ...(failed ? [...toReason(failed), `Its log:     ${join(state, failed.log)}`] : []),
+    ...again,
+    `Resume:      npm start -- --resume ${run}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 // What a run tells about itself: summary.json in its folder, read by the site, by `--resume` and by whoever looks.
 import { z } from 'zod';
+import { exitCode } from '../apps/platform/errors.ts';
 
 const stepStatus = z.enum(['pending', 'running', 'succeeded', 'failed', 'stopped', 'omitted']);
 
@@ -63,4 +64,12 @@ export function toReports(results: ReadonlyMap<string, unknown>): Pick<Summary, 
     ...(validated.data ? { validation: validated.data } : {}),
     ...(trained.data ? { model: trained.data } : {}),
   };
+}
+
+/** The exit code of a run: that of the first failed step where it is one of ours; a stopped run ends as a shell's Ctrl-C does. */
+export function toExitCode({ status, steps }: Summary): number {
+  if (status === 'succeeded') return exitCode.done;
+  if (status === 'stopped') return 130;
+  const code = steps.find((step) => step.status === 'failed')?.exitCode;
+  return Object.values(exitCode).some((known) => known !== exitCode.done && known === code) ? (code as number) : exitCode.bug;
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LogicalType } from '../contract/dataset.ts';
 import type { ParquetType } from '../contract/file-schema.ts';
-import { withDuckDb } from '../platform/duckdb.ts';
-import { duckdb, literalGlob } from './duckdb-dialect.ts';
+import { literalGlob, withDuckDb } from '../platform/duckdb.ts';
+import { duckdb } from './duckdb-dialect.ts';
 
 const sqlTypes: Partial<Record<ParquetType, string>> = {
   STRING: 'VARCHAR',

@@ -2,7 +2,7 @@
 import type { LogicalType } from '../contract/dataset.ts';
 import type { Dialect } from '../contract/derive/dialect.ts';
 import { isInteger, type ParquetType } from '../contract/file-schema.ts';
-import { quoteName, quoteText } from '../platform/duckdb.ts';
+import { literalGlob, quoteName, quoteText } from '../platform/duckdb.ts';
 
 const sqlType: Record<LogicalType, string> = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' };
 
@@ -34,11 +34,6 @@ export const duckdb: Dialect = {
   fileOfScan: 'parse_filename(scanned_file)',
   dateOfText: (text) => `CAST(${text} AS DATE)`,
 };
-
-/** A path in which no character is read as a pattern. */
-export function literalGlob(path: string): string {
-  return path.replace(/[*?[\]]/g, (character) => `[${character}]`);
-}
 
 function cast(source: string, from: ParquetType, to: LogicalType): { value: string; lossless: boolean } {
   if (from === 'NULL') return { value: `CAST(NULL AS ${sqlType[to]})`, lossless: true };

@@ -21,7 +21,9 @@ export async function readFooter(uri: string): Promise<Footer> {
     throw new UsageError(`${uri}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
   });
   try {
-    const { size } = await file.stat();
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new UsageError(`${uri}: no such file, but a folder`);
+    const { size } = stats;
     const refuse = (why: string) => new OutcomeError(`${baseName(uri)}: not a whole Parquet file: ${why}; fetch it again`);
     if (size === 0) throw refuse('it is empty');
     const slice = async (start: number, end = size) => {

@@ -62,3 +62,8 @@ export async function blameOnFile<T>(what: string, run: () => Promise<T>): Promi
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 /** A SQL identifier. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A path in which no character is read as a pattern. */
+export function literalGlob(path: string): string {
+  return path.replace(/[*?[\]]/g, (character) => `[${character}]`);
+}

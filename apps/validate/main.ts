@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { withDuckDb } from '../platform/duckdb.ts';
+import { readFooter } from '../plan/parquet-footer.ts';
+import { blameOnFile, withDuckDb } from '../platform/duckdb.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
@@ -10,7 +11,7 @@ import { runProgram } from '../platform/program.ts';
 import { toPath } from '../platform/uri.ts';
 import { evaluateSuite } from './evaluate.ts';
 import { toGate } from './gate.ts';
-import { checkParquetFile, readFileSchema, withPlainName } from './parquet-file.ts';
+import { readFileSchema } from './parquet-file.ts';
 import { checkPatterns } from './patterns.ts';
 import { toReport } from './report.ts';
 import { readSuite, type Suite } from './suite.ts';
@@ -37,20 +38,18 @@ await runProgram({
     const path = toPath(options.file);
     const fileName = basename(path);
     const suite = await loadSuite(toPath(options.suite));
-    await checkParquetFile(path);
-    const evaluated = await withPlainName(path, (plainPath) =>
+    await readFooter(options.file);
+    const judge = () =>
       withDuckDb(
         ':memory:',
         async (connection) => {
           await checkPatterns(connection, suite);
-          const file = await readFileSchema(connection, plainPath);
+          const file = await readFileSchema(connection, path);
           return { columns: file.columns, ...(await evaluateSuite(connection, file, suite)) };
         },
         { memoryLimit: '1GB' },
-      ).catch((error: Error) => {
-        throw asBadFile(error, fileName, plainPath);
-      }),
-    );
+      );
+    const evaluated = await blameOnFile(fileName, judge);
     const gate = toGate(evaluated.result, options.threshold);
     const report = options.report === undefined ? undefined : toPath(options.report);
     const meta = {
@@ -89,15 +88,6 @@ async function loadSuite(path: string): Promise<Suite> {
     throw new UsageError(`${path}: the suite is not JSON: ${(error as Error).message}`);
   }
   return readSuite(json, basename(path));
-}
-
-/** What the database says about a torn or foreign file, as one line; its complaints about our own SQL stay bugs. */
-function asBadFile(error: Error, fileName: string, path: string): Error {
-  if (error instanceof OutcomeError || error instanceof UsageError) return error;
-  if (!/^(Invalid Input|IO|Invalid|Serialization|Conversion|Not implemented|Out of Range|ZSTD|snappy)/i.test(error.message))
-    return error;
-  const line = (error.message.split('\n')[0] ?? '').replaceAll(path, fileName);
-  return new OutcomeError(`${fileName}: can't be read as Parquet: ${line}; fetch it again`);
 }
 
 function toRefusal(fileName: string, gate: ReturnType<typeof toGate>, report: string | undefined): string {

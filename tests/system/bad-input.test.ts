@@ -29,11 +29,7 @@ beforeEach(async () => {
 
 const run = (args: readonly string[] = ['--input', input]) => startPipeline(state, ['--once', ...args]).ended;
 const lastLine = (output: string) => output.trimEnd().split('\n').at(-1) ?? '';
-const userLines = (output: string) => output.split('\n').filter((line) => /^\s+at .*:\d+:\d+/.test(line));
-
-async function filesBelow(path: string): Promise<string[]> {
-  return (await readdir(path, { recursive: true }).catch(() => [])).filter((name) => /\.tmp$|\.part$/.test(name));
-}
+const stackLines = (output: string) => output.split('\n').filter((line) => /^\s+at .*:\d+:\d+/.test(line));
 
 describe('before anything starts', () => {
   test.each<[string, () => Promise<string[]>, string]>([
@@ -59,41 +55,61 @@ describe('before anything starts', () => {
   ])('%s is refused with exit code 2', async (_, prepare, message) => {
     const { code, output } = await run(await prepare());
     expect(output).toContain(message);
-    expect(userLines(output)).toEqual([]);
+    expect(stackLines(output)).toEqual([]);
     expect(code).toBe(2);
     expect(await readSummaries(state)).toEqual([]);
   });
 });
 
 describe('a file that is not what its name says', () => {
-  const spoil: [string, string, (path: string) => Promise<unknown>, string][] = [
-    ['truncated', newest, async (path) => truncate(path, 20_000), 'not a whole Parquet file'],
-    ['truncated', older, async (path) => truncate(path, 20_000), 'not a whole Parquet file'],
-    ['a CSV', newest, (path) => writeFile(path, 'VendorID,fare_amount\n1,10\n'), 'not a whole Parquet file'],
-    ['a CSV', older, (path) => writeFile(path, 'VendorID,fare_amount\n1,10\n'), 'does not begin with PAR1'],
-    ['empty', newest, (path) => writeFile(path, ''), 'empty'],
-    ['empty', older, (path) => writeFile(path, ''), 'it is empty'],
-    ['of 2009', newest, write2009, 'expect_table_columns_to_match_set'],
+  test.each<[string, string, (path: string) => Promise<unknown>, string]>([
+    ['truncated', newest, (path) => truncate(path, 20_000), 'not a whole Parquet file: it does not end with PAR1'],
+    ['truncated', older, (path) => truncate(path, 20_000), 'not a whole Parquet file'],
+    ['a CSV', newest, (path) => writeFile(path, 'VendorID,fare_amount\n1,10\n'), 'does not begin with PAR1'],
+    ['empty', newest, (path) => writeFile(path, ''), 'it is empty'],
+    ['of 2009', newest, write2009, 'no column "VendorID"'],
     ['of 2009', older, write2009, 'no column "VendorID"'],
-  ];
-
-  test.each(spoil)('%s (%s) is refused with exit code 1, and the next run works', async (_, name, spoilFile, message) => {
-    await spoilFile(join(input, name));
-    const bad = await run();
-    expect(bad.output).toContain(name);
-    expect(bad.output).toContain(message);
-    expect(bad.output).toMatch(/\.log/);
-    expect(lastLine(bad.output)).toMatch(/resume it with: npm start -- --resume \S+$/);
-    expect(userLines(bad.output)).toEqual([]);
-    expect(bad.code).toBe(1);
-    expect(await filesBelow(state)).toEqual([]);
-  });
-
-  test('the next run works', async () => {
+  ])('%s (%s) is refused with exit code 1 before anything runs', async (_, name, spoil, message) => {
+    await spoil(join(input, name));
     const { code, output } = await run();
-    expect(output).toContain('batch yellow: succeeded');
-    expect(code).toBe(0);
+    expect(lastLine(output)).toContain(`${name}: `);
+    expect(lastLine(output)).toContain(message);
+    expect(stackLines(output)).toEqual([]);
+    expect(code).toBe(1);
+    expect(await readSummaries(state)).toEqual([]);
   });
+
+  test('several bad files are all named in one line', async () => {
+    await writeFile(join(input, newest), '');
+    await write2009(join(input, older));
+    const { output } = await run();
+    expect(lastLine(output)).toMatch(/yellow_tripdata_2025-01\.parquet: .*yellow_tripdata_2024-12\.parquet: /);
+  });
+});
+
+test('a month that fails its validation stops the run there, with the report at hand; the mended file runs', async () => {
+  const place = join(folder, 'refused');
+  await withDuckDb(':memory:', (connection) =>
+    connection.run(
+      `COPY (SELECT * REPLACE (-1000.0 AS fare_amount, NULL::BIGINT AS PULocationID) FROM '${join(good, newest)}') TO '${join(input, newest)}' (FORMAT parquet)`,
+    ),
+  );
+  await rm(join(input, older));
+  const bad = await startPipeline(place, ['--once', '--input', input]).ended;
+  expect(lastLine(bad.output)).toMatch(
+    /step validate of run (\S+) failed; its log: \S+\/runs\/\1\/validate\.log; start anew when the file is mended, or resume it with: npm start -- --resume \1$/,
+  );
+  expect(stackLines(bad.output)).toEqual([]);
+  expect(bad.code).toBe(1);
+  const [summary] = await readSummaries(place);
+  expect(summary?.validation?.successPercent).toBeLessThan(100);
+  expect(await readFile(join(place, 'buckets/docs/validation/yellow/2025-01-01/index.html'), 'utf8')).toContain('PULocationID');
+  expect((await readdir(place, { recursive: true })).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+
+  await copyFile(join(good, newest), join(input, newest));
+  const mended = await startPipeline(place, ['--once', '--input', input]).ended;
+  expect(mended.output).toContain('batch yellow: succeeded');
+  expect(mended.code).toBe(0);
 });
 
 async function write2009(path: string): Promise<void> {
