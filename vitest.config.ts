@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    silent: 'passed-only',
     projects: [
       {
         test: { name: 'unit', include: ['{apps,workflows,start}/**/*.test.ts', 'tests/unit/**/*.test.ts'], testTimeout: 30_000 },

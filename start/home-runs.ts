@@ -1,9 +1,17 @@
 // The runs on the home page: the latest of each category in words, and the list of all.
+import { exitCode } from '../apps/platform/errors.ts';
 import { type Html, html } from '../apps/platform/html.ts';
 import { type Tone, toChip } from '../apps/platform/page.ts';
 import type { StepSummary, Summary } from '../workflows/summary.ts';
-import type { Home } from './home.ts';
 import { toReportLink } from './home-category.ts';
+
+export interface Home {
+  /** Newest first. */
+  readonly runs: readonly Summary[];
+  readonly now: Date;
+  /** The state folder as the reader would type it: logs are below it. */
+  readonly state: string;
+}
 
 const tones: Record<Summary['status'], Tone> = { succeeded: 'good', failed: 'bad', stopped: 'warn', running: 'plain' };
 const shownRuns = 6;
@@ -21,7 +29,8 @@ export function toNews(run: Summary | undefined, home: Home): Html {
 ${step?.message === undefined ? null : html`<p>${toReason(step)}</p>`}
 <dl class="facts">${step ? html`<dt>Log</dt><dd><code>${home.state}/${step.log}</code></dd>` : null}
 ${report ? html`<dt>Report</dt><dd>${report}</dd>` : null}
-<dt>${run.status === 'failed' ? 'Once mended' : 'Go on with'}</dt><dd><code>npm start -- --resume ${run.run}</code></dd></dl></div>`;
+${step?.exitCode === exitCode.outcome ? html`<dt>Mend files</dt><dd>then start anew, as before</dd>` : null}
+<dt>Resume</dt><dd><code>npm start -- --resume ${run.run}</code></dd></dl></div>`;
 }
 
 /** The latest runs, older ones folded away. What the news tell of theirs is not told twice. */

@@ -84,12 +84,12 @@ test('the newest validation is linked, from whichever run has one', () => {
 test('a failed run tells its step, reason, log and how to go on, once', () => {
   const steps = [
     step('transfer'),
-    step('validate', { status: 'failed', message: 'validate: refused: 80 %' }),
+    step('validate', { status: 'failed', exitCode: 1, message: 'validate: refused: 80 %' }),
     step('etl', { status: 'omitted' }),
   ];
   const text = read([run({ status: 'failed', steps, files: [] }), run({ run: 'full', files: [] })]);
   expect(text).toContain('batch yellow 2024-02: failed at validate refused: 80 % Log .taxiway/runs/r/validate.log');
-  expect(text).toContain('Once mended npm start -- --resume batch-yellow-1');
+  expect(text).toContain('Mend files then start anew, as before Resume npm start -- --resume batch-yellow-1');
   expect(text.match(/refused: 80 %/g)).toHaveLength(1);
 });
 
@@ -103,7 +103,7 @@ test('an older failure is told in the list, without advice', () => {
 test('each category has its own news', () => {
   const text = read([run({ category: 'green' }), run({ status: 'stopped', steps: [step('dbt', { status: 'running' })] })]);
   expect(text).toContain('batch green 2024-02: succeeded');
-  expect(text).toContain('batch yellow 2024-02: stopped at dbt');
+  expect(text).toContain('batch yellow 2024-02: stopped at dbt Log .taxiway/runs/r/dbt.log Resume npm start');
 });
 
 test('hostile text stays text', () => {

@@ -2,17 +2,8 @@
 import { docsPaths, paths } from '../apps/contract/names.ts';
 import { type Html, html } from '../apps/platform/html.ts';
 import { toPage } from '../apps/platform/page.ts';
-import type { Summary } from '../workflows/summary.ts';
 import { toCategory } from './home-category.ts';
-import { toNews, toRuns } from './home-runs.ts';
-
-export interface Home {
-  /** Newest first. */
-  readonly runs: readonly Summary[];
-  readonly now: Date;
-  /** The state folder as the reader would type it: logs are below it. */
-  readonly state: string;
-}
+import { type Home, toNews, toRuns } from './home-runs.ts';
 
 /** The page as an HTML document. Pure. */
 export function toHomePage(home: Home): string {

@@ -17,7 +17,7 @@ export interface Service {
   readonly pid: number;
   /** Resolves with the reason once the process is gone. */
   readonly ended: Promise<string>;
-  /** SIGTERM, SIGKILL half a second later; resolves once the process is gone. */
+  /** Asks it to end, kills it half a second later; resolves once the process is gone. */
   readonly end: () => Promise<void>;
 }
 
@@ -30,6 +30,8 @@ export async function startService(name: string, args: readonly string[]): Promi
   const main = join(import.meta.dirname, '..', 'apps', name, 'main.ts');
   const child: Child = spawn(process.execPath, ['--import', guard, main, ...args, '--host', '127.0.0.1', '--port', '0'], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // The terminal's Ctrl-C is for npm start, which then ends this.
+    detached: true,
   });
   child.stdin.on('error', () => undefined);
   const ended = new Promise<string>((resolve) => {
@@ -37,7 +39,7 @@ export async function startService(name: string, args: readonly string[]): Promi
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   const end = async () => {
-    child.kill('SIGTERM');
+    child.stdin.end();
     const killer = setTimeout(() => child.kill('SIGKILL'), graceMilliseconds);
     await ended;
     clearTimeout(killer);

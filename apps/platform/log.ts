@@ -5,5 +5,5 @@ export function log(message: string, fields: Record<string, string | number | bo
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${/[\s"=]/.test(String(value)) ? JSON.stringify(String(value)) : value}`);
-  process.stderr.write(`${[new Date().toISOString(), message, ...pairs].join(' ')}\n`);
+  console.error([new Date().toISOString(), message, ...pairs].join(' '));
 }

@@ -64,6 +64,21 @@ describe.skipIf(chromium === undefined)('the site in Chromium', () => {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
+  test('what the checks look for, they find', async () => {
+    const { page, problems } = await openPage(browser, { width: 390 }, origin);
+    const style = 'body{background:#fff}p{width:400px;color:#999}h2{color:#999;font-size:30px}b{color:#000}';
+    const elsewhere = origin.replace('127.0.0.1', 'localhost');
+    await page.setContent(
+      `<style>${style}</style><p>faint <b>black</b></p><h2>faint</h2><script>console.error("a");alert("b");c()</script><img src="${elsewhere}/nothing">`,
+      { waitUntil: 'networkidle' },
+    );
+    expect(await measureLayout(page)).toEqual({ overflow: 18, headings: 0 });
+    expect(await findFaintText(page)).toEqual(['2.85 faint', '2.85 faint']);
+    for (const part of ['console error: a', 'dialog: b', 'exception: c is not defined', '404: ', 'elsewhere: '])
+      expect(problems.join('\n')).toContain(part);
+    await page.context().close();
+  });
+
   describe.each([
     { width: 1280, dark: false },
     { width: 1280, dark: true },
