@@ -4,6 +4,6 @@
 export function log(message: string, fields: Record<string, string | number | boolean | undefined> = {}): void {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${/[\s"=]/.test(String(value)) ? JSON.stringify(String(value)) : value}`);
+    .map(([key, value]) => `${key}=${/[\s"=\p{Cc}]/u.test(String(value)) ? JSON.stringify(String(value)) : value}`);
   console.error([new Date().toISOString(), message, ...pairs].join(' '));
 }
