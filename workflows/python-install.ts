@@ -50,11 +50,9 @@ export async function installWithUv(uv: string, { folder, python, requirements, 
   await runInstaller([uv, 'venv', '--quiet', '--no-project', '--python', python, folder], noPackages, signal);
   const target = join(folder, 'bin', 'python');
   // Compiled once here, or anew at each start where PYTHONDONTWRITEBYTECODE is set: half of MLflow's start.
-  await runInstaller(
-    [uv, 'pip', 'sync', '--quiet', '--compile-bytecode', '--require-hashes', '--python', target, requirements],
-    noPackages,
-    signal,
-  );
+  // The system's certificates, as pip takes them, so that a company's own registry is trusted here too.
+  const flags = ['--quiet', '--system-certs', '--compile-bytecode', '--require-hashes', '--python', target];
+  await runInstaller([uv, 'pip', 'sync', ...flags, requirements], noPackages, signal);
 }
 
 const noPackages = (why: string) => new TemporaryError(`python: can't install packages: ${why}`);
