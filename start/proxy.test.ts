@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -97,15 +98,21 @@ test('a server that dies in the middle leaves a broken answer, not a short one',
   await expect(answer.text()).rejects.toThrow();
 });
 
-test('a client that goes away ends the request behind the proxy', async () => {
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
-  const port = await startProxy((_incoming, outgoing) => {
-    outgoing.once('close', resolve);
-    outgoing.writeHead(200);
-    outgoing.write('first');
-  });
-  const asked = request({ port, host: '127.0.0.1' }, (answer) => answer.once('data', () => asked.destroy()));
-  asked.on('error', () => undefined);
-  asked.end();
-  await closed;
-});
+test.each(['before the answer', 'in the middle of it'])(
+  'a client that goes away %s ends the request behind the proxy',
+  async (when) => {
+    const asks = Promise.withResolvers<void>();
+    const closes = Promise.withResolvers<void>();
+    const port = await startProxy((_incoming, outgoing) => {
+      outgoing.once('close', closes.resolve);
+      if (when === 'in the middle of it') outgoing.write('first');
+      asks.resolve();
+    });
+    const asked = request({ port, host: '127.0.0.1' });
+    const answers = once(asked, 'response').catch(() => undefined);
+    asked.on('error', () => undefined).end();
+    await (when === 'in the middle of it' ? answers : asks.promise);
+    asked.destroy();
+    await closes.promise;
+  },
+);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -132,18 +133,20 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('the servers end with a parent that g
 const { services } = await openSite({ state: ${JSON.stringify(state)}, port: 0 });
 console.log(JSON.stringify(services.map(({ pid }) => pid)));`;
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let left: number[] = [];
   try {
-    const [line] = await createInterface({ input: parent.stdout })
-      [Symbol.asyncIterator]()
-      .next()
-      .then(({ value }) => [value as string]);
-    const pids = JSON.parse(line as string) as number[];
-    expect(pids.map((pid) => identifyProcess(pid)?.pid)).toEqual(pids);
+    const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+    left = JSON.parse(line) as number[];
+    expect(left.map((pid) => identifyProcess(pid)?.pid)).toEqual(left);
     parent.kill(signal);
     const deadline = performance.now() + 5000;
-    while (pids.some((pid) => identifyProcess(pid)) && performance.now() < deadline) await sleep(20);
-    expect(pids.filter((pid) => identifyProcess(pid))).toEqual([]);
+    while (left.length > 0 && performance.now() < deadline) {
+      await sleep(20);
+      left = left.filter((pid) => identifyProcess(pid));
+    }
+    expect(left).toEqual([]);
   } finally {
     parent.kill('SIGKILL');
+    for (const pid of left) process.kill(pid, 'SIGKILL');
   }
 });

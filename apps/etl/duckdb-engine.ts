@@ -4,12 +4,13 @@ import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
 import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
-import { monthlyColumns, triageColumns } from '../contract/names.ts';
-import { blameOnFile, quoteName, quoteText, withDuckDb } from '../platform/duckdb.ts';
+import { monthlyColumns } from '../contract/names.ts';
+import { blameOnFile, quoteName, withDuckDb } from '../platform/duckdb.ts';
 import { log } from '../platform/log.ts';
 import { checkConservation, type FileResult } from './conservation.ts';
+import { countFile } from './count-file.ts';
 import { type Plan, type Sink, sourceView } from './plan.ts';
-import { cleanColumns, monthlyTableColumns, prepareTable, qualified, triageTableColumns } from './tables.ts';
+import { cleanColumns, inMonthOf, monthlyTableColumns, prepareTable, qualified, triageTableColumns } from './tables.ts';
 
 export interface EtlResult {
   readonly mode: string;
@@ -74,7 +75,9 @@ async function fillTables(
     }
     log('loaded', { file: source.file, rows: source.rows });
   }
-  const files = await countFiles(connection, plan, isRetained);
+  const files: FileResult[] = [];
+  for (const source of plan.sources)
+    files.push(await countFile(connection, plan.sinks, { source, isRetained: isRetained(source) }));
   checkConservation(files);
   const total = (key: 'read' | 'clean' | 'triage' | 'outsideRetention') => files.reduce((sum, file) => sum + file[key], 0);
   const rows = {
@@ -97,11 +100,6 @@ async function replaceMonth(
   return (await connection.run(`INSERT INTO ${qualified(table)} BY NAME ${query}`)).rowsChanged;
 }
 
-function inMonthOf(field: string, firstDay: string): string {
-  const next = firstDayOf(addMonths(monthOf(firstDay), 1));
-  return `${quoteName(field)} >= DATE ${quoteText(firstDay)} AND ${quoteName(field)} < DATE ${quoteText(next)}`;
-}
-
 /** The first month that the retention keeps, counted back from the newest month that is loaded or about to be. */
 async function oldestRetainedMonth(
   connection: DuckDBConnection,
@@ -116,41 +114,4 @@ async function oldestRetainedMonth(
   const loaded = reader.getRowsJS()[0]?.[0] as string | null;
   const newest = [...plan.sources.map((file) => file.month), loaded ?? ''].sort().at(-1) as string;
   return firstDayOf(addMonths(monthOf(newest), 1 - retentionMonths));
-}
-
-/** Counts what the tables now hold of each file; read comes from the files' own footers. */
-async function countFiles(
-  connection: DuckDBConnection,
-  plan: Plan,
-  isRetained: (file: { month: string }) => boolean,
-): Promise<FileResult[]> {
-  const { clean, triage } = plan.sinks;
-  const months = plan.sources.map((file) => file.month);
-  const inRange = (field: string) => inMonthOf(field, [...months].sort()[0] as string).split(' AND ')[0];
-  const count = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS() as [string, string, bigint][];
-  const cleanRows = await count(
-    `SELECT strftime(date_trunc('month', ${quoteName(clean.partitionField)}), '%Y-%m-%d') AS month, '', count(*) FROM ${qualified(clean.table)} WHERE ${inRange(clean.partitionField)} GROUP BY 1`,
-  );
-  const triageRows = await count(
-    `SELECT strftime(${quoteName(triageColumns.month)}, '%Y-%m-%d') AS month, '', count(*) FROM ${qualified(triage.table)} WHERE ${inRange(triageColumns.month)} GROUP BY 1`,
-  );
-  const rules = await count(
-    `SELECT strftime(month, '%Y-%m-%d'), rule, count(*) FROM (
-      SELECT ${quoteName(triageColumns.month)} AS month, unnest(${quoteName(triageColumns.rules)}) AS rule FROM ${qualified(triage.table)} WHERE ${inRange(triageColumns.month)}
-    ) GROUP BY month, rule ORDER BY 3 DESC, 2`,
-  );
-  const rowsOf = (rows: [string, string, bigint][], month: string) => Number(rows.find(([found]) => found === month)?.[2] ?? 0);
-  return plan.sources
-    .map((file) => ({
-      file: file.file,
-      month: monthOf(file.month),
-      read: file.rows,
-      clean: isRetained(file) ? rowsOf(cleanRows, file.month) : 0,
-      triage: isRetained(file) ? rowsOf(triageRows, file.month) : 0,
-      outsideRetention: isRetained(file) ? 0 : file.rows,
-      brokenRules: Object.fromEntries(
-        rules.filter(([month]) => isRetained(file) && month === file.month).map(([, rule, rows]) => [rule, Number(rows)]),
-      ),
-    }))
-    .sort((a, b) => (a.month < b.month ? -1 : 1));
 }

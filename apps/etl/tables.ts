@@ -1,6 +1,7 @@
 // The warehouse's tables as the contract says them, in DuckDB: created, or given the columns that they lack.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Dataset, LogicalType } from '../contract/dataset.ts';
+import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
 import { monthlyColumns, type TableName, triageColumns } from '../contract/names.ts';
 import { quoteName, quoteText } from '../platform/duckdb.ts';
 import { UsageError } from '../platform/errors.ts';
@@ -62,4 +63,10 @@ export async function prepareTable(
       );
     }
   }
+}
+
+/** Rows whose timestamp or date lies in the month that begins on this day. */
+export function inMonthOf(field: string, firstDay: string): string {
+  const next = firstDayOf(addMonths(monthOf(firstDay), 1));
+  return `${quoteName(field)} >= DATE ${quoteText(firstDay)} AND ${quoteName(field)} < DATE ${quoteText(next)}`;
 }

@@ -27,8 +27,11 @@ export const duckdb: Dialect = {
   // fsum compensates, so that threads' orders differ by less than the sixth decimal shows.
   sumOf: (value, type) => (type === 'int' ? `CAST(sum(${value}) AS DOUBLE)` : `round(fsum(${value}), 6)`),
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0)`,
-  // One byte a trip. mode() takes the first of equals, so the sorted list gives the earliest hour.
-  busiestHour: (timestamp) => `CAST(list_aggregate(list_sort(list(CAST(hour(${timestamp}) AS UTINYINT))), 'mode') AS BIGINT)`,
+  // One byte a trip. mode() takes the first of equals, so the sorted list gives the earliest hour; one or two trips need no list.
+  busiestHour: (timestamp) => {
+    const hour = `CAST(hour(${timestamp}) AS UTINYINT)`;
+    return `CAST(CASE WHEN count(*) < 3 THEN min(${hour}) ELSE list_aggregate(list_sort(list(${hour})), 'mode') END AS BIGINT)`;
+  },
   scan: (paths) =>
     `read_parquet([${paths.map((path) => quoteText(literalGlob(path))).join(', ')}], binary_as_string = true, hive_partitioning = false, filename = 'scanned_file')`,
   fileOfScan: 'parse_filename(scanned_file)',
