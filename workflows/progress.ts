@@ -1,5 +1,4 @@
-// How a run looks while it goes: plain lines here, a live list of steps on a terminal in live-progress.ts.
-import { createLiveProgress } from './live-progress.ts';
+// How a run looks while it goes: plain lines here; a live list of steps on a terminal in live-progress.ts.
 import { toLine } from './step-log.ts';
 import type { StepSummary, Summary } from './summary.ts';
 
@@ -10,13 +9,6 @@ export interface Progress {
   readonly onNotice: (step: string, notice: string) => void;
   /** Resolves when nothing more will be drawn. */
   readonly onEnd: (summary: Summary) => Promise<void>;
-}
-
-/** Live on a terminal, plain lines elsewhere and under CI. */
-export function chooseProgress(state: string): Progress {
-  return process.stdout.isTTY && !process.env.CI && process.env.TERM !== 'dumb'
-    ? createLiveProgress(state)
-    : createPlainProgress(console.log);
 }
 
 /** One line when a step starts, ends or waits for another attempt. */

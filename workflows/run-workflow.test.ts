@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { type Call, createFixture } from '../tests/fixtures/fixture-repository.ts';
 import { type Step, step } from './define-workflow.ts';
 import { runCreatedAt, runName, type Text, text } from './expressions.ts';
-import { type Call, createFixture } from './fixture-repository.ts';
 import type { Summary } from './summary.ts';
 
 /** A step that runs the fixture's probe. */

@@ -1,8 +1,9 @@
 // Runs a rendered WorkflowTemplate on this machine and keeps its summary up to date after every step.
 import { join, resolve } from 'node:path';
+import { chooseProgress } from './choose-progress.ts';
 import { expand } from './local-command.ts';
 import { type OpenRun, parseJsonIfAny, reopenRun, submitRun } from './open-run.ts';
-import { chooseProgress, type Progress } from './progress.ts';
+import type { Progress } from './progress.ts';
 import type { Job } from './resolve-jobs.ts';
 import { logPath, writeSummary } from './run-folder.ts';
 import { runStep } from './run-step.ts';

@@ -149,7 +149,7 @@ test('each row is clean or triaged with exactly the rules that it breaks', async
         }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 
@@ -194,7 +194,7 @@ test('the monthly table sums up every in-month row by group', async () => {
           expect(group.total_duration_hours).toBeCloseTo(seconds.reduce((total, one) => total + one, 0) / 3600, 6);
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 12 },
   );
 });
 

@@ -3,11 +3,11 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Step, step } from './define-workflow.ts';
-import { text } from './expressions.ts';
-import { createFixture, type Fixture } from './fixture-repository.ts';
-import { identifyProcess, isAlive } from './process-identity.ts';
-import { readSummary } from './run-folder.ts';
+import { type Step, step } from '../../workflows/define-workflow.ts';
+import { text } from '../../workflows/expressions.ts';
+import { identifyProcess, isAlive } from '../../workflows/process-identity.ts';
+import { readSummary } from '../../workflows/run-folder.ts';
+import { createFixture, type Fixture } from '../fixtures/fixture-repository.ts';
 
 const createKillable = () =>
   createFixture(() => {
@@ -24,7 +24,7 @@ async function startRunner(
   fixture: Fixture,
 ): Promise<{ runner: ChildProcess; run: string; stepPid: number; output: () => string }> {
   const script = `
-    import { runWorkflow } from ${JSON.stringify(join(import.meta.dirname, 'run-workflow.ts'))};
+    import { runWorkflow } from ${JSON.stringify(join(import.meta.dirname, '..', '..', 'workflows', 'run-workflow.ts'))};
     const controller = new AbortController();
     process.on('SIGTERM', () => controller.abort());
     const summary = await runWorkflow({ template: 'fixture', parameters: {}, state: process.argv[2], repository: process.argv[3], signal: controller.signal });

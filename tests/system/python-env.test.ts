@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ensurePythonEnvironment } from './python-env.ts';
+import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
 
 const six = (version: string, hash: string) => `six==${version} --hash=sha256:${hash}\n`;
 const wanted = six('1.17.0', '4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274');
@@ -64,6 +64,6 @@ test('says which file is missing', async () => {
 });
 
 test('uv itself is pinned by version and hashes, and no host is named', () => {
-  const requirements = readFileSync(join(import.meta.dirname, 'uv-requirements.txt'), 'utf8');
+  const requirements = readFileSync(join(import.meta.dirname, '..', '..', 'workflows', 'uv-requirements.txt'), 'utf8');
   expect(requirements).toMatch(/^uv==\d+\.\d+\.\d+ \\\n( {4}--hash=sha256:[0-9a-f]{64}( \\)?\n)+$/);
 });
