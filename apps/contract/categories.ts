@@ -8,5 +8,7 @@ export const allDatasets: readonly Dataset[] = Object.values(categories);
 /** A category's name, as flags and parameters carry it, turned into its data set. */
 export const categoryOption = z
   .string()
-  .refine((name) => Object.hasOwn(categories, name), { error: `expected one of ${Object.keys(categories).join(', ')}` })
+  .refine((name) => Object.hasOwn(categories, name), {
+    error: `expected one of ${Object.keys(categories).join(', ')} (npm run synth finds a new file in apps/contract/)`,
+  })
   .transform((name) => categories[name] as Dataset);

@@ -37,13 +37,8 @@ export interface FileColumn {
 const integers: readonly ParquetType[] = ['INT8', 'INT16', 'INT32', 'INT64', 'UINT8', 'UINT16', 'UINT32', 'UINT64'];
 const numbers: readonly ParquetType[] = [...integers, 'FLOAT', 'DOUBLE', 'DECIMAL', 'STRING', 'NULL'];
 const times: readonly ParquetType[] = [
+  ...parquetTypes.filter((type) => type.startsWith('TIMESTAMP_')),
   'DATE',
-  'TIMESTAMP_MILLIS',
-  'TIMESTAMP_MICROS',
-  'TIMESTAMP_NANOS',
-  'TIMESTAMP_MILLIS_UTC',
-  'TIMESTAMP_MICROS_UTC',
-  'TIMESTAMP_NANOS_UTC',
   'INT96',
   'STRING',
   'NULL',

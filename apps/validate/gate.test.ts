@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { judgeRows } from '../../tests/fixtures/judge-rows.ts';
 import { html } from '../platform/html.ts';
 import { toGate } from './gate.ts';
 import { toReport } from './report.ts';
-import { judgeRows } from './test-file.ts';
 
 const column = '<img src=x onerror=alert(1)>';
 const query = `SELECT '"><script>alert(1)</script>' AS "${column}", 1 AS n`;

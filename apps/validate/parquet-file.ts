@@ -27,11 +27,17 @@ export async function readFileSchema(connection: DuckDBConnection, path: string)
     const type = String(row.column_type);
     return { name: String(row.column_name), type, kind: kindOf(type), sql: `c${index}` };
   });
-  const values = columns.map(({ type, sql }) =>
-    type === 'DOUBLE' || type === 'FLOAT' ? `CASE WHEN isnan(p.${sql}) THEN NULL ELSE p.${sql} END AS ${sql}` : `p.${sql}`,
-  );
+  const values = columns.map((column) => `${toValue(column)} AS ${column.sql}`);
   const names = columns.map((column) => column.sql).join(', ');
   return { columns, source: `(SELECT ${values.join(', ')} FROM ${scan} AS p(${names})) AS file_rows` };
+}
+
+/** The column's value as it is judged: NaN is missing, and times of every precision, marked as UTC or not, can be compared with each other. */
+function toValue({ type, sql }: FileColumn): string {
+  if (type === 'DOUBLE' || type === 'FLOAT') return `CASE WHEN isnan(p.${sql}) THEN NULL ELSE p.${sql} END`;
+  if (type === 'TIMESTAMP WITH TIME ZONE') return `make_timestamp(epoch_us(p.${sql}))`;
+  if (type === 'TIMESTAMP_NS' || type === 'TIMESTAMP_MS' || type === 'TIMESTAMP_S') return `CAST(p.${sql} AS TIMESTAMP)`;
+  return `p.${sql}`;
 }
 
 function kindOf(type: string): ColumnKind {
