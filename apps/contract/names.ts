@@ -61,3 +61,58 @@ export const modelPaths = {
 /** MLflow's registered model of a category, and the alias of the version that serves. */
 export const registeredModel = (category: string) => `${category}-fare`;
 export const championAlias = 'champion';
+
+/** Everything that runs in the cluster, by its `app.kubernetes.io/name`: its chart, its namespace and the ports that others reach. */
+export const workloads = {
+  'argo-controller': { component: 'argo-workflows', namespace: 'platform', ports: { metrics: 9090 } },
+  'argo-server': { component: 'argo-workflows', namespace: 'platform', ports: { web: 2746 } },
+  'spark-operator-controller': { component: 'spark-operator', namespace: 'platform', ports: { metrics: 8080 } },
+  'spark-operator-webhook': { component: 'spark-operator', namespace: 'platform', ports: { webhook: 9443, metrics: 8080 } },
+  postgres: { component: 'postgres', namespace: 'platform', ports: { postgres: 5432 } },
+  'postgres-job': { component: 'postgres', namespace: 'platform', ports: {} },
+  mlflow: { component: 'mlflow', namespace: 'platform', ports: { http: 5000 } },
+  predict: { component: 'predict', namespace: 'platform', ports: { http: 8080 } },
+  docs: { component: 'docs', namespace: 'platform', ports: { http: 8080 } },
+  'load-balancer': { component: 'load-balancer', namespace: 'platform', ports: { http: 8080, https: 8443 } },
+  'oauth2-proxy': { component: 'load-balancer', namespace: 'platform', ports: { http: 4180 } },
+  'metrics-exporters': {
+    component: 'metrics-exporters',
+    namespace: 'monitoring',
+    ports: { 'statsd-udp': 9125, statsd: 9102, postgres: 9187, 'kube-state': 8085 },
+  },
+  prometheus: { component: 'prometheus', namespace: 'monitoring', ports: { web: 9090 } },
+  alertmanager: { component: 'alertmanager', namespace: 'monitoring', ports: { web: 9093 } },
+  grafana: { component: 'grafana', namespace: 'monitoring', ports: { web: 3000 } },
+  step: { component: 'workflows', namespace: 'pipeline', ports: {} },
+  training: { component: 'workflows', namespace: 'pipeline', ports: {} },
+  'spark-driver': { component: 'workflows', namespace: 'pipeline', ports: { driver: 7078, blocks: 7079, jmx: 8090 } },
+  'spark-executor': { component: 'workflows', namespace: 'pipeline', ports: { blocks: 7079, jmx: 8090 } },
+} as const satisfies Record<string, { component: string; namespace: string; ports: Readonly<Record<string, number>> }>;
+export type WorkloadName = keyof typeof workloads;
+
+/** Pods that a workflow or an operator makes: no chart holds their template. */
+export const pipelineWorkloads = ['step', 'training', 'spark-driver', 'spark-executor'] as const satisfies WorkloadName[];
+
+/** The ports of a workload that speak UDP; all others speak TCP. */
+export const udpPorts: readonly string[] = ['statsd-udp'];
+
+/** Disks that outlive the pods that mount them; each has the name of its PersistentVolumeClaim and its workload's namespace. */
+export const claims = {
+  postgres: 'postgres-data',
+  prometheus: 'prometheus-data',
+  alertmanager: 'alertmanager-data',
+  grafana: 'grafana-data',
+} as const satisfies Partial<Record<WorkloadName, string>>;
+export type ClaimOwner = keyof typeof claims;
+
+/** Buckets that only the cluster has: Argo's logs and artifacts, and Postgres' backups. */
+export const clusterBuckets = { artifacts: 'artifacts', backups: 'backups' } as const;
+
+/** The ConfigMap in the pipeline's namespace that names buckets, datasets and tables. */
+export const pipelineConfigMap = 'pipeline-environment';
+
+/** PriorityClasses, lowest first; a cluster holds one environment. */
+export const priorityClasses = { batch: 'taxiway-batch', service: 'taxiway-service', platform: 'taxiway-platform' } as const;
+
+/** The label that every object of ours carries as `app.kubernetes.io/part-of`. */
+export const partOf = 'taxiway';

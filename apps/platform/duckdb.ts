@@ -33,6 +33,8 @@ async function open(file: string, settings: DuckDbSettings): Promise<DuckDBInsta
       preserve_insertion_order: 'false',
       threads: String(Math.min(availableParallelism(), 8)),
       memory_limit: settings.memoryLimit ?? '2GB',
+      // A commit writes the file itself, not a log that closing the file then copies: each of our transactions is large.
+      checkpoint_threshold: '0KB',
       // What one statement gives back is not kept for the next: a tenth less at the peak, for no time.
       allocator_bulk_deallocation_flush_threshold: '1MB',
       temp_directory: file === ':memory:' ? join(tmpdir(), `taxiway-duckdb-${process.pid}`) : `${file}.tmp`,
