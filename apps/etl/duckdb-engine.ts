@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
 import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
 import { monthlyColumns } from '../contract/names.ts';
-import { blameOnFile, quoteName, withDuckDb } from '../platform/duckdb.ts';
+import { blameOnFile, commit, quoteName, withDuckDb } from '../platform/duckdb.ts';
 import { log } from '../platform/log.ts';
 import { checkConservation, type FileResult } from './conservation.ts';
 import { countFile } from './count-file.ts';
@@ -37,10 +37,8 @@ export async function runOnDuckDb(
   const run = async (connection: DuckDBConnection) => {
     await connection.run('BEGIN TRANSACTION');
     try {
-      const result = await blameOnFile(plan.sources.map((file) => file.file).join(', '), () =>
-        fillTables(connection, dataset, plan, retentionMonths),
-      );
-      await connection.run('COMMIT');
+      const result = await fillTables(connection, dataset, plan, retentionMonths);
+      await commit(connection, warehouse);
       return result;
     } catch (error) {
       await connection.run('ROLLBACK').catch(() => undefined);
@@ -66,13 +64,14 @@ async function fillTables(
   let monthlyRows = 0;
   // Month by month: what is in memory is bounded by the largest month, not by the history.
   for (const source of plan.sources) {
-    await connection.run(`CREATE OR REPLACE TEMP VIEW ${sourceView} AS ${source.query}`);
-    // The summary first: it needs most memory, and the other two leave the buffers full of blocks.
-    monthlyRows += await replaceMonth(connection, monthly, { month: source.month, anew });
-    if (isRetained(source)) {
+    await blameOnFile(source.file, async () => {
+      await connection.run(`CREATE OR REPLACE TEMP VIEW ${sourceView} AS ${source.query}`);
+      // The summary first: it needs most memory, and the other two leave the buffers full of blocks.
+      monthlyRows += await replaceMonth(connection, monthly, { month: source.month, anew });
+      if (!isRetained(source)) return;
       await replaceMonth(connection, clean, { month: source.month, anew });
       await replaceMonth(connection, triage, { month: source.month, anew });
-    }
+    });
     log('loaded', { file: source.file, rows: source.rows });
   }
   const files: FileResult[] = [];

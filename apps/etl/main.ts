@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
+import type { Dataset } from '../contract/dataset.ts';
 import { readSchemaGroups, type SchemaGroups, schemaGroups } from '../plan/schema-groups.ts';
 import { UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
 import { runProgram } from '../platform/program.ts';
 import { toPath, toUri } from '../platform/uri.ts';
 import { runOnDuckDb } from './duckdb-engine.ts';
-import { toPlan } from './plan.ts';
+import { type Mode, toPlan } from './plan.ts';
 
 await runProgram({
   name: 'etl',
@@ -45,8 +46,8 @@ await runProgram({
 });
 
 async function readGroups(options: {
-  category: Parameters<typeof readSchemaGroups>[0];
-  mode: string;
+  category: Dataset;
+  mode: Mode;
   file?: string | undefined;
   groups?: string | undefined;
 }): Promise<SchemaGroups> {

@@ -54,11 +54,26 @@ export async function blameOnFile<T>(what: string, run: () => Promise<T>): Promi
   } catch (error) {
     if (error instanceof UserError) throw error;
     const message = (error as Error).message.split('\n')[0] ?? '';
-    if (/Out of Memory|No space left|failed to offload/i.test(message))
-      throw new TemporaryError(`${what}: ${message}; give it more memory or disk`);
+    throwIfScarce(what, message);
     // These speak of our own statements; everything else that a scan can meet is in the file.
     if (/^(Binder|Parser|Catalog|Internal|Fatal|Syntax|Not implemented) Error/i.test(message)) throw error;
     throw new OutcomeError(`${what}: the file can't be read: ${message}; fetch it again`);
+  }
+}
+
+/** Commits; what a full disk makes of it is temporary (exit 75). */
+export async function commit(connection: DuckDBConnection, warehouse: string): Promise<void> {
+  try {
+    await connection.run('COMMIT');
+  } catch (error) {
+    throwIfScarce(warehouse, (error as Error).message.split('\n')[0] ?? '');
+    throw error;
+  }
+}
+
+function throwIfScarce(what: string, message: string): void {
+  if (/Out of Memory|No space left|failed to offload|could not write/i.test(message)) {
+    throw new TemporaryError(`${what}: ${message}; give it more memory or disk`);
   }
 }
 
