@@ -108,11 +108,49 @@ export type ClaimOwner = keyof typeof claims;
 /** Buckets that only the cluster has: Argo's logs and artifacts, and Postgres' backups. */
 export const clusterBuckets = { artifacts: 'artifacts', backups: 'backups' } as const;
 
+/** The databases of Postgres and their owners; the names of Secrets are `postgres-<component>`. */
+export const postgresDatabases = {
+  argo: { database: 'argo', user: 'argo' },
+  mlflow: { database: 'mlflow', user: 'mlflow' },
+} as const;
+/** The role that reads Postgres' statistics, and nothing else. */
+export const postgresMonitor = 'monitor';
+/** Where MLflow's server keeps artifacts in the models bucket. */
+export const mlflowArtifacts = 'mlflow';
+
 /** The ConfigMap in the pipeline's namespace that names buckets, datasets and tables. */
 export const pipelineConfigMap = 'pipeline-environment';
 
 /** PriorityClasses, lowest first; a cluster holds one environment. */
 export const priorityClasses = { batch: 'taxiway-batch', service: 'taxiway-service', platform: 'taxiway-platform' } as const;
+
+/** Back ends of the one site: the path, the workload and port, whether the path's prefix is kept or stripped, and where it says that it is well. */
+export const backEnds = {
+  argo: { path: '/argo/', workload: 'argo-server', port: 'web', prefix: 'stripped', health: '/' },
+  mlflow: { path: '/mlflow/', workload: 'mlflow', port: 'http', prefix: 'kept', health: '/mlflow/health' },
+  grafana: { path: '/grafana/', workload: 'grafana', port: 'web', prefix: 'kept', health: '/grafana/api/health' },
+  prometheus: { path: '/prometheus/', workload: 'prometheus', port: 'web', prefix: 'stripped', health: '/-/healthy' },
+  docs: { path: paths.docs, workload: 'docs', port: 'http', prefix: 'stripped', health: '/healthz' },
+  predict: { path: paths.predict, workload: 'predict', port: 'http', prefix: 'stripped', health: '/healthz' },
+} as const satisfies Record<
+  string,
+  { path: string; workload: keyof typeof workloads; port: string; prefix: 'kept' | 'stripped'; health: string }
+>;
+export type BackEnd = keyof typeof backEnds;
+
+/** What the pipeline reports over StatsD, by the name that Prometheus reads; each has the label `category`. */
+export const pipelineMetrics = {
+  /** Files judged, with the label `outcome`: `passed` or `refused`. */
+  validations: 'taxiway_validations_total',
+  /** Rows written, with the label `kind`: `clean` or `triage`. */
+  rows: 'taxiway_rows_total',
+  /** When dbt last built all models, in Unix seconds. */
+  dbtSuccess: 'taxiway_dbt_success_timestamp_seconds',
+  /** Bytes that BigQuery billed. */
+  bytesBilled: 'taxiway_bytes_billed_total',
+  /** Seconds that pods of a run existed. */
+  podSeconds: 'taxiway_pod_seconds_total',
+} as const;
 
 /** The label that every object of ours carries as `app.kubernetes.io/part-of`. */
 export const partOf = 'taxiway';

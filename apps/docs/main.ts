@@ -15,6 +15,6 @@ await runProgram({
   },
   run: ({ docs, host, port }) => {
     const folder = toPath(docs);
-    return serve({ name: 'docs', host, port, addRoutes: (app) => addDocsRoutes(app, folder) });
+    return serve({ name: 'docs', host, port, folder, addRoutes: (app) => addDocsRoutes(app, folder) });
   },
 });

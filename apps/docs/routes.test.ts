@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,11 @@ import { addDocsRoutes } from './routes.ts';
 let root: string;
 let server: Server;
 let port: number;
+let docs: string;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'taxiway-docs-'));
-  const docs = join(root, '.taxiway', 'docs');
+  docs = join(root, '.taxiway', 'docs');
   await mkdir(join(docs, 'validation/green/2024-01'), { recursive: true });
   await mkdir(join(docs, 'dbt'));
   await mkdir(join(docs, 'empty'));
@@ -22,7 +23,7 @@ beforeAll(async () => {
   await symlink(join(root, '.taxiway', 'secret.html'), join(docs, 'link.html'));
   await writeFile(join(docs, 'validation/green/2024-01/index.html'), '<p>report</p>');
   await writeFile(join(docs, 'dbt/index.html'), '<p>dbt</p>');
-  server = createServer(makeApp('docs', (app) => addDocsRoutes(app, docs)));
+  server = createServer(makeApp({ name: 'docs', folder: docs, addRoutes: (app) => addDocsRoutes(app, docs) }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
 });
@@ -89,4 +90,12 @@ test('scripts are allowed under dbt only', async () => {
 test('before anything is published the first page says so', async () => {
   const { status, text } = await get('/');
   expect([status, text]).toEqual([404, expect.stringContaining('Nothing has been published yet')]);
+});
+
+test('is ready while the bucket can be read, and alive in any case', async () => {
+  expect((await get('/readyz')).status).toBe(200);
+  await rename(docs, `${docs}-away`);
+  expect((await get('/readyz')).status).toBe(503);
+  expect((await get('/healthz')).status).toBe(200);
+  await rename(`${docs}-away`, docs);
 });

@@ -1,4 +1,5 @@
-// What every web server of ours has in common: one line when it listens, security headers, /healthz, /metrics, an orderly end on SIGTERM.
+// What every web server of ours has in common: one line when it listens, security headers, /healthz, /readyz, /metrics, an orderly end on SIGTERM.
+import { access } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
@@ -14,13 +15,16 @@ export interface WebServer {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The folder that the service lives on: /readyz answers 503 while it can't be read. */
+  readonly folder: string;
   /** Adds the service's own routes. */
   readonly addRoutes: (app: Express, registry: Registry) => void;
 }
 
 /** Serves until SIGTERM or SIGINT, then finishes open requests. Standard output gets one line: `{"listening":"http://…/"}`. */
-export async function serve({ name, host, port, addRoutes }: WebServer): Promise<undefined> {
-  const server = createServer(makeApp(name, addRoutes));
+export async function serve({ host, port, ...service }: WebServer): Promise<undefined> {
+  const server = createServer(makeApp(service));
+  const { name } = service;
   const address = await new Promise<AddressInfo>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => resolve(server.address() as AddressInfo));
@@ -43,7 +47,7 @@ export async function serve({ name, host, port, addRoutes }: WebServer): Promise
 }
 
 /** The application without its listener. */
-export function makeApp(name: string, addRoutes: WebServer['addRoutes']): Express {
+export function makeApp({ name, folder, addRoutes }: Pick<WebServer, 'name' | 'folder' | 'addRoutes'>): Express {
   const app = express();
   const registry = new Registry();
   registry.setDefaultLabels({ service: name });
@@ -52,6 +56,16 @@ export function makeApp(name: string, addRoutes: WebServer['addRoutes']): Expres
   app.use(measure(registry), setSecurityHeaders);
   app.get('/healthz', (_request, response) => {
     response.type('text/plain').send('ok\n');
+  });
+  app.get('/readyz', async (_request, response) => {
+    const isReady = await access(folder).then(
+      () => true,
+      () => false,
+    );
+    response
+      .status(isReady ? 200 : 503)
+      .type('text/plain')
+      .send(isReady ? 'ok\n' : 'the bucket is not there yet\n');
   });
   app.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());

@@ -15,7 +15,14 @@ await runProgram({
     port: z.coerce.number().int().min(0).max(65535).default(8082).describe('port to listen on; 0 takes any that is free'),
   },
   run: ({ models, host, port }) => {
-    const store = new ChampionStore(toPath(models));
-    return serve({ name: 'predict', host, port, addRoutes: (app, registry) => addPredictRoutes(app, { store, registry }) });
+    const folder = toPath(models);
+    const store = new ChampionStore(folder);
+    return serve({
+      name: 'predict',
+      host,
+      port,
+      folder,
+      addRoutes: (app, registry) => addPredictRoutes(app, { store, registry }),
+    });
   },
 });

@@ -21,7 +21,9 @@ let base: string;
 beforeEach(async () => {
   models = await mkdtemp(join(tmpdir(), 'taxiway-predict-'));
   const store = new ChampionStore(models, () => clock);
-  server = createServer(makeApp('predict', (app, registry) => addPredictRoutes(app, { store, registry })));
+  server = createServer(
+    makeApp({ name: 'predict', folder: models, addRoutes: (app, registry) => addPredictRoutes(app, { store, registry }) }),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
