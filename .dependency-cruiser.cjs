@@ -29,7 +29,7 @@ module.exports = {
       name: 'workflows-on-libraries',
       severity: 'error',
       from: { path: '^workflows/', pathNot: test },
-      to: { path: '^(apps|start|charts|lambda|tests|benchmarks)/', pathNot: libraries },
+      to: { path: '^(apps|start|charts|imports|lambda|tests|benchmarks)/', pathNot: libraries },
     },
     {
       name: 'start-on-workflows',
@@ -37,12 +37,34 @@ module.exports = {
       from: { path: '^start/', pathNot: test },
       to: { path: '^(apps|charts|lambda|tests|benchmarks)/', pathNot: libraries },
     },
+    {
+      name: 'charts-on-workflows-and-contract',
+      comment: 'Charts meet in names.ts; they hand the environment to the workflows.',
+      severity: 'error',
+      from: { path: '^charts/', pathNot: test },
+      to: { path: '^(apps|start|lambda|tests|benchmarks)/', pathNot: libraries },
+    },
+    {
+      name: 'charts-never-import-each-other',
+      comment: 'charts/<component>.ts exports its create function to main.ts alone; its parts are in charts/<component>/.',
+      severity: 'error',
+      from: { path: '^charts/([^/.]+)(/|\\.ts$)', pathNot: ['^charts/main\\.ts$', test] },
+      to: {
+        path: '^charts/',
+        pathNot: [
+          '^charts/$1/',
+          '^charts/(constructs|env|crds)/',
+          '^charts/(component|describe-changes|dist-folder|dist-objects|edges|environments|secrets|synthesize|versions)\\.ts$',
+        ],
+      },
+    },
     { name: 'no-tests-in-programs', severity: 'error', from: { pathNot: [test, '^tests/'] }, to: { path: [test, '^tests/'] } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'declared',
       severity: 'error',
-      from: { pathNot: [test, '^(tests|benchmarks)/', '^[^/]+\\.ts$'] },
+      // Charts run at development time only; no image holds them.
+      from: { pathNot: [test, '^(tests|benchmarks|charts|imports)/', '^[^/]+\\.ts$'] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/@types/' },
     },
   ],

@@ -25,7 +25,18 @@ const checks: Gate[] = [
   { name: 'lint', run: () => command(bin('biome'), ['check', '--error-on-warnings', '.']) },
   {
     name: 'layers',
-    run: () => command(bin('depcruise'), ['--output-type', 'err', 'apps', 'workflows', 'start', 'tests', 'benchmarks']),
+    run: () =>
+      command(bin('depcruise'), [
+        '--output-type',
+        'err',
+        'apps',
+        'workflows',
+        'start',
+        'charts',
+        'imports',
+        'tests',
+        'benchmarks',
+      ]),
   },
   { name: 'unit tests', run: () => vitest('unit') },
 ];

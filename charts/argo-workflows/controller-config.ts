@@ -1,0 +1,101 @@
+// What the workflow controller and the server read from their ConfigMap:
+// https://argo-workflows.readthedocs.io/en/latest/workflow-controller-configmap/
+import type { IWorkflow } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Workflow';
+import { stringify } from 'yaml';
+import { postgresDatabases, priorityClasses, workloads } from '../../apps/contract/names.ts';
+import { retryExpression } from '../../workflows/expressions.ts';
+import { toLabels } from '../constructs/metadata.ts';
+import { restrictedContainer, restrictedPod } from '../constructs/security.ts';
+import type { ClusterEnvironment } from '../env/environment.ts';
+import type { Size } from '../env/quantities.ts';
+
+const postgresSecret = 'postgres-argo';
+/** The user of our own images. */
+const stepUser = 1000;
+/** The user of Argo's images, which the executor's folders belong to. */
+const executorUser = 8737;
+const daySeconds = 86_400;
+/** The executor waits and copies files; what a step needs is in its template. */
+const executorSize: Size = { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '500m', memory: '256Mi' } };
+
+type WorkflowSpec = NonNullable<IWorkflow['spec']>;
+
+/** The ConfigMap's entries: plain text or YAML by key. */
+export function toControllerConfig(env: ClusterEnvironment): Record<string, string> {
+  const { requests, limits } = env.sizes.step;
+  const entries = {
+    artifactRepository: { archiveLogs: true, gcs: { bucket: env.buckets.artifacts } },
+    executor: {
+      imagePullPolicy: 'IfNotPresent',
+      resources: { ...executorSize },
+      // No read-only root: https://github.com/argoproj/argo-workflows/issues/10787
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        runAsNonRoot: true,
+        runAsUser: executorUser,
+      },
+    },
+    mainContainer: {
+      imagePullPolicy: 'IfNotPresent',
+      resources: { requests, limits },
+      securityContext: { ...restrictedContainer(), runAsNonRoot: true },
+    },
+    // Plain HTTP for Prometheus: only its pods reach the port.
+    metricsConfig: { enabled: true, path: '/metrics', port: workloads['argo-controller'].ports.metrics, secure: false },
+    // A pod that never started, as its node vanished, is made again without counting as a try.
+    failedPodRestart: { enabled: true, maxRestarts: 3 },
+    persistence: toPersistence(env),
+    workflowDefaults: { spec: toDefaults(env) },
+    // Secure would fail a running workflow whose template changes, as each push may do.
+    workflowRestrictions: { templateReferencing: 'Strict' },
+  };
+  return {
+    ...Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, toText(value)])),
+    parallelism: String(env.workflowParallelism),
+    podGCDeleteDelayDuration: '10m',
+  };
+}
+
+const toText = (value: object): string => stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+
+/** Finished workflows, and what a running one knows of its nodes, which may outgrow an object of Kubernetes. */
+function toPersistence(env: ClusterEnvironment) {
+  const key = (name: string) => ({ name: postgresSecret, key: name });
+  return {
+    archive: true,
+    archiveTTL: '365d',
+    nodeStatusOffLoad: true,
+    clusterName: env.name,
+    connectionPool: { maxIdleConns: 5, maxOpenConns: 10, connMaxLifetime: '3600s' },
+    postgresql: {
+      host: 'postgres',
+      port: workloads.postgres.ports.postgres,
+      database: postgresDatabases.argo.database,
+      tableName: 'argo_workflows',
+      userNameSecret: key('username'),
+      passwordSecret: key('password'),
+      ssl: false,
+      sslMode: 'disable',
+    },
+  };
+}
+
+/** What each workflow has unless it says otherwise. A pod is a `step` to NetworkPolicies unless its template labels it otherwise. */
+function toDefaults(env: ClusterEnvironment): WorkflowSpec {
+  const { label, tainted } = env.nodePools.services;
+  return {
+    activeDeadlineSeconds: daySeconds,
+    ttlStrategy: { secondsAfterSuccess: daySeconds, secondsAfterFailure: 7 * daySeconds },
+    podGC: { strategy: 'OnPodSuccess' },
+    podMetadata: { labels: { ...toLabels('step', workloads.step.component) } },
+    podPriorityClassName: priorityClasses.batch,
+    serviceAccountName: 'step',
+    securityContext: restrictedPod(stepUser),
+    nodeSelector: { 'taxiway/pool': label },
+    ...(tainted ? { tolerations: [{ key: 'taxiway/pool', operator: 'Equal', value: label, effect: 'NoSchedule' }] } : {}),
+    templateDefaults: {
+      retryStrategy: { limit: 2, expression: retryExpression, backoff: { duration: '30s', factor: 2, maxDuration: '10m' } },
+    },
+  };
+}

@@ -1,0 +1,115 @@
+// What Argo CD does with dist/: a root Application, which syncs this folder, and one Application a component, in waves.
+// Applied once by hand; from then on a push is enough.
+import { Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { partOf } from '../apps/contract/names.ts';
+import { Application, type ApplicationSpecIgnoreDifferences, AppProject } from '../imports/argoproj.io.ts';
+import { findUsed, type Used } from './argocd/used-kinds.ts';
+import { waveOf } from './argocd/waves.ts';
+import type { Component } from './component.ts';
+import { toLabels } from './constructs/metadata.ts';
+import type { ClusterEnvironment } from './env/environment.ts';
+
+const component = 'argocd';
+/** The cluster that Argo CD itself runs in. */
+const server = 'https://kubernetes.default.svc';
+const waveKey = 'argocd.argoproj.io/sync-wave';
+/** Of Argo CD's own objects; components get the project without this right. */
+const rootProject = `${partOf}-root`;
+
+/** Fields that a controller writes after us, by component. */
+const written: Readonly<Record<string, ApplicationSpecIgnoreDifferences[]>> = {
+  // The operator makes its certificate.
+  'spark-operator': ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind) => ({
+    group: 'admissionregistration.k8s.io',
+    kind,
+    jqPathExpressions: ['.webhooks[]?.clientConfig.caBundle'],
+  })),
+};
+
+/** `components` are all others of the app, created before: what they use is what is allowed. */
+export function createArgocd(scope: Construct, env: ClusterEnvironment, components: readonly Component[]): Chart {
+  const chart = new Chart(scope, component);
+  const own = components.filter(({ environments }) => (environments as readonly string[]).includes(env.name));
+  createProject(chart, env, { name: rootProject, description: 'Taxiway: Argo CD about itself.', used: ofRoot(env) });
+  createProject(chart, env, {
+    name: partOf,
+    description: 'Taxiway: all components.',
+    used: findUsed(scope, env.name, own),
+  });
+  createApplication(chart, env, { name: rootProject, project: rootProject, folder: component, namespace: env.namespaces.argocd });
+  for (const { component: folder } of own)
+    createApplication(chart, env, { name: `${partOf}-${folder}`, project: partOf, folder, namespace: env.namespaces.platform });
+  return chart;
+}
+
+const ofRoot = (env: ClusterEnvironment): Used => ({
+  clusterKinds: [],
+  namespacedKinds: ['AppProject', 'Application'].map((kind) => ({ group: 'argoproj.io', kind })),
+  namespaces: [env.namespaces.argocd],
+});
+
+const toMetadata = (env: ClusterEnvironment, name: string, wave: number) => ({
+  name,
+  namespace: env.namespaces.argocd,
+  labels: toLabels(name, component),
+  annotations: { [waveKey]: String(wave) },
+});
+
+interface ProjectProps {
+  readonly name: string;
+  readonly description: string;
+  readonly used: Used;
+}
+
+/** Exactly the kinds and namespaces that are used: what else comes into Git is refused. */
+function createProject(chart: Chart, env: ClusterEnvironment, { name, description, used }: ProjectProps): void {
+  new AppProject(chart, `project-${name}`, {
+    metadata: toMetadata(env, name, -9),
+    spec: {
+      description,
+      sourceRepos: [env.repository.url],
+      destinations: used.namespaces.map((namespace) => ({ server, namespace })),
+      clusterResourceWhitelist: [...used.clusterKinds],
+      namespaceResourceWhitelist: [...used.namespacedKinds],
+    },
+  });
+}
+
+interface ApplicationProps {
+  readonly name: string;
+  readonly project: string;
+  /** Below `dist/<environment>/`. */
+  readonly folder: string;
+  /** Of objects that name none; all name theirs. */
+  readonly namespace: string;
+}
+
+function createApplication(chart: Chart, env: ClusterEnvironment, { name, project, folder, namespace }: ApplicationProps): void {
+  const differences = written[folder];
+  new Application(chart, `application-${name}`, {
+    metadata: {
+      ...toMetadata(env, name, waveOf(folder)),
+      // With the Application goes what it made, but for what says Delete=false. The root leaves the components running.
+      ...(project === rootProject ? {} : { finalizers: ['resources-finalizer.argocd.argoproj.io/background'] }),
+    },
+    spec: {
+      project,
+      source: { repoUrl: env.repository.url, targetRevision: env.repository.revision, path: `dist/${env.name}/${folder}` },
+      destination: { server, namespace },
+      revisionHistoryLimit: 5,
+      ...(differences && { ignoreDifferences: differences }),
+      syncPolicy: {
+        automated: { prune: true, selfHeal: true },
+        syncOptions: [
+          'ServerSideApply=true',
+          'PruneLast=true',
+          // An object of two components would be fought over.
+          'FailOnSharedResource=true',
+          ...(differences ? ['RespectIgnoreDifferences=true'] : []),
+        ],
+        retry: { limit: 5, backoff: { duration: '30s', factor: 2, maxDuration: '10m' } },
+      },
+    },
+  });
+}

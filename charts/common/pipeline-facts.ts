@@ -1,0 +1,47 @@
+// What the pipeline's pods read at run time: buckets, datasets and tables, from the contract and the environment.
+import { allDatasets } from '../../apps/contract/categories.ts';
+import {
+  biView,
+  buckets,
+  cleanTable,
+  datasets,
+  featureTable,
+  monthlyTable,
+  type TableName,
+  triageTable,
+  zonesTable,
+} from '../../apps/contract/names.ts';
+import type { ClusterEnvironment } from '../env/environment.ts';
+
+const tables = { CLEAN: cleanTable, TRIAGE: triageTable, MONTHLY: monthlyTable, FEATURES: featureTable, BI: biView } as const;
+
+/** Variables and their values, such as `YELLOW_CLEAN_TABLE: project.staging.yellow_clean`. */
+export function toPipelineFacts(env: ClusterEnvironment): Record<string, string> {
+  const toTable = ({ dataset, table }: TableName) => `${env.project}.${env.datasetPrefix}${dataset}.${table}`;
+  return {
+    PROJECT: env.project,
+    REGION: env.region,
+    WAREHOUSE_LOCATION: env.warehouseLocation,
+    ENGINE: env.engine,
+    ...mapKeys(buckets, (key) => [`${key}_BUCKET`, `${key === 'source' ? 's3' : 'gs'}://${env.buckets[key]}/`]),
+    ...mapKeys(datasets, (key) => [`${key}_DATASET`, `${env.datasetPrefix}${datasets[key]}`]),
+    ...Object.fromEntries(
+      allDatasets.flatMap(({ category }) =>
+        Object.entries(tables).map(([key, of]) => [
+          `${category.toUpperCase().replaceAll('-', '_')}_${key}_TABLE`,
+          toTable(of(category)),
+        ]),
+      ),
+    ),
+    ZONES_TABLE: toTable(zonesTable),
+  };
+}
+
+function mapKeys<Key extends string>(record: Readonly<Record<Key, unknown>>, toEntry: (key: Key) => [string, string]) {
+  return Object.fromEntries(
+    (Object.keys(record) as Key[]).map((key) => {
+      const [name, value] = toEntry(key);
+      return [name.toUpperCase(), value];
+    }),
+  );
+}

@@ -1,0 +1,82 @@
+// A workload's NetworkPolicy, derived from the edges; with the default-deny of its namespace nothing else gets through.
+import { IntOrString, KubeNetworkPolicy, type NetworkPolicyPeer, type NetworkPolicyPort } from 'cdk8s-plus-28/lib/imports/k8s.js';
+import { Construct } from 'constructs';
+import { udpPorts, type WorkloadName, workloads } from '../../apps/contract/names.ts';
+import { type Edge, edges, type Outsider, portOf } from '../edges.ts';
+import type { ClusterEnvironment } from '../env/environment.ts';
+import { namespaceOf, toMetadata, toSelector } from './metadata.ts';
+
+export interface WorkloadPolicyProps {
+  readonly workload: WorkloadName;
+  readonly env: ClusterEnvironment;
+}
+
+/** Private ranges, the metadata server's among them: "the internet" is everything else. */
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16'];
+
+/** One policy: the edges to and from a workload, DNS, and the metadata server where it has an identity. */
+export class WorkloadPolicy extends Construct {
+  constructor(scope: Construct, id: string, { workload, env }: WorkloadPolicyProps) {
+    super(scope, id);
+    const ingress = edges.filter(({ to }) => to === workload);
+    const egress = edges.filter(({ from }) => from === workload);
+    const toRules = <Key extends 'from' | 'to'>(side: Key, some: readonly Edge[]) =>
+      some.map((edge) => ({ ports: [toPort(edge)], [side]: toPeers(edge[side], env) }));
+    const outgoing = [
+      ...(egress.length === 0 ? [] : [dns]),
+      ...(env.identities[workload] === undefined ? [] : [metadataServer]),
+      ...toRules('to', egress),
+    ];
+    new KubeNetworkPolicy(this, 'policy', {
+      metadata: toMetadata(workload, env),
+      spec: {
+        podSelector: { matchLabels: toSelector(workload) },
+        policyTypes: ['Ingress', 'Egress'],
+        // An empty list is stored as none, and each apply would write it anew.
+        ...(ingress.length === 0 ? {} : { ingress: toRules('from', ingress) }),
+        ...(outgoing.length === 0 ? {} : { egress: outgoing }),
+      },
+    });
+  }
+}
+
+const ports = (numbers: readonly number[], protocols: readonly string[]): NetworkPolicyPort[] =>
+  numbers.flatMap((port) => protocols.map((protocol) => ({ port: IntOrString.fromNumber(port), protocol })));
+
+const dns = {
+  ports: ports([53], ['UDP', 'TCP']),
+  to: [
+    {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    },
+    // GKE's cache of names on each node.
+    { ipBlock: { cidr: '169.254.20.10/32' } },
+  ],
+};
+
+/** Workload Identity: https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity#network-policy */
+const metadataServer = {
+  ports: ports([80, 988], ['TCP']),
+  to: [{ ipBlock: { cidr: '169.254.169.254/32' } }, { ipBlock: { cidr: '169.254.169.252/32' } }],
+};
+
+const toPort = (edge: Edge): NetworkPolicyPort => ({
+  port: IntOrString.fromNumber(portOf(edge)),
+  protocol: udpPorts.includes(edge.port ?? '') ? 'UDP' : 'TCP',
+});
+
+function toPeers(end: WorkloadName | Outsider, env: ClusterEnvironment): NetworkPolicyPeer[] {
+  if (end in workloads) {
+    const workload = end as WorkloadName;
+    return [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespaceOf(workload, env) } },
+        podSelector: { matchLabels: toSelector(workload) },
+      },
+    ];
+  }
+  if (end === 'kubernetes-api') return env.apiServer.map((cidr) => ({ ipBlock: { cidr } }));
+  if (end === 'internet') return [{ ipBlock: { cidr: '0.0.0.0/0', except: privateRanges } }];
+  return [{ ipBlock: { cidr: '0.0.0.0/0' } }];
+}

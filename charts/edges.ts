@@ -1,0 +1,82 @@
+// Who talks to whom in the cluster, once. Every NetworkPolicy follows from this table; what is not here is refused.
+import { type WorkloadName, workloads } from '../apps/contract/names.ts';
+
+/** Ends outside of our pods. */
+export const outsiders = ['kubernetes-api', 'internet', 'clients'] as const;
+export type Outsider = (typeof outsiders)[number];
+
+type PortOf<To extends WorkloadName> = keyof (typeof workloads)[To]['ports'] & string;
+
+export interface Edge {
+  readonly from: WorkloadName | Outsider;
+  readonly to: WorkloadName | Outsider;
+  /** A port of `to` in `workloads`; none where `to` is an outsider. */
+  readonly port?: string;
+}
+
+/** Each of `from` may open connections to a port of `to`. */
+function reach<To extends WorkloadName>(to: To, port: PortOf<To>, from: readonly (WorkloadName | Outsider)[]): Edge[] {
+  return from.map((one) => ({ from: one, to, port }));
+}
+/** Each of `from` may open connections to an outsider. */
+const leave = (to: Outsider, from: readonly WorkloadName[]): Edge[] => from.map((one) => ({ from: one, to }));
+
+export const edges: readonly Edge[] = [
+  ...reach('load-balancer', 'http', ['clients']),
+  ...reach('load-balancer', 'https', ['clients']),
+  ...reach('oauth2-proxy', 'http', ['load-balancer']),
+  ...reach('argo-server', 'web', ['load-balancer']),
+  ...reach('mlflow', 'http', ['load-balancer', 'training']),
+  ...reach('grafana', 'web', ['load-balancer', 'prometheus']),
+  ...reach('prometheus', 'web', ['load-balancer', 'grafana', 'prometheus']),
+  ...reach('alertmanager', 'web', ['prometheus']),
+  ...reach('docs', 'http', ['load-balancer', 'prometheus']),
+  ...reach('predict', 'http', ['load-balancer', 'prometheus']),
+  ...reach('postgres', 'postgres', ['argo-controller', 'argo-server', 'mlflow', 'postgres-job', 'metrics-exporters']),
+  ...reach('argo-controller', 'metrics', ['prometheus']),
+  ...reach('spark-operator-controller', 'metrics', ['prometheus']),
+  ...reach('spark-operator-webhook', 'metrics', ['prometheus']),
+  ...reach('spark-operator-webhook', 'webhook', ['kubernetes-api']),
+  ...reach('metrics-exporters', 'statsd-udp', ['step', 'training']),
+  ...reach('metrics-exporters', 'statsd', ['prometheus']),
+  ...reach('metrics-exporters', 'postgres', ['prometheus']),
+  ...reach('metrics-exporters', 'kube-state', ['prometheus']),
+  ...reach('spark-driver', 'driver', ['spark-executor']),
+  ...reach('spark-driver', 'blocks', ['spark-executor']),
+  ...reach('spark-driver', 'jmx', ['prometheus']),
+  ...reach('spark-executor', 'blocks', ['spark-driver', 'spark-executor']),
+  ...reach('spark-executor', 'jmx', ['prometheus']),
+  ...leave('kubernetes-api', [
+    'argo-controller',
+    'argo-server',
+    'spark-operator-controller',
+    'spark-operator-webhook',
+    'metrics-exporters',
+    'prometheus',
+    'step',
+    'training',
+    'spark-driver',
+  ]),
+  // Google Cloud's and Amazon's interfaces, and the identity provider.
+  ...leave('internet', [
+    'argo-controller',
+    'argo-server',
+    'postgres-job',
+    'mlflow',
+    'predict',
+    'docs',
+    'grafana',
+    'alertmanager',
+    'oauth2-proxy',
+    'step',
+    'training',
+    'spark-driver',
+    'spark-executor',
+  ]),
+];
+
+/** The number of an edge's port; 443 outside. */
+export function portOf({ to, port }: Edge): number {
+  const ports: Readonly<Record<string, number>> = to in workloads ? workloads[to as WorkloadName].ports : {};
+  return port === undefined ? 443 : (ports[port] as number);
+}

@@ -1,0 +1,145 @@
+// What an environment is: a complete, frozen value. Charts receive it and never ask for its name.
+import { z } from 'zod';
+import { claims, clusterBuckets, buckets as commonBuckets, workloads } from '../../apps/contract/names.ts';
+import { type Size, toBytes, toMillicores } from './quantities.ts';
+
+const text = (pattern: RegExp, expected: string) => z.string(`expected ${expected}`).regex(pattern, `expected ${expected}`);
+const dnsLabel = text(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, at most 63');
+const bucket = text(/^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/, 'the name of a bucket: 3 to 63 lower-case letters, digits, dashes');
+const host = text(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, 'a host name without scheme or path');
+const httpsUrl = text(/^https:\/\/[^\s/]+(\/\S*)?$/, 'a URL that starts with https://');
+const cidr = text(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, 'an address range such as 10.0.0.0/28');
+const cpu = text(/^(\d+m|\d+(\.\d+)?)$/, 'processors such as 250m or 2');
+const amount = text(/^\d+(Mi|Gi|Ti)$/, 'bytes such as 256Mi or 10Gi');
+
+const keyed = <Key extends string, Value extends z.ZodType>(keys: readonly Key[], value: Value) =>
+  z.strictObject(Object.fromEntries(keys.map((key) => [key, value])) as Record<Key, Value>);
+const keysOf = <Key extends string>(record: Readonly<Record<Key, unknown>>) => Object.keys(record) as Key[];
+
+const resources = z.strictObject({ cpu, memory: amount });
+const size: z.ZodType<Size, Size> = z.strictObject({ requests: resources, limits: resources });
+
+/** A node pool: its label, the taint that keeps others off it (none: everybody may), and whether its nodes may vanish. */
+const nodePool = z.strictObject({ label: dnsLabel, tainted: z.boolean(), spot: z.boolean() });
+
+const cluster = z.strictObject({
+  name: dnsLabel,
+  /** A Google Cloud project id. */
+  project: text(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'a project id: 6 to 30 lower-case letters, digits, dashes'),
+  region: text(/^[a-z]+-[a-z]+\d$/, 'a region such as europe-west1'),
+  zone: text(/^[a-z]+-[a-z]+\d-[a-z]$/, 'a zone such as europe-west1-b'),
+  /** BigQuery's location: the region, or EU or US. */
+  warehouseLocation: z.string().min(2),
+  domain: host,
+  /** `source` is in S3, all others in Google Cloud Storage. */
+  buckets: keyed([...keysOf(commonBuckets), ...keysOf(clusterBuckets)], bucket),
+  /** Before the name of each BigQuery dataset; empty where the project is this environment's alone. */
+  datasetPrefix: text(
+    /^([a-z][a-z0-9_]*_)?$/,
+    'nothing, or lower-case letters, digits and underscores, with an underscore at the end',
+  ),
+  namespaces: z.strictObject({ platform: dnsLabel, pipeline: dnsLabel, monitoring: dnsLabel, argocd: dnsLabel }),
+  /** Where Argo CD reads `dist/` from. */
+  repository: z.strictObject({ url: httpsUrl, revision: z.string().min(1) }),
+  /** Where our own images are pulled from. */
+  registry: text(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)+$/, 'host/path without a slash at the end'),
+  auth: z.discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('oidc'), issuer: httpsUrl, emailDomain: host }),
+    z.strictObject({ mode: z.literal('basic') }),
+  ]),
+  secrets: z.discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('external'), store: dnsLabel }),
+    z.strictObject({ mode: z.literal('existing') }),
+  ]),
+  engine: z.enum(['spark', 'duckdb']),
+  database: z.enum(['statefulset', 'cloudnativepg']),
+  /** Storage class of every disk. */
+  storageClass: dnsLabel,
+  disks: keyed(keysOf(claims), amount),
+  sizes: keyed(keysOf(workloads), size),
+  nodePools: z.strictObject({ services: nodePool, spark: nodePool, executors: nodePool, training: nodePool }),
+  /** Google service accounts, without `@project`, of the workloads that call Google Cloud. */
+  identities: z.partialRecord(z.enum(keysOf(workloads)), dnsLabel),
+  /** Address ranges of the Kubernetes API server. */
+  apiServer: z.array(cidr).min(1, 'expected one range at least'),
+  /** Upper bound of all pods of the pipeline's namespace together. */
+  pipelineQuota: z.strictObject({ cpu, memory: amount, pods: z.int().positive() }),
+  /** Workflows that run at the same time; others wait. */
+  workflowParallelism: z.int().positive(),
+  /** Pods of each service that may run more than one. */
+  replicas: z.int().min(1).max(9),
+  monitoring: z.strictObject({
+    /** How long Prometheus keeps samples, as far as its disk goes; the budget looks back 30 days. */
+    retentionDays: z.int().min(31, 'expected 31 days at least: the budget looks back 30').max(400),
+    /** What BigQuery may cost in 30 days before somebody is told. */
+    monthlyBudgetUsd: z.number().positive(),
+    /** Who is told. The URL is in the Secret `alertmanager-receiver`. */
+    receiver: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('slack'), channel: text(/^#[a-z0-9_-]+$/, 'a channel such as #alerts') }),
+      z.strictObject({ kind: z.literal('webhook') }),
+    ]),
+  }),
+});
+
+/** A cluster on Google Cloud with all its facts. */
+export type ClusterEnvironment = Readonly<z.output<typeof cluster>>;
+export type NodePool = keyof ClusterEnvironment['nodePools'];
+
+/** The same keys as an environment, before any check. */
+export type ClusterInput = z.input<typeof cluster>;
+
+/** Every mistake of one environment, one line each: `charts/env/prod.ts: zone: …`. An empty list is a valid environment. */
+export function findProblems(file: string, input: unknown): string[] {
+  const checked = cluster.safeParse(input);
+  const shape = checked.success
+    ? []
+    : checked.error.issues.map((issue) => [issue.path.join('.'), toMessage(issue, input)] as const);
+  // Cross-field checks read only strings, so that they can run beside mistakes of shape.
+  return [...shape, ...findCrossFieldProblems((input ?? {}) as ClusterInput)].map(
+    ([field, message]) => `${file}: ${field || 'value'}: ${message}`,
+  );
+}
+
+function toMessage(issue: z.core.$ZodIssue, input: unknown): string {
+  const got = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  if (got === undefined) return 'missing';
+  return `${issue.message}${typeof got === 'object' ? '' : `, got ${JSON.stringify(got)}`}`;
+}
+
+type Problem = readonly [field: string, message: string];
+
+function findCrossFieldProblems(input: Partial<ClusterInput>): Problem[] {
+  const problems: Problem[] = [];
+  const { zone, region, warehouseLocation } = input;
+  if (typeof zone === 'string' && typeof region === 'string' && !zone.startsWith(`${region}-`))
+    problems.push(['zone', `expected a zone of region "${region}", got "${zone}"`]);
+  if (warehouseLocation && region && ![region, 'EU', 'US'].includes(warehouseLocation))
+    problems.push(['warehouseLocation', `expected "${region}", "EU" or "US", got "${warehouseLocation}"`]);
+  problems.push(...findRepeated('buckets', input.buckets), ...findRepeated('namespaces', input.namespaces));
+  if (input.engine === 'spark' && input.nodePools?.spark?.spot === true)
+    problems.push(['nodePools.spark.spot', 'expected false: a driver that vanishes loses its job; only executors may be spot']);
+  for (const [name, one] of Object.entries(input.sizes ?? {})) {
+    const least = one?.requests;
+    const most = one?.limits;
+    if (least === undefined || most === undefined) continue;
+    if (toMillicores(least.cpu) > toMillicores(most.cpu))
+      problems.push([`sizes.${name}.requests.cpu`, `${least.cpu} is more than its limit ${most.cpu}`]);
+    if (toBytes(least.memory) > toBytes(most.memory))
+      problems.push([`sizes.${name}.requests.memory`, `${least.memory} is more than its limit ${most.memory}`]);
+  }
+  return problems;
+}
+
+function findRepeated(field: string, values: Readonly<Record<string, string>> | undefined): Problem[] {
+  const entries = typeof values === 'object' ? Object.entries(values ?? {}) : [];
+  return entries.flatMap(([key, value], index) => {
+    const first = entries.findIndex(([, other]) => other === value);
+    return first === index ? [] : [[`${field}.${key}`, `"${value}" is ${field}.${entries[first]?.[0]} already`] as const];
+  });
+}
+
+/** Freezes a checked value, all the way down. */
+export function freeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) for (const inner of Object.values(Object.freeze(value))) freeze(inner);
+  return value;
+}

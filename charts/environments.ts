@@ -1,0 +1,31 @@
+// The clusters that exist, checked together before anything is built.
+import { UsageError } from '../apps/platform/errors.ts';
+import { dev } from './env/dev.ts';
+import { type ClusterEnvironment, findProblems, freeze } from './env/environment.ts';
+import { prod } from './env/prod.ts';
+import { findVersionProblems, images, ownTag } from './versions.ts';
+
+/** Checked and frozen. Throws UsageError with every mistake of all environments and versions, one a line. */
+export function checkEnvironments(
+  inputs: Readonly<Record<string, unknown>> = { dev, prod },
+  versions: Readonly<Record<string, string>> = images,
+) {
+  const problems = [
+    ...Object.entries(inputs).flatMap(([name, input]) => [
+      ...findProblems(`charts/env/${name}.ts`, input),
+      ...findMisnamed(name, input),
+    ]),
+    ...findVersionProblems(versions, ownTag),
+  ];
+  if (problems.length > 0)
+    throw new UsageError(`${problems.length} to fix, dist/ is as it was:\n${problems.map((one) => `  ${one}`).join('\n')}`);
+  return freeze(inputs) as Readonly<Record<string, ClusterEnvironment>>;
+}
+
+/** The name of the file is the folder in dist/. */
+function findMisnamed(name: string, input: unknown): string[] {
+  const given = (input as { name?: unknown } | undefined)?.name;
+  return typeof given !== 'string' || given === name
+    ? []
+    : [`charts/env/${name}.ts: name: expected "${name}" as the file is named, got "${given}"`];
+}

@@ -1,0 +1,65 @@
+// The BI dashboard of a category: graphs of every figure of its dbt__bi__ view, derived from the contract.
+import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Dataset } from '../../apps/contract/dataset.ts';
+import { biView, monthlyColumns } from '../../apps/contract/names.ts';
+import type { ClusterEnvironment } from '../env/environment.ts';
+import { toFigure } from './panels.ts';
+
+/** No query names the present: the same text lets BigQuery answer from its cache. */
+export function toMonthly(dataset: Dataset, env: ClusterEnvironment): Dashboard {
+  const { category, title, description, monthly, columns } = dataset;
+  const { dataset: schema, table } = biView(category);
+  const view = `\`${env.project}.${env.datasetPrefix}${schema}.${table}\``;
+  const location = env.warehouseLocation;
+  const unitOf = (column: string | undefined) =>
+    columns.find(({ name }) => name === column)?.unit === 'USD' ? 'currencyUSD' : 'short';
+  const byMonth = (select: string) =>
+    `select timestamp(${monthlyColumns.month}) as time, ${select} from ${view} group by time order by time`;
+  const top = (zone: string) =>
+    `select ${zone}_borough, ${zone}_zone, sum(${monthlyColumns.trips}) as trips from ${view} group by 1, 2 order by trips desc limit 20`;
+  const dashboard = new DashboardBuilder(title)
+    .uid(`taxiway-${category}`)
+    .tags(['taxiway', 'figures'])
+    .description(description)
+    .timezone('utc')
+    .time({ from: 'now-5y', to: 'now' })
+    .readonly();
+  const graph = (name: string, text: string, { sql, unit }: { sql: string; unit: string }) =>
+    dashboard.withPanel(toFigure({ title: name, description: text, unit, sql, location, kind: 'graph' }));
+  const table_ = (name: string, sql: string) =>
+    dashboard.withPanel(toFigure({ title: name, description: 'Of all months.', unit: 'short', sql, location, kind: 'table' }));
+
+  dashboard.withRow(new RowBuilder('Trips'));
+  graph('Trips', 'A month.', { sql: byMonth(`sum(${monthlyColumns.trips}) as trips`), unit: 'short' });
+  graph('Duration', 'Hours of all trips of a month.', { sql: byMonth(`sum(${monthlyColumns.hours}) as hours`), unit: 'h' });
+  for (const [figure, column] of Object.entries(monthly.averages))
+    graph(toTitle(figure), 'Weighted by trips.', { sql: byMonth(weighted(figure)), unit: unitOf(column) });
+  dashboard.withRow(new RowBuilder('Money'));
+  for (const [figure, column] of Object.entries(monthly.sums))
+    graph(toTitle(figure), 'Sum of a month.', {
+      sql: byMonth(`sum(${quote(figure)}) as ${quote(figure)}`),
+      unit: unitOf(column),
+    });
+  dashboard.withRow(new RowBuilder('Who and where'));
+  for (const [name, column] of [
+    ['Vendors', 'vendors'],
+    ['Payment', 'payment_type'],
+  ] as const)
+    graph(name, 'Trips a month.', {
+      sql: `select timestamp(${monthlyColumns.month}) as time, ${column} as metric, sum(${monthlyColumns.trips}) as trips from ${view} group by time, metric order by time`,
+      unit: 'short',
+    });
+  table_('Where trips start', top('pickup'));
+  table_('Where trips end', top('dropoff'));
+  return dashboard.build();
+}
+
+const quote = (column: string) => `\`${column}\``;
+/** A row whose average is not recorded must not weigh. */
+const weighted = (figure: string) =>
+  `safe_divide(sum(${quote(figure)} * ${monthlyColumns.trips}), sum(if(${quote(figure)} is null, 0, ${monthlyColumns.trips}))) as ${quote(figure)}`;
+/** `monthly_fare_amount` is "Fare amount". */
+const toTitle = (figure: string) => {
+  const words = figure.replace(/^monthly_/, '').replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+};

@@ -1,0 +1,181 @@
+// What runs beside Postgres and ends: databases after each sync, the backup each night, its restore each week.
+import type { Chart } from 'cdk8s';
+import {
+  type Container,
+  KubeCronJob,
+  KubeJob,
+  type PodTemplateSpec,
+  Quantity,
+  type Volume,
+} from 'cdk8s-plus-28/lib/imports/k8s.js';
+import { workloads } from '../../apps/contract/names.ts';
+import { Account } from '../constructs/account.ts';
+import { bucketAnnotations, mountBucket, mountScratch } from '../constructs/bucket-mount.ts';
+import type { ConfigFiles } from '../constructs/config-files.ts';
+import { type ContainerProps, toContainer } from '../constructs/container.ts';
+import { toMetadata } from '../constructs/metadata.ts';
+import { WorkloadPolicy } from '../constructs/network-policy.ts';
+import { toPodTemplate } from '../constructs/pod.ts';
+import type { ClusterEnvironment } from '../env/environment.ts';
+import { images } from '../versions.ts';
+import { componentPasswords, componentVariables, mountPasswords, postgresUser } from './server-facts.ts';
+
+const workload = 'postgres-job';
+
+interface JobProps {
+  readonly name: string;
+  readonly script: string;
+  readonly usesServer?: boolean;
+  /** The folder of backups; `true` where it may only be read. */
+  readonly backups?: { readonly readOnly: boolean };
+  readonly container?: Pick<ContainerProps, 'variables' | 'mounts'>;
+  readonly passwords?: typeof componentPasswords;
+  readonly volumes?: readonly Volume[];
+  readonly deadlineSeconds: number;
+  readonly retries: number;
+}
+
+export function createPostgresJobs(chart: Chart, env: ClusterEnvironment, scripts: ConfigFiles): void {
+  new Account(chart, 'job-account', { workload, env });
+  new WorkloadPolicy(chart, 'job-policy', { workload, env });
+  // The image runs its scripts on an empty volume only.
+  const databases = toJob(env, scripts, {
+    name: 'postgres-databases',
+    script: 'create-databases.sh',
+    usesServer: true,
+    passwords: componentPasswords,
+    container: { variables: componentVariables },
+    deadlineSeconds: 600,
+    retries: 6,
+  });
+  const { metadata } = databases;
+  new KubeJob(chart, 'databases', {
+    metadata: {
+      ...metadata,
+      annotations: { 'argocd.argoproj.io/hook': 'PostSync', 'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation' },
+    },
+    spec: databases.spec,
+  });
+  createCronJob(chart, '17 1 * * *', {
+    ...toJob(env, scripts, {
+      name: 'postgres-back-up',
+      script: 'back-up.sh',
+      usesServer: true,
+      backups: { readOnly: false },
+      deadlineSeconds: 4 * 3600,
+      retries: 2,
+    }),
+  });
+  // On Mondays, after the night's backup.
+  createCronJob(chart, '17 6 * * 1', toRestoreCheck(env, scripts));
+}
+
+function toRestoreCheck(env: ClusterEnvironment, scripts: ConfigFiles) {
+  const scratch = { name: 'scratch', mountPath: '/scratch' };
+  return toJob(env, scripts, {
+    name: 'postgres-check-restore',
+    script: 'check-restore.sh',
+    backups: { readOnly: true },
+    container: { variables: { SCRATCH: scratch.mountPath }, mounts: [scratch] },
+    volumes: [
+      {
+        name: scratch.name,
+        ephemeral: {
+          volumeClaimTemplate: {
+            spec: {
+              accessModes: ['ReadWriteOnce'],
+              storageClassName: env.storageClass,
+              resources: { requests: { storage: Quantity.fromString(env.disks.postgres) } },
+            },
+          },
+        },
+      },
+    ],
+    deadlineSeconds: 4 * 3600,
+    retries: 0,
+  });
+}
+
+interface JobParts {
+  readonly metadata: ReturnType<typeof toMetadata>;
+  readonly spec: { backoffLimit: number; activeDeadlineSeconds: number; template: PodTemplateSpec };
+}
+
+function createCronJob(chart: Chart, schedule: string, { metadata, spec }: JobParts): void {
+  new KubeCronJob(chart, metadata.name, {
+    metadata,
+    spec: {
+      schedule,
+      timeZone: 'Etc/UTC',
+      concurrencyPolicy: 'Forbid',
+      // A cluster that was away for an hour still makes up for the night.
+      startingDeadlineSeconds: 6 * 3600,
+      successfulJobsHistoryLimit: 1,
+      failedJobsHistoryLimit: 3,
+      jobTemplate: { spec },
+    },
+  });
+}
+
+function toJob(env: ClusterEnvironment, scripts: ConfigFiles, props: JobProps): JobParts {
+  const {
+    name,
+    script,
+    usesServer = false,
+    backups,
+    container = {},
+    passwords = {},
+    volumes = [],
+    deadlineSeconds,
+    retries,
+  } = props;
+  const files = mountPasswords({ ...(usesServer ? { PGPASSWORD_FILE: 'postgres-admin' } : {}), ...passwords });
+  const tmp = mountScratch('tmp', '/tmp', '256Mi');
+  const bucket =
+    backups &&
+    mountBucket({ name: 'backups', bucket: env.buckets.backups, mountPath: '/backups', user: postgresUser, ...backups });
+  const main: Container = toContainer({
+    name: workload,
+    image: images.postgres,
+    size: env.sizes['postgres-job'],
+    command: ['bash', `/scripts/${script}`],
+    variables: {
+      ...(usesServer ? { PGHOST: 'postgres', PGPORT: String(workloads.postgres.ports.postgres), PGUSER: 'postgres' } : {}),
+      ...(bucket ? { BACKUPS: bucket.mount.mountPath } : {}),
+      ...container.variables,
+      ...files.variables,
+    },
+    mounts: [
+      { name: 'scripts', mountPath: '/scripts', readOnly: true },
+      tmp.mount,
+      ...(bucket ? [bucket.mount] : []),
+      ...files.mounts,
+      ...(container.mounts ?? []),
+    ],
+  });
+  const template = toPodTemplate({
+    workload,
+    env,
+    user: postgresUser,
+    priority: 'batch',
+    pool: 'services',
+    containers: [main],
+    configs: [scripts],
+    ...(bucket ? { annotations: bucketAnnotations } : {}),
+    volumes: [
+      { name: 'scripts', configMap: { name: scripts.name } },
+      tmp.volume,
+      ...(bucket ? [bucket.volume] : []),
+      ...files.volumes,
+      ...volumes,
+    ],
+  });
+  return {
+    metadata: toMetadata(workload, env, name),
+    spec: {
+      backoffLimit: retries,
+      activeDeadlineSeconds: deadlineSeconds,
+      template: { ...template, spec: { ...template.spec, restartPolicy: 'Never' } as PodTemplateSpec['spec'] & object },
+    },
+  };
+}

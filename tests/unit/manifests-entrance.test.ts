@@ -1,0 +1,68 @@
+// How the bundle is entered, and what its dashboards ask.
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { allDatasets } from '../../apps/contract/categories.ts';
+import { backEnds, biView } from '../../apps/contract/names.ts';
+import { checkEnvironments } from '../../charts/environments.ts';
+import { toDashboards } from '../../charts/grafana.ts';
+import { nameOf, readManifests } from '../fixtures/manifests.ts';
+
+const manifests = await readManifests(join(import.meta.dirname, '..', '..', 'dist'));
+const environments = Object.entries(checkEnvironments());
+
+test.each(environments)('%s has one Service that is reached from outside, and nothing else that is', (environment) => {
+  const own = manifests.filter((one) => one.environment === environment);
+  const open = own.filter(({ value }) => ['LoadBalancer', 'NodePort'].includes(value.spec?.type) && value.kind === 'Service');
+  expect(open.map(nameOf)).toEqual([`${environment}: Service taxiway/load-balancer`]);
+  expect(open[0]?.value.spec.ports).toMatchObject([
+    { port: 80, targetPort: 'http' },
+    { port: 443, targetPort: 'https' },
+  ]);
+  expect(own.filter(({ value }) => ['Ingress', 'Gateway', 'HTTPRoute'].includes(value.kind))).toEqual([]);
+});
+
+test('no two back ends share a path', () => {
+  const paths = Object.values(backEnds).map(({ path }) => path);
+  for (const path of paths) {
+    expect(path).toMatch(/^\/[a-z]+\/$/);
+    expect(paths.filter((other) => other.startsWith(path))).toEqual([path]);
+  }
+});
+
+interface Panel {
+  readonly title: string;
+  readonly type: string;
+  readonly targets?: readonly { readonly rawSql?: string; readonly expr?: string }[];
+}
+
+test.each(environments)('the dashboards of %s ask the view of each category for every figure of the contract', (_, env) => {
+  const dashboards = toDashboards(env);
+  for (const { category, monthly } of allDatasets) {
+    const { panels } = JSON.parse(dashboards[`taxiway-${category}.json`] ?? '') as { panels: Panel[] };
+    const queries = panels.flatMap(({ targets = [] }) => targets.map(({ rawSql = '' }) => rawSql));
+    const { dataset, table } = biView(category);
+    for (const query of queries) {
+      expect(query).toContain(`\`${env.project}.${env.datasetPrefix}${dataset}.${table}\``);
+      // What names the present is never answered from a cache.
+      expect(query).not.toMatch(/\$__|current_|now\(/i);
+    }
+    for (const figure of [...Object.keys(monthly.sums), ...Object.keys(monthly.averages)])
+      expect(
+        queries.some((query) => query.includes(`\`${figure}\``)),
+        figure,
+      ).toBe(true);
+  }
+});
+
+test('every panel has a query, and each dashboard its own name', () => {
+  for (const [, env] of environments) {
+    const all = Object.values(toDashboards(env)).map(
+      (text) => JSON.parse(text) as { uid: string; title: string; panels: Panel[] },
+    );
+    expect(new Set(all.map(({ uid }) => uid)).size).toBe(all.length);
+    expect(new Set(all.map(({ title }) => title)).size).toBe(all.length);
+    for (const { panels } of all)
+      for (const { title, type, targets = [] } of panels)
+        expect(type === 'row' || targets.some(({ rawSql, expr }) => (rawSql ?? expr ?? '') !== ''), title).toBe(true);
+  }
+});
