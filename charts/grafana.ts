@@ -52,6 +52,7 @@ export function createGrafana(scope: Construct, env: ClusterEnvironment): Chart 
     volumes: [
       ...configs.map(({ name }) => ({ name, configMap: { name } })),
       { name: 'data', persistentVolumeClaim: { claimName: claims.grafana } },
+      { name: adminSecret, secret: { secretName: adminSecret, items: [{ key: 'password', path: 'password' }] } },
       { name: 'temporary', emptyDir: { sizeLimit: Quantity.fromString('256Mi') } },
     ],
     servers: [
@@ -61,7 +62,6 @@ export function createGrafana(scope: Construct, env: ClusterEnvironment): Chart 
         size: env.sizes.grafana,
         ports: workloads.grafana.ports,
         variables: toVariables(env),
-        secrets: { GF_SECURITY_ADMIN_PASSWORD: { secret: 'grafana-admin', key: 'password' } },
         ready: { path: '/api/health', port: 'web' },
         alive: { path: '/healthz', port: 'web' },
         // At first start it fetches the plugin.
@@ -71,6 +71,7 @@ export function createGrafana(scope: Construct, env: ClusterEnvironment): Chart 
           { name: providers.name, mountPath: '/etc/grafana/provisioning/dashboards', readOnly: true },
           { name: dashboards.name, mountPath: dashboardsFolder, readOnly: true },
           { name: 'data', mountPath: '/var/lib/grafana' },
+          { name: adminSecret, mountPath: adminFolder, readOnly: true },
           { name: 'temporary', mountPath: '/tmp' },
         ],
       },
@@ -78,6 +79,10 @@ export function createGrafana(scope: Construct, env: ClusterEnvironment): Chart 
   });
   return chart;
 }
+
+/** Read from a file: a variable would show in every listing of the pod. */
+const adminSecret = 'grafana-admin';
+const adminFolder = '/secrets/grafana-admin';
 
 const toVariables = ({ domain }: ClusterEnvironment): Record<string, string> => ({
   GF_SERVER_ROOT_URL: `https://${domain}${backEnds.grafana.path}`,
@@ -90,6 +95,7 @@ const toVariables = ({ domain }: ClusterEnvironment): Record<string, string> => 
   GF_USERS_AUTO_ASSIGN_ORG_ROLE: 'Viewer',
   GF_USERS_ALLOW_SIGN_UP: 'false',
   GF_AUTH_BASIC_ENABLED: 'false',
+  GF_SECURITY_ADMIN_PASSWORD__FILE: `${adminFolder}/password`,
   GF_SECURITY_COOKIE_SECURE: 'true',
   GF_ANALYTICS_REPORTING_ENABLED: 'false',
   GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',

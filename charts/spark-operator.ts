@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { workloads } from '../apps/contract/names.ts';
 import { mountScratch } from './constructs/bucket-mount.ts';
 import type { ServerProps } from './constructs/container.ts';
+import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
 import { controllerRules, webhookClusterRules, webhookRules } from './spark-operator/rules.ts';
@@ -13,8 +14,6 @@ import { images } from './versions.ts';
 const component = 'spark-operator';
 const controller = 'spark-operator-controller';
 const webhook = 'spark-operator-webhook';
-/** The user of the image. */
-const sparkUser = 185;
 /** The webhook's certificate, which it makes itself and renews. */
 const certificate = 'spark-operator-webhook-certs';
 const leaseOf = (workload: string) => `${workload}-lock`;
@@ -23,7 +22,8 @@ export function createSparkOperator(scope: Construct, env: ClusterEnvironment): 
   const chart = new Chart(scope, component);
   const shared = {
     env,
-    user: sparkUser,
+    // Its entry point takes any user, as on OpenShift.
+    user: anyUser,
     replicas: env.replicas,
     update: 'rolling',
     priority: 'platform',
