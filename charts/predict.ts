@@ -1,49 +1,11 @@
-// The fare prediction service: reads the champions of the models bucket, mounted as a folder.
+// The fare prediction service: reads the champions of the models bucket as a folder.
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { backEnds, workloads } from '../apps/contract/names.ts';
-import { bucketAnnotations, mountBucket } from './constructs/bucket-mount.ts';
-import { WebService } from './constructs/web-service.ts';
+import { createBucketServer } from './constructs/bucket-server.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
-import { ownImage, ownUser } from './versions.ts';
-
-const workload = 'predict';
 
 export function createPredict(scope: Construct, env: ClusterEnvironment): Chart {
-  const chart = new Chart(scope, workload);
-  const { ports } = workloads[workload];
-  const { volume, mount } = mountBucket({
-    name: 'models',
-    bucket: env.buckets.models,
-    mountPath: '/models',
-    readOnly: true,
-    user: ownUser,
-  });
-  const alive = { path: backEnds.predict.health, port: 'http' };
-  new WebService(chart, workload, {
-    workload,
-    env,
-    user: ownUser,
-    replicas: env.replicas,
-    update: 'rolling',
-    priority: 'service',
-    pool: 'services',
-    annotations: bucketAnnotations,
-    volumes: [volume],
-    servers: [
-      {
-        name: workload,
-        image: ownImage(env.registry, workload),
-        size: env.sizes.predict,
-        command: ['node', 'main.js'],
-        args: ['--models', 'file:///models/', '--host', '0.0.0.0', '--port', String(ports.http)],
-        ports,
-        ready: { path: '/readyz', port: 'http' },
-        alive,
-        startSeconds: 30,
-        mounts: [mount],
-      },
-    ],
-  });
+  const chart = new Chart(scope, 'predict');
+  createBucketServer(chart, { workload: 'predict', env, bucket: 'models' });
   return chart;
 }
