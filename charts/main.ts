@@ -21,7 +21,7 @@ import { createPostgres } from './postgres.ts';
 import { createPredict } from './predict.ts';
 import { createPrometheus } from './prometheus.ts';
 import { createSparkOperator } from './spark-operator.ts';
-import { synthesize } from './synthesize.ts';
+import { findRepeatedNames, synthesize } from './synthesize.ts';
 
 const clusters: readonly EnvironmentName[] = ['dev', 'prod'];
 
@@ -50,7 +50,7 @@ export const components: readonly Component[] = [
 
 /** Builds everything in memory, then replaces `dist` and prints what changed. Throws UserError and leaves `dist` as it was. */
 export async function synthesizeInto(dist: string): Promise<void> {
-  const files = synthesize(components, checkEnvironments());
+  const files = synthesize(components, checkEnvironments(findRepeatedNames(components)));
   const before = await readDist(dist);
   await replaceDist(dist, files);
   for (const line of describeChanges(before, files)) console.log(line);

@@ -47,7 +47,8 @@ export function synthesize(
 export const toYaml = (documents: readonly unknown[]): string =>
   head + documents.map((one) => stringify(one, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
 
-function findRepeatedNames(components: readonly Component[]): string[] {
+/** Components that would write to one folder. */
+export function findRepeatedNames(components: readonly Component[]): string[] {
   return components.flatMap(({ component, environments }, index) => {
     const other = components.findIndex(
       (one) => one.component === component && one.environments.some((name) => environments.includes(name)),

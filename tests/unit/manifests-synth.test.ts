@@ -88,12 +88,14 @@ test.each<[string, object, string]>([
   ['no size', { sizes: { ...dev.sizes, docs: undefined } }, 'sizes.docs'],
   ['no value at all', { buckets: 'none', sizes: null, namespaces: 3 }, 'buckets'],
 ])('%s is refused', (_, change, says) => {
-  expect(() => checkEnvironments({ dev: { ...dev, ...change } })).toThrow(says);
+  expect(() => checkEnvironments([], { dev: { ...dev, ...change } })).toThrow(says);
 });
 
 test('versions without a pin are refused, all at once', () => {
   const versions = { a: 'nginx', b: 'nginx:latest', c: 'nginx:1', d: 'nginx:1.29.1', e: 'host:5000/nginx' };
-  expect(() => checkEnvironments({ dev }, versions)).toThrow(/^4 to fix.*images\.a: .*images\.b: .*images\.c: .*images\.e: /s);
+  expect(() => checkEnvironments([], { dev }, versions)).toThrow(
+    /^4 to fix.*images\.a: .*images\.b: .*images\.c: .*images\.e: /s,
+  );
 });
 
 test('two components of one name are refused', () => {
@@ -166,4 +168,10 @@ test('two at once make the same folder', async () => {
 test('text that YAML 1.1 would read as something else is quoted', () => {
   const text = [...synthesizeSample(undefined, 'on').values()].join('');
   expect(text).toContain('a.txt: "on"');
+});
+
+test('what was found before is in the same list', () => {
+  expect(() => checkEnvironments(['charts/main.ts: two components are named "x"'], { dev: { ...dev, region: 'moon' } })).toThrow(
+    /to fix.*two components.*charts\/env\/dev\.ts: region/s,
+  );
 });
