@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     silent: 'passed-only',
+    // Vitest leaves one core free; on two cores that is half of them.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
