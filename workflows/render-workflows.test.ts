@@ -11,7 +11,7 @@ import { renderWorkflows, replaceFolder } from './render-workflows.ts';
 const committed = join(import.meta.dirname, '..', 'dist', 'local', 'workflows');
 const rendered = renderWorkflows(localEnvironment);
 
-test('dist/local/workflows is what the code renders, byte for byte (node workflows/render.ts)', async () => {
+test('dist/local/workflows is what the code renders, byte for byte (npm run synth)', async () => {
   expect(await readdir(committed)).toEqual([...rendered.keys()].sort());
   for (const [name, yaml] of rendered) expect(await readFile(join(committed, name), 'utf8')).toBe(yaml);
 });

@@ -15,7 +15,7 @@ export function renderWorkflows(environment: Environment): ReadonlyMap<string, s
     creators.map((create) => {
       const template = toWorkflowTemplate(create(environment), environment);
       const yaml = stringify(template, { lineWidth: 0, aliasDuplicateObjects: false });
-      return [`${template.metadata.name}.yaml`, `# Written by workflows/render.ts; do not edit.\n${yaml}`];
+      return [`${template.metadata.name}.yaml`, `# Written by npm run synth; do not edit.\n${yaml}`];
     }),
   );
 }
