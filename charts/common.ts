@@ -35,7 +35,9 @@ export function createCommon(scope: Construct, env: ClusterEnvironment): Chart {
   createPriorities(chart);
   for (const key of ours) createNamespace(chart, env.namespaces[key]);
   createQuota(chart, env);
-  for (const owner of Object.keys(claims) as ClaimOwner[]) createClaim(chart, owner, env);
+  // CloudNativePG makes a claim for each instance.
+  for (const owner of Object.keys(claims) as ClaimOwner[])
+    if (owner !== 'postgres' || env.database === 'statefulset') createClaim(chart, owner, env);
   for (const workload of pipelineWorkloads) {
     const rules = pipelineRules[workload];
     new Account(chart, `account-${workload}`, {

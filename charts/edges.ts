@@ -1,8 +1,10 @@
 // Who talks to whom in the cluster, once. Every NetworkPolicy follows from this table; what is not here is refused.
 import { type WorkloadName, workloads } from '../apps/contract/names.ts';
+import { statusPort } from './constructs/postgres-instances.ts';
+import type { ClusterEnvironment } from './env/environment.ts';
 
 /** Ends outside of our pods. */
-export const outsiders = ['kubernetes-api', 'internet', 'clients'] as const;
+export const outsiders = ['kubernetes-api', 'internet', 'clients', 'postgres-operator'] as const;
 export type Outsider = (typeof outsiders)[number];
 
 type PortOf<To extends WorkloadName> = keyof (typeof workloads)[To]['ports'] & string;
@@ -10,8 +12,8 @@ type PortOf<To extends WorkloadName> = keyof (typeof workloads)[To]['ports'] & s
 export interface Edge {
   readonly from: WorkloadName | Outsider;
   readonly to: WorkloadName | Outsider;
-  /** A port of `to` in `workloads`; none where `to` is an outsider. */
-  readonly port?: string;
+  /** A port of `to` in `workloads`, or the number of one that no Service has; none where `to` is an outsider. */
+  readonly port?: string | number;
 }
 
 /** Each of `from` may open connections to a port of `to`. */
@@ -75,8 +77,21 @@ export const edges: readonly Edge[] = [
   ]),
 ];
 
+/** What CloudNativePG's instances need beside: https://cloudnative-pg.io/documentation/current/networking/ */
+export const instanceEdges: readonly Edge[] = [
+  // Replicas stream from the primary; a primary that sees neither the API nor a replica stops itself.
+  ...reach('postgres', 'postgres', ['postgres', 'postgres-operator']),
+  ...(['postgres', 'postgres-operator'] as const).map((from) => ({ from, to: 'postgres', port: statusPort }) as const),
+  ...leave('kubernetes-api', ['postgres']),
+];
+
+/** The edges of an environment. */
+export const edgesOf = ({ database }: Pick<ClusterEnvironment, 'database'>): readonly Edge[] =>
+  database === 'cloudnativepg' ? [...edges, ...instanceEdges] : edges;
+
 /** The number of an edge's port; 443 outside. */
 export function portOf({ to, port }: Edge): number {
+  if (typeof port === 'number') return port;
   const ports: Readonly<Record<string, number>> = to in workloads ? workloads[to as WorkloadName].ports : {};
   return port === undefined ? 443 : (ports[port] as number);
 }

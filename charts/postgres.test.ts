@@ -53,7 +53,3 @@ test('Secrets that exist already are not made', () => {
   expect(kinds(make())).toContain('ExternalSecret');
   expect(kinds(make({ secrets: { mode: 'existing' } }))).not.toContain('ExternalSecret');
 });
-
-test('a database that this version does not make is refused', () => {
-  expect(() => make({ database: 'cloudnativepg' })).toThrow('database is "cloudnativepg"');
-});

@@ -1,107 +1,34 @@
-// Postgres for workflows and models: the server, a Job for databases that are added later, the nightly backup and its weekly check.
+// Postgres for workflows and models: the server in the way that the environment chooses, the nightly backup and its weekly check.
 import { Chart } from 'cdk8s';
-import { IntOrString, KubePodDisruptionBudget, KubeStatefulSet } from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { Construct } from 'constructs';
-import { claims, workloads } from '../apps/contract/names.ts';
-import { Account } from './constructs/account.ts';
-import { mountScratch } from './constructs/bucket-mount.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
-import { toServer } from './constructs/container.ts';
-import { toMetadata, toSelector } from './constructs/metadata.ts';
-import { WorkloadPolicy } from './constructs/network-policy.ts';
-import { toPodTemplate } from './constructs/pod.ts';
-import { createService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
-import { createPostgresJobs } from './postgres/jobs.ts';
-import { componentPasswords, componentVariables, mountPasswords, postgresUser, readScript } from './postgres/server-facts.ts';
-import { createSecret } from './secrets.ts';
-import { images } from './versions.ts';
+import { createInstances } from './postgres/cloudnativepg.ts';
+import { createBackupJobs, createDatabasesJob, createJobAccount } from './postgres/jobs.ts';
+import { createServer } from './postgres/server.ts';
+import { readScript } from './postgres/server-facts.ts';
+import { createSecret, type SecretFacts, type SecretName, secrets } from './secrets.ts';
 
 const workload = 'postgres';
+const backupScripts = ['back-up.sh', 'check-restore.sh'];
 
 export function createPostgres(scope: Construct, env: ClusterEnvironment): Chart {
-  // A server that nobody asked for would be worse than none.
-  if (env.database !== 'statefulset')
-    throw new Error(`database is "${env.database}", which this version does not make; expected "statefulset"`);
   const chart = new Chart(scope, workload);
-  for (const name of ['postgres-admin', 'postgres-argo', 'postgres-mlflow', 'postgres-monitor'] as const)
-    createSecret(chart, name, env);
-  const scripts = new ConfigFiles(chart, 'postgres-scripts', {
-    workload,
-    env,
-    files: Object.fromEntries(['create-databases.sh', 'back-up.sh', 'check-restore.sh'].map((name) => [name, readScript(name)])),
-  });
-  createServer(chart, env, scripts);
-  createPostgresJobs(chart, env, scripts);
+  const operated = env.database === 'cloudnativepg';
+  for (const name of findSecrets(env.database)) createSecret(chart, name, env);
+  const names = operated ? backupScripts : ['create-databases.sh', ...backupScripts];
+  const files = Object.fromEntries(names.map((name) => [name, readScript(name)]));
+  const scripts = new ConfigFiles(chart, 'postgres-scripts', { workload, env, files });
+  if (operated) createInstances(chart, env);
+  else createServer(chart, env, scripts);
+  createJobAccount(chart, env);
+  if (!operated) createDatabasesJob(chart, env, scripts);
+  createBackupJobs(chart, env, scripts);
   return chart;
 }
 
-function createServer(chart: Chart, env: ClusterEnvironment, scripts: ConfigFiles): void {
-  const metadata = toMetadata(workload, env);
-  const selector = { matchLabels: toSelector(workload) };
-  const { ports } = workloads[workload];
-  const tmp = mountScratch('tmp', '/tmp', '256Mi');
-  const passwords = mountPasswords({ POSTGRES_PASSWORD_FILE: 'postgres-admin', ...componentPasswords });
-  const socket = mountScratch('socket', '/var/run/postgresql', '1Mi');
-  // While it fills an empty volume the server listens on its socket alone: over TCP it is not ready then.
-  const ready = { command: ['pg_isready', '--host=127.0.0.1', `--port=${ports.postgres}`, '--username=postgres'] };
-  new Account(chart, 'account', { workload, env });
-  new WorkloadPolicy(chart, 'policy', { workload, env });
-  createService(chart, { workload, env, headless: true });
-  new KubePodDisruptionBudget(chart, 'budget', { metadata, spec: { selector, maxUnavailable: IntOrString.fromNumber(1) } });
-  new KubeStatefulSet(chart, 'server', {
-    metadata,
-    spec: {
-      serviceName: workload,
-      replicas: 1,
-      revisionHistoryLimit: 3,
-      selector,
-      template: toPodTemplate({
-        workload,
-        env,
-        user: postgresUser,
-        priority: 'platform',
-        pool: 'services',
-        containers: [
-          toServer({
-            name: workload,
-            image: images.postgres,
-            size: env.sizes.postgres,
-            ports,
-            // POSTGRES_DB is left out: the script makes all databases.
-            variables: {
-              PGDATA: '/var/lib/postgresql/data/server',
-              POSTGRES_INITDB_ARGS: '--data-checksums --auth-local=scram-sha-256 --auth-host=scram-sha-256',
-              ...componentVariables,
-              ...passwords.variables,
-            },
-            ready,
-            alive: { command: ['pg_isready', '--username=postgres'] },
-            startSeconds: 300,
-            mounts: [
-              { name: 'data', mountPath: '/var/lib/postgresql/data' },
-              { name: 'scripts', mountPath: '/docker-entrypoint-initdb.d', readOnly: true },
-              tmp.mount,
-              socket.mount,
-              ...passwords.mounts,
-            ],
-          }),
-        ],
-        volumes: [
-          { name: 'data', persistentVolumeClaim: { claimName: claims.postgres } },
-          {
-            name: 'scripts',
-            configMap: {
-              name: scripts.name,
-              items: [{ key: 'create-databases.sh', path: 'create-databases.sh' }],
-              defaultMode: 0o555,
-            },
-          },
-          tmp.volume,
-          socket.volume,
-          ...passwords.volumes,
-        ],
-      }),
-    },
-  });
-}
+/** Those that the jobs or the server read, in this way of running it. */
+const findSecrets = (database: ClusterEnvironment['database']): SecretName[] =>
+  Object.entries<SecretFacts>(secrets)
+    .filter(([, { readers, database: only = database }]) => readers.includes('postgres-job') && only === database)
+    .map(([name]) => name as SecretName);

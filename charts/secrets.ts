@@ -1,11 +1,12 @@
 // Every Secret that a pod reads: its namespace, its keys, who reads it. Values are never here; README's table comes from this.
 import type { Construct } from 'constructs';
-import { type WorkloadName, workloads } from '../apps/contract/names.ts';
+import { postgresBackup, postgresDatabases, postgresMonitor, type WorkloadName, workloads } from '../apps/contract/names.ts';
 import {
   ExternalSecret,
   ExternalSecretSpecSecretStoreRefKind,
   ExternalSecretSpecTargetCreationPolicy,
   ExternalSecretSpecTargetDeletionPolicy,
+  type ExternalSecretSpecTargetTemplate,
 } from '../imports/external-secrets.io.ts';
 import { toLabels } from './constructs/metadata.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
@@ -16,17 +17,39 @@ export interface SecretFacts {
   readonly readers: readonly WorkloadName[];
   /** The way of signing in that needs it; all where none is named. */
   readonly auth?: ClusterEnvironment['auth']['mode'];
+  /** The way of running Postgres that needs it; both where none is named. */
+  readonly database?: ClusterEnvironment['database'];
+  /** Of Postgres, whose password it holds: CloudNativePG reads it from there. */
+  readonly role?: string;
 }
 
 export const secrets = {
-  'postgres-admin': { namespace: 'platform', keys: ['password'], readers: ['postgres', 'postgres-job'] },
+  'postgres-admin': { namespace: 'platform', keys: ['password'], readers: ['postgres', 'postgres-job'], database: 'statefulset' },
   'postgres-argo': {
     namespace: 'platform',
     keys: ['username', 'password'],
     readers: ['postgres', 'postgres-job', 'argo-controller', 'argo-server'],
+    role: postgresDatabases.argo.user,
   },
-  'postgres-mlflow': { namespace: 'platform', keys: ['password'], readers: ['postgres', 'postgres-job', 'mlflow'] },
-  'postgres-monitor': { namespace: 'platform', keys: ['password'], readers: ['postgres', 'postgres-job'] },
+  'postgres-mlflow': {
+    namespace: 'platform',
+    keys: ['password'],
+    readers: ['postgres', 'postgres-job', 'mlflow'],
+    role: postgresDatabases.mlflow.user,
+  },
+  'postgres-monitor': {
+    namespace: 'platform',
+    keys: ['password'],
+    readers: ['postgres', 'postgres-job'],
+    role: postgresMonitor,
+  },
+  'postgres-backup': {
+    namespace: 'platform',
+    keys: ['password'],
+    readers: ['postgres', 'postgres-job'],
+    database: 'cloudnativepg',
+    role: postgresBackup,
+  },
   'postgres-exporter': { namespace: 'monitoring', keys: ['password'], readers: ['metrics-exporters'] },
   'grafana-admin': { namespace: 'monitoring', keys: ['password'], readers: ['grafana'] },
   'alertmanager-receiver': { namespace: 'monitoring', keys: ['url'], readers: ['alertmanager'] },
@@ -41,12 +64,17 @@ export const secrets = {
 } as const satisfies Record<string, SecretFacts>;
 export type SecretName = keyof typeof secrets;
 
+/** The entry of Secret Manager that a key comes from: one each; it allows no dots in names. */
+export const toSecretEntry = (name: SecretName, key: string): string => `${name}-${key.replaceAll('.', '-')}`;
+
 /** Makes a Secret appear: an ExternalSecret, or nothing where the environment says that its Secrets exist already. */
 export function createSecret(scope: Construct, name: SecretName, env: ClusterEnvironment): void {
   if (env.secrets.mode === 'existing') return;
-  const { namespace, keys, readers } = secrets[name];
+  const { namespace, keys, readers, role }: SecretFacts = secrets[name];
+  const labels = toLabels(name, workloads[readers[0] as WorkloadName].component);
+  const template = env.database === 'cloudnativepg' && role !== undefined ? toRoleTemplate(role, labels) : undefined;
   new ExternalSecret(scope, `secret-${name}`, {
-    metadata: { name, namespace: env.namespaces[namespace], labels: toLabels(name, workloads[readers[0]].component) },
+    metadata: { name, namespace: env.namespaces[namespace], labels },
     spec: {
       refreshInterval: '1h',
       secretStoreRef: { kind: ExternalSecretSpecSecretStoreRefKind.CLUSTER_SECRET_STORE, name: env.secrets.store },
@@ -54,9 +82,19 @@ export function createSecret(scope: Construct, name: SecretName, env: ClusterEnv
         name,
         creationPolicy: ExternalSecretSpecTargetCreationPolicy.OWNER,
         deletionPolicy: ExternalSecretSpecTargetDeletionPolicy.RETAIN,
+        ...(template && { template }),
       },
-      // One entry of Secret Manager a key; it allows no dots in names.
-      data: keys.map((key) => ({ secretKey: key, remoteRef: { key: `${name}-${key.replaceAll('.', '-')}` } })),
+      data: (template ? ['password'] : keys).map((key) => ({
+        secretKey: key,
+        remoteRef: { key: toSecretEntry(name, key) },
+      })),
     },
   });
 }
+
+/** As CloudNativePG takes a role's password, and looks at it again when it changes; a name other than the role's is refused there. */
+const toRoleTemplate = (role: string, labels: Readonly<Record<string, string>>): ExternalSecretSpecTargetTemplate => ({
+  type: 'kubernetes.io/basic-auth',
+  metadata: { labels: { ...labels, 'cnpg.io/reload': 'true' } },
+  data: { username: role, password: '{{ .password }}' },
+});

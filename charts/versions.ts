@@ -8,6 +8,7 @@ export const ownUser = 10001;
 
 /** The apps of ours that have an image: `<registry>/<app>:<ownTag>`. */
 export const ownApps = [
+  'cluster',
   'docs',
   'dbt',
   'etl',
@@ -27,6 +28,8 @@ export const images = {
   'argo-server': 'quay.io/argoproj/argocli:v4.1.4',
   'argo-executor': 'quay.io/argoproj/argoexec:v4.1.4',
   postgres: 'postgres:17.6',
+  // The same server as CloudNativePG runs it: both lines change together, since dumps are made and restored by the one above.
+  'postgres-instance': 'ghcr.io/cloudnative-pg/postgresql:17.6-minimal-trixie',
   prometheus: 'prom/prometheus:v3.5.0',
   alertmanager: 'prom/alertmanager:v0.28.1',
   'statsd-exporter': 'prom/statsd-exporter:v0.28.0',
@@ -42,7 +45,7 @@ export const images = {
 export const grafanaPlugins = { 'grafana-bigquery-datasource': '3.0.2' } as const;
 
 /** A name, then an exact tag with at least a major and a minor number (and a digest, where one is given). */
-const pinned = /^[a-z0-9][a-z0-9./_-]*(:\d+)?[a-z0-9./_-]*:v?\d+\.\d+(\.\d+)?(-[\w.]+)?(@sha256:[0-9a-f]{64})?$/;
+const pinned = /^[a-z0-9][a-z0-9./_-]*(:\d+)?[a-z0-9./_-]*:v?\d+\.\d+(\.\d+)?(-[\w.]+)*(@sha256:[0-9a-f]{64})?$/;
 
 /** True where an image is named with an exact version. */
 export const isPinned = (image: string): boolean => pinned.test(image);

@@ -11,6 +11,8 @@ import { findPython, installWithPip, installWithUv } from './python-install.ts';
 export interface PythonEnvironmentProps {
   /** Root of the repository; this one. */
   readonly repository?: string;
+  /** The file of its packages, below the repository; `apps/<app>/requirements.txt` unless given. */
+  readonly requirements?: string;
   /** Told once before something that takes long. */
   readonly onNotice?: (notice: string) => void;
   /** Ends an installation; the next call starts it anew. */
@@ -20,7 +22,7 @@ export interface PythonEnvironmentProps {
 /** Path of the Python with an app's packages. Throws UsageError where Python, its venv module or the packages can't be had. */
 export async function ensurePythonEnvironment(app: string, props: PythonEnvironmentProps = {}): Promise<string> {
   const repository = props.repository ?? join(import.meta.dirname, '..');
-  const requirements = join(repository, 'apps', app, 'requirements.txt');
+  const requirements = join(repository, props.requirements ?? `apps/${app}/requirements.txt`);
   return ensureEnvironment({ ...props, repository, name: app, requirements, install: installPackages });
 }
 

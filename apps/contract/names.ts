@@ -115,6 +115,8 @@ export const postgresDatabases = {
 } as const;
 /** The role that reads Postgres' statistics, and nothing else. */
 export const postgresMonitor = 'monitor';
+/** The role that reads every database for the backup, where CloudNativePG keeps the administrator to itself. */
+export const postgresBackup = 'backup';
 /** Where MLflow's server keeps artifacts in the models bucket. */
 export const mlflowArtifacts = 'mlflow';
 

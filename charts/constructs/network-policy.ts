@@ -2,9 +2,10 @@
 import { IntOrString, KubeNetworkPolicy, type NetworkPolicyPeer, type NetworkPolicyPort } from 'cdk8s-plus-28/lib/imports/k8s.js';
 import { Construct } from 'constructs';
 import { udpPorts, type WorkloadName, workloads } from '../../apps/contract/names.ts';
-import { type Edge, edges, type Outsider, portOf } from '../edges.ts';
+import { type Edge, edgesOf, type Outsider, portOf } from '../edges.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import { namespaceOf, toMetadata, toSelector } from './metadata.ts';
+import { instanceLabels, operator } from './postgres-instances.ts';
 
 export interface WorkloadPolicyProps {
   readonly workload: WorkloadName;
@@ -18,6 +19,7 @@ const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.
 export class WorkloadPolicy extends Construct {
   constructor(scope: Construct, id: string, { workload, env }: WorkloadPolicyProps) {
     super(scope, id);
+    const edges = edgesOf(env);
     const ingress = edges.filter(({ to }) => to === workload);
     const egress = edges.filter(({ from }) => from === workload);
     const toRules = <Key extends 'from' | 'to'>(side: Key, some: readonly Edge[]) =>
@@ -30,7 +32,7 @@ export class WorkloadPolicy extends Construct {
     new KubeNetworkPolicy(this, 'policy', {
       metadata: toMetadata(workload, env),
       spec: {
-        podSelector: { matchLabels: toSelector(workload) },
+        podSelector: { matchLabels: toPodLabels(workload, env) },
         policyTypes: ['Ingress', 'Egress'],
         // An empty list is stored as none, and each apply would write it anew.
         ...(ingress.length === 0 ? {} : { ingress: toRules('from', ingress) }),
@@ -63,19 +65,24 @@ const metadataServer = {
 
 const toPort = (edge: Edge): NetworkPolicyPort => ({
   port: IntOrString.fromNumber(portOf(edge)),
-  protocol: udpPorts.includes(edge.port ?? '') ? 'UDP' : 'TCP',
+  protocol: udpPorts.includes(String(edge.port)) ? 'UDP' : 'TCP',
+});
+
+/** Ours, or those that the operator gives to its pods. */
+const toPodLabels = (workload: WorkloadName, env: ClusterEnvironment) =>
+  workload === 'postgres' && env.database === 'cloudnativepg' ? instanceLabels : toSelector(workload);
+
+const toPods = (namespace: string, matchLabels: Readonly<Record<string, string>>): NetworkPolicyPeer => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+  podSelector: { matchLabels },
 });
 
 function toPeers(end: WorkloadName | Outsider, env: ClusterEnvironment): NetworkPolicyPeer[] {
   if (end in workloads) {
     const workload = end as WorkloadName;
-    return [
-      {
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespaceOf(workload, env) } },
-        podSelector: { matchLabels: toSelector(workload) },
-      },
-    ];
+    return [toPods(namespaceOf(workload, env), toPodLabels(workload, env))];
   }
+  if (end === 'postgres-operator') return [toPods(operator.namespace, operator.labels)];
   if (end === 'kubernetes-api') return env.apiServer.map((cidr) => ({ ipBlock: { cidr } }));
   if (end === 'internet') return [{ ipBlock: { cidr: '0.0.0.0/0', except: privateRanges } }];
   return [{ ipBlock: { cidr: '0.0.0.0/0' } }];

@@ -31,7 +31,6 @@ export function toPodTemplate(props: PodProps): PodTemplateSpec {
   if (!Number.isInteger(user) || user <= 0)
     throw new Error(`pod ${workload}: user ${user}: expected a number above 0, never root`);
   if (containers.length === 0) throw new Error(`pod ${workload}: no container; expected one at least`);
-  const { label, tainted } = env.nodePools[pool];
   return {
     metadata: {
       labels: toLabels(workload, workloads[workload].component),
@@ -43,8 +42,7 @@ export function toPodTemplate(props: PodProps): PodTemplateSpec {
       enableServiceLinks: false,
       priorityClassName: priorityClasses[priority],
       securityContext: restrictedPod(user),
-      nodeSelector: { 'taxiway/pool': label },
-      ...(tainted ? { tolerations: [{ key: 'taxiway/pool', operator: 'Equal', value: label, effect: 'NoSchedule' }] } : {}),
+      ...toPlacement(env, pool),
       ...(initContainers.length === 0 ? {} : { initContainers: [...initContainers] }),
       containers: [...containers],
       ...(volumes.length === 0 ? {} : { volumes: [...volumes] }),
@@ -57,5 +55,14 @@ export function toPodTemplate(props: PodProps): PodTemplateSpec {
         },
       ],
     },
+  };
+}
+
+/** The nodes of a pool, and no others. */
+export function toPlacement(env: ClusterEnvironment, pool: NodePool) {
+  const { label, tainted } = env.nodePools[pool];
+  return {
+    nodeSelector: { 'taxiway/pool': label },
+    ...(tainted ? { tolerations: [{ key: 'taxiway/pool', operator: 'Equal', value: label, effect: 'NoSchedule' }] } : {}),
   };
 }

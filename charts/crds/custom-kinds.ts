@@ -15,11 +15,22 @@ const packages = join(import.meta.dirname, '..', '..', 'node_modules', '@kuberne
 /** Charts write neither what a controller reports nor what a person asks of Argo CD by hand; names are ours. */
 const without = ['apiVersion', 'kind', 'metadata', 'status', 'operation'];
 
+/** Of CloudNativePG's Cluster: backups are ours, and there is no other cluster. */
+const unusedByPostgres = [
+  'IBackupConfiguration',
+  'IExternalCluster',
+  'IEphemeralVolumeSource',
+  'IProjectedVolumeSource',
+  'INodeAffinity',
+  'IPodAffinity',
+  'IPodAntiAffinity',
+];
+
 /**
  * Left open in the constructs: with each pod's types at each place in a workflow they would be 7 MB. workflows/ renders templates as plain
  * data, and the manifests are checked against the full schemas.
  */
-const open = ['ITemplate', 'IVolume', 'IAffinity', 'IPersistentVolumeClaim'];
+const open = ['ITemplate', 'IVolume', 'IAffinity', 'IPersistentVolumeClaim', ...unusedByPostgres];
 
 /** In a package of types a kind is the interface `I<kind>` of `<package>/<group>/<version>/<kind>.d.ts`. */
 function fromPackage(name: string, group: string, [version, kind]: readonly [version: string, kind: string]): CustomKind {
@@ -41,6 +52,8 @@ export const customKinds: readonly CustomKind[] = [
   fromPackage('argo-cd', 'argoproj.io', ['v1alpha1', 'Application']),
   fromPackage('argo-cd', 'argoproj.io', ['v1alpha1', 'AppProject']),
   fromPackage('external-secrets', 'external-secrets.io', ['v1', 'ExternalSecret']),
+  fromPackage('cloudnative-pg', 'postgresql.cnpg.io', ['v1', 'Cluster']),
+  fromPackage('cloudnative-pg', 'postgresql.cnpg.io', ['v1', 'Database']),
   fromSpark('SparkApplication', sparkApplicationSpec),
   fromSpark('ScheduledSparkApplication', scheduledSparkApplicationSpec),
 ];

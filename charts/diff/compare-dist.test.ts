@@ -122,7 +122,8 @@ test.each<[string, object | undefined, object | undefined, string[]]>([
 });
 
 test('Markdown names counts, warnings and fields, each value on a line of its own', () => {
-  const text = toMarkdown(compareDist(dist(deployment(), role('get')), dist(deployment({ image: 'i:`2`\n.0' }))), 'main');
+  const changes = compareDist(dist(deployment(), role('get')), dist(deployment({ image: 'i:`2`\n.0' })));
+  const text = toMarkdown({ reference: 'main', changes, costs: [] });
   expect(text).toBe(
     [
       'Against `main`: 0 added, 1 removed, 1 changed.',

@@ -6,6 +6,7 @@ import { UsageError } from '../../apps/platform/errors.ts';
 import { runProgram } from '../../apps/platform/program.ts';
 import { readDist } from '../dist-folder.ts';
 import { compareDist } from './compare-dist.ts';
+import { findCostChanges } from './cost-change.ts';
 import { toMarkdown } from './to-markdown.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -20,9 +21,10 @@ await runProgram(
       'Compares dist/ with that of a git reference (npm run diff -- <ref> [--json]): what is added, pruned and changed, and what to look at.',
     options: { json: z.boolean().default(false).describe('the comparison as JSON, not as Markdown') },
     run: async ({ json }) => {
-      const changes = compareDist(readReference(reference), await readDist(join(root, 'dist')));
-      if (json) return { reference, changes };
-      process.stdout.write(toMarkdown(changes, reference));
+      const [before, after] = [readReference(reference), await readDist(join(root, 'dist'))];
+      const comparison = { reference, changes: compareDist(before, after), costs: findCostChanges(before, after) };
+      if (json) return comparison;
+      process.stdout.write(toMarkdown(comparison));
       return undefined;
     },
   },

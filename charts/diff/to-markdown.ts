@@ -1,11 +1,19 @@
 // A comparison of dist/ as Markdown: for a pull request.
 import type { ObjectChange } from './compare-dist.ts';
+import { type CostChange, toCostLines } from './cost-change.ts';
 
 const signs = { added: '＋', removed: '−', changed: '～' } as const;
 const mostFields = 12;
 
-/** Warnings first, then every object by environment and component. Values are shortened to a line. */
-export function toMarkdown(changes: readonly ObjectChange[], reference: string): string {
+export interface Comparison {
+  /** The git reference of the state before. */
+  readonly reference: string;
+  readonly changes: readonly ObjectChange[];
+  readonly costs: readonly CostChange[];
+}
+
+/** Warnings first, then what it costs, then every object by environment and component. Values are shortened to a line. */
+export function toMarkdown({ reference, changes, costs }: Comparison): string {
   if (changes.length === 0) return `Nothing changes in the clusters against \`${reference}\`.\n`;
   const count = (kind: ObjectChange['change']) => changes.filter(({ change }) => change === kind).length;
   const warned = changes.filter(({ warnings }) => warnings.length > 0);
@@ -21,6 +29,7 @@ export function toMarkdown(changes: readonly ObjectChange[], reference: string):
           ),
         ]
       : []),
+    ...toCostLines(costs),
     ...[...Map.groupBy(changes, ({ environment, component }) => `${environment}/${component}`)].flatMap(([place, members]) => [
       '',
       `## ${place}`,

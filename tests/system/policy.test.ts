@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readDist } from '../../charts/dist-folder.ts';
+import { findChecker } from '../fixtures/find-checker.ts';
 import { findTool } from '../fixtures/find-tool.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { type PolicyException, policyExceptions } from '../fixtures/policy-exceptions.ts';
@@ -12,7 +13,7 @@ const kubeScore = findTool('kube-score', {
   variable: 'KUBE_SCORE',
   how: 'go install github.com/zegl/kube-score/cmd/kube-score@v1.20.0',
 });
-const checkov = findTool('checkov', { variable: 'CHECKOV', how: 'pip install checkov' });
+const checkov = await findChecker('checkov');
 
 /** Images are pinned by exact versions; a digest is known only to whoever reaches the registries, and versions.ts takes one. */
 const digests = 'CKV_K8S_43';

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
@@ -9,7 +8,7 @@ const found = allDatasets.map((dataset) => ({ file: `${dataset.category}.ts`, na
 const files = toGeneratedFiles(found);
 
 test.each(Object.keys(files))('apps/%s is what `npm run synth` makes', async (path) => {
-  expect(await readFile(join(import.meta.dirname, '..', '..', 'apps', path), 'utf8')).toBe(files[path]);
+  await expect(files[path]).toMatchFileSnapshot(join(import.meta.dirname, '..', '..', 'apps', path));
 });
 
 test('one category in two files is refused', () => {

@@ -1,0 +1,69 @@
+// Google service accounts, the buckets, and who may do what: commands from the environment's identities and google-rights.ts.
+import type { WorkloadName } from '../../apps/contract/names.ts';
+import { UsageError } from '../../apps/platform/errors.ts';
+import { namespaceOf } from '../constructs/metadata.ts';
+import type { ClusterEnvironment } from '../env/environment.ts';
+import { bucketRoles, googleRights, toProjectRoles } from './google-rights.ts';
+import { nodeAccount } from './node-pools.ts';
+import { secretsAccount, secretsOperator } from './operators.ts';
+import { toCommand } from './shell-words.ts';
+
+/** Days that objects are kept, where a bucket would grow forever: backups, and logs as long as Argo keeps their workflows. */
+const keptDays: Readonly<Partial<Record<keyof ClusterEnvironment['buckets'], number>>> = { backups: 35, artifacts: 365 };
+
+const identitiesOf = (env: ClusterEnvironment) => Object.entries(env.identities) as [WorkloadName, string][];
+const hasStore = ({ secrets: { mode } }: ClusterEnvironment) => mode === 'external';
+
+/** Accounts, and which of the cluster's may act as which. */
+export function toAccounts(env: ClusterEnvironment): string[] {
+  const accounts = new Set([...identitiesOf(env).map(([, account]) => account), nodeAccount]);
+  return [
+    ...[...accounts, ...(hasStore(env) ? [secretsAccount] : [])].map((account) => toCommand(['make_account', account])),
+    ...identitiesOf(env).map(([workload, account]) =>
+      toCommand(['bind_workload', account, `${namespaceOf(workload, env)}/${workload}`]),
+    ),
+    toCommand(['grant_project', nodeAccount, 'roles/container.defaultNodeServiceAccount']),
+    toCommand(['grant_project', nodeAccount, 'roles/artifactregistry.reader']),
+    ...(hasStore(env)
+      ? [
+          toCommand(['bind_workload', secretsAccount, `${secretsOperator}/${secretsOperator}`]),
+          toCommand(['grant_project', secretsAccount, 'roles/secretmanager.secretAccessor']),
+        ]
+      : []),
+  ];
+}
+
+function rightsOf(workload: WorkloadName, env: ClusterEnvironment) {
+  const rights = googleRights[workload];
+  if (rights === undefined)
+    throw new UsageError(
+      `charts/env/${env.name}.ts: identities.${workload}: charts/prepare/google-rights.ts says nothing of what it may do; add it there`,
+    );
+  return rights;
+}
+
+/** Buckets, and who may read or write their objects. Throws UsageError where an identity has no rights. */
+export function toBuckets(env: ClusterEnvironment): string[] {
+  const { source, ...ours } = env.buckets;
+  const grants = identitiesOf(env).flatMap(([workload, account]) =>
+    Object.entries(rightsOf(workload, env).buckets).map(([key, access]) =>
+      toCommand(['grant_bucket', ours[key as keyof typeof ours], account, bucketRoles[access]]),
+    ),
+  );
+  return [
+    `# s3://${source} is Amazon's; steps only read it.`,
+    ...Object.entries(ours).map(([key, name]) =>
+      toCommand(['make_bucket', name, env.region, ...[keptDays[key as keyof typeof ours] ?? []].flat()]),
+    ),
+    ...new Set(grants),
+  ];
+}
+
+/** Who may query and load BigQuery. Throws UsageError where an identity has no rights. */
+export const toWarehouse = (env: ClusterEnvironment): string[] => [
+  ...new Set(
+    identitiesOf(env).flatMap(([workload, account]) =>
+      toProjectRoles(rightsOf(workload, env)).map((role) => toCommand(['grant_project', account, role])),
+    ),
+  ),
+];

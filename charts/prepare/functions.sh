@@ -1,0 +1,126 @@
+# Each makes one thing of a cluster's surroundings, or finds it there: the script may be stopped anywhere and run again.
+
+die() {
+  printf 'prepare: %s\n' "$*" >&2
+  exit 1
+}
+
+has() { "$@" >/dev/null 2>&1; }
+
+# A new account is known everywhere only after some seconds, and so is a new operator's certificate.
+again() {
+  local wait
+  for wait in 2 4 8 16; do
+    if "$@" >/dev/null 2>&1; then return; fi
+    sleep "$wait"
+  done
+  "$@" >/dev/null
+}
+
+apply() { kubectl apply --server-side --filename - <<<"$1"; }
+
+# The value of a variable that only you know.
+given() {
+  if [ -z "${!1:-}" ]; then die "$1 is not set: $2; export it and run this again"; fi
+  printf '%s' "${!1}"
+}
+
+given_file() {
+  local path
+  path=$(given "$@")
+  cat -- "$path"
+}
+
+# A line for nginx: user "taxiway" and the hash of a password.
+password_file() {
+  local hash
+  hash=$(given "$@" | openssl passwd -apr1 -stdin)
+  printf 'taxiway:%s' "$hash"
+}
+
+secret_value() { gcloud secrets versions access latest --secret="$1"; }
+
+# make_secret ENTRY COMMAND…: the command prints the value, and is run only where there is none yet.
+make_secret() {
+  local entry=$1 versions value
+  shift
+  has gcloud secrets describe "$entry" || gcloud secrets create "$entry" --replication-policy=automatic
+  versions=$(gcloud secrets versions list "$entry" --filter=state=enabled --limit=1 --format='value(name)')
+  if [ -n "$versions" ]; then return; fi
+  value=$("$@")
+  printf '%s' "$value" | gcloud secrets versions add "$entry" --data-file=-
+}
+
+find_cluster() {
+  location=$(gcloud container clusters list --filter="name=$cluster" --format='value(location)')
+  [ -n "$location" ] || die "project $project has no cluster $cluster; README says how to make one"
+  local facts expected="$project.svc.id.goog ADVANCED_DATAPATH True"
+  facts=$(gcloud container clusters describe "$cluster" --location="$location" \
+    --format='value[separator=" "](workloadIdentityConfig.workloadPool,networkConfig.datapathProvider,addonsConfig.gcsFuseCsiDriverConfig.enabled)')
+  [ "$facts" = "$expected" ] ||
+    die "cluster $cluster: workload pool, data path and Cloud Storage FUSE are \"$facts\", expected \"$expected\""
+  network=$(gcloud container clusters describe "$cluster" --location="$location" --format='value(network)')
+  gcloud container clusters get-credentials "$cluster" --location="$location"
+}
+
+# make_firewall_rule NAME RANGES TAG PORT
+make_firewall_rule() {
+  has gcloud compute firewall-rules describe "$1" || gcloud compute firewall-rules create "$1" \
+    --network="$network" --direction=INGRESS --source-ranges="$2" --target-tags="$3" --allow="tcp:$4"
+}
+
+# make_pool NAME FLAG…
+make_pool() {
+  has gcloud container node-pools describe "$1" --cluster="$cluster" --location="$location" ||
+    gcloud container node-pools create "$@" --cluster="$cluster" --location="$location" \
+      --enable-autoscaling --workload-metadata=GKE_METADATA
+}
+
+email_of() { printf '%s@%s.iam.gserviceaccount.com' "$1" "$project"; }
+
+make_account() {
+  has gcloud iam service-accounts describe "$(email_of "$1")" || gcloud iam service-accounts create "$1"
+}
+
+# grant_project ACCOUNT ROLE
+grant_project() {
+  again gcloud projects add-iam-policy-binding "$project" \
+    --member="serviceAccount:$(email_of "$1")" --role="$2" --condition=None
+}
+
+# bind_workload ACCOUNT NAMESPACE/SERVICEACCOUNT
+bind_workload() {
+  again gcloud iam service-accounts add-iam-policy-binding "$(email_of "$1")" \
+    --member="serviceAccount:$project.svc.id.goog[$2]" --role=roles/iam.workloadIdentityUser
+}
+
+# make_bucket NAME REGION [DAYS]: objects older than that are deleted.
+make_bucket() {
+  has gcloud storage buckets describe "gs://$1" || gcloud storage buckets create "gs://$1" \
+    --location="$2" --uniform-bucket-level-access --public-access-prevention
+  if [ -z "${3:-}" ]; then return; fi
+  local rules
+  rules=$(mktemp)
+  printf '{"rule": [{"action": {"type": "Delete"}, "condition": {"age": %s}}]}\n' "$3" >"$rules"
+  gcloud storage buckets update "gs://$1" --lifecycle-file="$rules"
+  rm -f -- "$rules"
+}
+
+# grant_bucket NAME ACCOUNT ROLE
+grant_bucket() {
+  again gcloud storage buckets add-iam-policy-binding "gs://$1" \
+    --member="serviceAccount:$(email_of "$2")" --role="$3"
+}
+
+# make_images REGISTRY TAG APP…: the version of an image never changes, so that what is there stays.
+make_images() {
+  local registry=$1 tag=$2 app image
+  shift 2
+  for app in "$@"; do
+    image="$registry/$app:$tag"
+    if has docker manifest inspect "$image"; then continue; fi
+    npm run bundle -- "$app"
+    docker build --platform=linux/amd64 --file="apps/$app/Dockerfile" --tag="$image" ".taxiway/bundles/$app"
+    docker push "$image"
+  done
+}

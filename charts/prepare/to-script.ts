@@ -1,0 +1,100 @@
+// An environment as the shell commands that prepare its project and cluster, from the facts that its manifests are made of. Pure.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workloads } from '../../apps/contract/names.ts';
+import type { ClusterEnvironment, NodePool } from '../env/environment.ts';
+import { type SecretFacts, type SecretName, secrets, toSecretEntry } from '../secrets.ts';
+import { ownApps, ownTag } from '../versions.ts';
+import { toAccounts, toBuckets, toWarehouse } from './accounts.ts';
+import { nodeTag, toPoolFlags } from './node-pools.ts';
+import { toOperators } from './operators.ts';
+import { secretValues } from './secret-values.ts';
+import { quote, toCommand } from './shell-words.ts';
+
+const readPart = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
+
+/** The script. Throws UsageError where an identity of the environment has no rights, or a pod fits no machine. */
+export function toScript(env: ClusterEnvironment, cluster: string): string {
+  const head = [
+    '#!/usr/bin/env bash',
+    `# Prepares project ${env.project} and cluster ${cluster} for dist/${env.name}. May be stopped and run again; run it in the repository's folder.`,
+    'set -euo pipefail',
+    'shopt -s inherit_errexit',
+    ...[`export CLOUDSDK_CORE_PROJECT=${env.project}`, `project=${env.project}`, `cluster=${quote(cluster)}`],
+  ];
+  const parts: [title: string, lines: readonly string[]][] = [
+    ["Google's interfaces and the cluster", [toCommand(['gcloud', 'services', 'enable', ...services]), 'find_cluster']],
+    ['Secret Manager: entries that have no value yet', toSecrets(env)],
+    ['Accounts, and which workload is which', toAccounts(env)],
+    ['Buckets', toBuckets(env)],
+    ['BigQuery', toWarehouse(env)],
+    ['Nodes, and the way from the API server to the webhooks on them', toNodes(env)],
+    ['Operators that the manifests need', toOperators(env)],
+    ['Argo CD: waves wait for the Applications before them', [toHealthCheck(env)]],
+    ['Images', toImages(env)],
+    ['From here on Argo CD follows the branch', [`kubectl apply --server-side --filename dist/${env.name}/argocd/`]],
+  ];
+  return [
+    head.join('\n'),
+    readPart('functions.sh').trimEnd(),
+    ...parts.filter(([, lines]) => lines.length > 0).map(([title, lines]) => [`# ${title}`, ...lines].join('\n')),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+const services = [
+  'artifactregistry',
+  'bigquery',
+  'bigquerystorage',
+  'compute',
+  'container',
+  'iam',
+  'iamcredentials',
+  'secretmanager',
+  'storage',
+].map((name) => `${name}.googleapis.com`);
+
+function toSecrets(env: ClusterEnvironment): string[] {
+  if (env.secrets.mode === 'existing') return [];
+  return (Object.entries(secrets) as [SecretName, SecretFacts][])
+    .filter(([, { auth = env.auth.mode, database = env.database }]) => auth === env.auth.mode && database === env.database)
+    .flatMap(([name, { keys }]) =>
+      keys.map((key) => {
+        const values: Readonly<Record<string, readonly string[]>> = secretValues[name];
+        return toCommand(['make_secret', toSecretEntry(name, key), ...(values[key] ?? [])]);
+      }),
+    );
+}
+
+function toNodes(env: ClusterEnvironment): string[] {
+  const { webhook } = workloads['spark-operator-webhook'].ports;
+  return [
+    ...(Object.keys(env.nodePools) as NodePool[]).map((pool) => toCommand(['make_pool', ...toPoolFlags(env, pool)])),
+    toCommand(['make_firewall_rule', `taxiway-${env.name}-webhooks`, env.apiServer.join(), nodeTag, webhook]),
+  ];
+}
+
+/** https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#argocd-app */
+const toHealthCheck = ({ namespaces }: ClusterEnvironment): string =>
+  toCommand([
+    ...['kubectl', '--namespace', namespaces.argocd, 'patch', 'configmap', 'argocd-cm', '--type=merge'],
+    ...[
+      '--patch',
+      JSON.stringify({ data: { 'resource.customizations.health.argoproj.io_Application': readPart('application-health.lua') } }),
+    ],
+  ]);
+
+function toImages({ registry }: ClusterEnvironment): string[] {
+  const [, location, repository] = /^([a-z0-9-]+)-docker\.pkg\.dev\/[^/]+\/([^/]+)$/.exec(registry) ?? [];
+  return [
+    ...(location === undefined || repository === undefined
+      ? []
+      : [
+          `has gcloud artifacts repositories describe ${repository} --location=${location} ||`,
+          `  gcloud artifacts repositories create ${repository} --repository-format=docker --location=${location}`,
+          `gcloud auth configure-docker --quiet ${location}-docker.pkg.dev`,
+        ]),
+    toCommand(['make_images', registry, ownTag, ...ownApps]),
+  ];
+}
