@@ -2,12 +2,12 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { claims, workloads } from '../apps/contract/names.ts';
+import { toYaml } from '../apps/platform/yaml.ts';
 import { receiverFolder, toAlertmanagerConfig } from './alertmanager/alertmanager-config.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
 import { createSecret } from './secrets.ts';
-import { toYaml } from './synthesize.ts';
 import { images } from './versions.ts';
 
 const workload = 'alertmanager';

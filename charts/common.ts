@@ -44,7 +44,7 @@ export function createCommon(scope: Construct, env: ClusterEnvironment): Chart {
       workload,
       env,
       mountsToken: rules !== undefined,
-      ...(rules && { rules: { pipeline: rules } }),
+      ...(rules && { rules }),
     });
     new WorkloadPolicy(chart, `policy-${workload}`, { workload, env });
   }

@@ -31,7 +31,7 @@ export const edges: readonly Edge[] = [
   ...reach('mlflow', 'http', ['load-balancer', 'training']),
   ...reach('grafana', 'web', ['load-balancer', 'prometheus']),
   ...reach('prometheus', 'web', ['load-balancer', 'grafana', 'prometheus']),
-  ...reach('alertmanager', 'web', ['prometheus']),
+  ...reach('alertmanager', 'web', ['prometheus', 'step']),
   ...reach('docs', 'http', ['load-balancer', 'prometheus']),
   ...reach('predict', 'http', ['load-balancer', 'prometheus']),
   ...reach('postgres', 'postgres', ['argo-controller', 'argo-server', 'mlflow', 'postgres-job', 'metrics-exporters']),

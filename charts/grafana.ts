@@ -4,6 +4,7 @@ import { Quantity } from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { Construct } from 'constructs';
 import { allDatasets } from '../apps/contract/categories.ts';
 import { backEnds, claims, workloads } from '../apps/contract/names.ts';
+import { toYaml } from '../apps/platform/yaml.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
 import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
@@ -12,7 +13,6 @@ import { bigQuerySource, toDataSources, toProviders } from './grafana/data-sourc
 import { toMonthly } from './grafana/monthly.ts';
 import { toOperations } from './grafana/operations.ts';
 import { createSecret } from './secrets.ts';
-import { toYaml } from './synthesize.ts';
 import { grafanaPlugins, images } from './versions.ts';
 
 const workload = 'grafana';

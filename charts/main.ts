@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { UserError } from '../apps/platform/errors.ts';
 import { localEnvironment } from '../workflows/local-environment.ts';
-import { renderWorkflows } from '../workflows/render-workflows.ts';
+import { toWorkflowFiles } from '../workflows/render-workflows.ts';
 import { createAlertmanager } from './alertmanager.ts';
 import { createArgoWorkflows } from './argo-workflows.ts';
 import { createArgocd } from './argocd.ts';
@@ -22,14 +22,16 @@ import { createPredict } from './predict.ts';
 import { createPrometheus } from './prometheus.ts';
 import { createSparkOperator } from './spark-operator.ts';
 import { findRepeatedNames, synthesize } from './synthesize.ts';
+import { createWorkflows } from './workflows.ts';
 
 const clusters: readonly EnvironmentName[] = ['dev', 'prod'];
 
 const parts: readonly Component[] = [
-  { component: 'workflows', environments: ['local'], render: () => renderWorkflows(localEnvironment) },
+  { component: 'workflows', environments: ['local'], render: () => toWorkflowFiles(localEnvironment) },
   { component: 'crds', environments: clusters, create: createCrds },
   { component: 'common', environments: clusters, create: createCommon },
   { component: 'argo-workflows', environments: clusters, create: createArgoWorkflows },
+  { component: 'workflows', environments: clusters, create: createWorkflows },
   { component: 'spark-operator', environments: clusters, create: createSparkOperator },
   { component: 'prometheus', environments: clusters, create: createPrometheus },
   { component: 'alertmanager', environments: clusters, create: createAlertmanager },

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { backEnds, claims, workloads } from '../apps/contract/names.ts';
+import { toYaml } from '../apps/platform/yaml.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
 import { toBytes } from './env/quantities.ts';
 import { toLimitRules } from './prometheus/limits.ts';
 import { toPrometheusConfig } from './prometheus/prometheus-config.ts';
-import { toYaml } from './synthesize.ts';
 import { images } from './versions.ts';
 
 const workload = 'prometheus';

@@ -1,12 +1,10 @@
 // Components and environments in, file paths and their bytes out. Pure: no clock, no process environment, no file system.
 import { App, type Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { stringify } from 'yaml';
 import { UsageError } from '../apps/platform/errors.ts';
+import { toYaml } from '../apps/platform/yaml.ts';
 import type { Component } from './component.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
-
-const head = '# Written by npm run synth; do not edit.\n';
 
 /** Paths below dist/ and their text: `<env>/<component>/<file>.yaml`. Throws UsageError with all mistakes of all charts. */
 export function synthesize(
@@ -20,8 +18,11 @@ export function synthesize(
   for (const one of problems.length > 0 ? [] : components) {
     for (const name of one.environments) {
       const folder = `${name}/${one.component}`;
-      if ('render' in one) for (const [file, text] of one.render()) files.set(`${folder}/${file}`, text);
-      else {
+      if ('render' in one) {
+        collect(problems, folder, () => {
+          for (const [file, text] of one.render()) files.set(`${folder}/${file}`, text);
+        });
+      } else {
         const environment = environments[name];
         if (environment === undefined)
           problems.push(
@@ -43,10 +44,6 @@ export function synthesize(
   return files;
 }
 
-/** YAML 1.1, as Kubernetes' parsers read it: there `on`, `no` and `012` are no text unless quoted. */
-export const toYaml = (documents: readonly unknown[]): string =>
-  head + documents.map((one) => stringify(one, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
-
 /** Components that would write to one folder. */
 export function findRepeatedNames(components: readonly Component[]): string[] {
   return components.flatMap(({ component, environments }, index) => {
@@ -62,6 +59,6 @@ function collect(problems: string[], where: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    problems.push(`${where}: ${(error as Error).message}`);
+    problems.push(...(error as Error).message.split('\n').map((line) => `${where}: ${line}`));
   }
 }

@@ -15,8 +15,12 @@ const node = (files: readonly string[] = []): BundleContents => ({
 });
 
 export const bundles: Readonly<Record<string, BundleContents>> = {
+  cluster: node(),
   docs: node(),
   etl: node(),
+  finish: node(),
+  handover: node(),
+  months: node(),
   predict: node(),
   publish: node(),
   'schema-groups': node(),

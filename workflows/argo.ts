@@ -1,28 +1,78 @@
-// Renders a workflow as an Argo WorkflowTemplate: a DAG template, and a container template for each step.
-import { dependenciesOf, referencesOf, type Step, type Workflow } from './define-workflow.ts';
+// Renders a workflow as an Argo WorkflowTemplate: a DAG template, a container template for each step, and the exit handler.
+import { runLabels } from '../apps/contract/names.ts';
+import { type Call, dependenciesOf, type Step, type Task, textsOf, type Workflow } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
-import { inputName, resultName, retryExpression, toContainerText, toTaskText } from './expressions.ts';
-import { resultFile, scratchMountPath, scratchVolume } from './mounts.ts';
+import {
+  inputName,
+  type Reference,
+  referencesIn,
+  resultName,
+  retryExpression,
+  toContainerText,
+  toLabelExpression,
+  toTaskText,
+  toWhen,
+} from './expressions.ts';
+import { outputsFolder, resultFile, scratchMountPath, scratchVolume } from './mounts.ts';
+import { commonFlags, toFlag } from './programs.ts';
 
 /** The WorkflowTemplate of a workflow, as plain data. */
 export function toWorkflowTemplate(workflow: Workflow, environment: Environment) {
+  const { cluster } = environment;
+  const { onExit, tasks } = workflow;
+  const steps = [...tasks, ...onExit].filter((task): task is Step => 'program' in task);
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'WorkflowTemplate',
-    metadata: { name: workflow.name, annotations: { 'workflows.argoproj.io/description': workflow.description } },
+    metadata: {
+      name: workflow.name,
+      ...(cluster && { namespace: cluster.namespaces.pipeline, labels: cluster.labelsOf(workflow.name) }),
+      annotations: { 'workflows.argoproj.io/description': workflow.description },
+    },
     spec: {
       entrypoint: 'main',
+      ...(onExit.length > 0 && { onExit: 'exit' }),
       arguments: { parameters: Object.entries(workflow.parameters).map(toParameter) },
-      volumes: [
-        { name: environment.state.volume, persistentVolumeClaim: { claimName: environment.state.claim } },
-        { name: scratchVolume, emptyDir: {} },
-      ],
+      activeDeadlineSeconds: workflow.deadlineHours * 3600,
+      ...toLabels(workflow),
+      volumes: [...environment.volumes, { name: scratchVolume, emptyDir: cluster ? { sizeLimit: '2Gi' } : {} }],
       templates: [
-        { name: 'main', dag: { tasks: workflow.steps.map(toTask) } },
-        ...workflow.steps.map((one) => toContainerTemplate(one, environment)),
+        toMain(workflow),
+        ...(onExit.length > 0 ? [toExit(onExit)] : []),
+        ...steps.map((one) => toContainerTemplate(one, environment)),
       ],
     },
   };
+}
+
+/** What starts a workflow by the clock; a run that is late waits for no other. */
+export function toCronWorkflow({ name, description }: Workflow, { cluster }: Environment, schedule: string) {
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'CronWorkflow',
+    metadata: {
+      name,
+      ...(cluster && { namespace: cluster.namespaces.pipeline, labels: cluster.labelsOf(name) }),
+      annotations: { 'workflows.argoproj.io/description': description },
+    },
+    spec: {
+      schedules: [schedule],
+      timezone: 'UTC',
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds: 300,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 3,
+      workflowSpec: { workflowTemplateRef: { name } },
+    },
+  };
+}
+
+function toLabels({ parameters }: Workflow) {
+  const labels = Object.entries(runLabels).filter(([name]) => Object.hasOwn(parameters, name));
+  // A label takes fewer characters than a text that the lambda's test compares.
+  if (labels.length === 0 || parameters.category?.kind === 'text') return {};
+  const entries = labels.map(([name, label]) => [label, { expression: toLabelExpression(name) }]);
+  return { workflowMetadata: { labelsFrom: Object.fromEntries(entries) } };
 }
 
 function toParameter([name, { description, default: value, enum: allowed }]: [string, Workflow['parameters'][string]]) {
@@ -34,49 +84,97 @@ function toParameter([name, { description, default: value, enum: allowed }]: [st
   };
 }
 
-function toTask(one: Step) {
-  const dependencies = dependenciesOf(one);
-  const parameters = referencesOf(one).flatMap((reference) => {
-    const name = inputName(reference);
-    return name === undefined ? [] : [{ name, value: toTaskText(reference) }];
-  });
+function toMain({ parameters, tasks, results, mutex, parallelism, goesOnAfterFailure }: Workflow) {
   return {
-    name: one.name,
-    template: one.name,
-    ...(dependencies.length === 0 ? {} : { dependencies: [...dependencies] }),
+    name: 'main',
+    inputs: { parameters: Object.keys(parameters).map((name) => ({ name })) },
+    ...(Object.keys(results).length > 0 && {
+      outputs: {
+        parameters: Object.entries(results).map(([name, value]) => ({
+          name,
+          valueFrom: { parameter: toTaskText(value, 'main') },
+        })),
+      },
+    }),
+    ...(mutex && toSynchronization(toTaskText(mutex, 'main'))),
+    ...(parallelism !== undefined && { parallelism }),
+    dag: { ...(goesOnAfterFailure && { failFast: false }), tasks: tasks.map((task) => toTask(task, 'main')) },
+  };
+}
+
+/** Every part of the end runs, whatever happens to the others. */
+const toExit = (onExit: readonly Step[]) => ({
+  name: 'exit',
+  dag: { failFast: false, tasks: onExit.map((task) => toTask(task, 'exit')) },
+});
+
+function toTask(task: Task, dag: 'main' | 'exit') {
+  const dependencies = dependenciesOf(task);
+  const parameters = 'program' in task ? toStepArguments(task, dag) : toCallArguments(task, dag);
+  return {
+    name: task.name,
+    ...('program' in task ? { template: task.name } : { templateRef: { name: task.workflow.name, template: 'main' } }),
+    ...(dependencies.length === 0 ? {} : { depends: dependencies.map((name) => `${name}.Succeeded`).join(' && ') }),
+    ...(task.when && { when: toWhen(task.when) }),
+    ...('each' in task && task.each && { withParam: toTaskText(task.each.of, dag) }),
     ...(parameters.length === 0 ? {} : { arguments: { parameters } }),
   };
 }
 
+const toStepArguments = (task: Step, dag: 'main' | 'exit') =>
+  inputsOf(task).map(([name, reference]) => ({ name, value: toTaskText({ kind: 'text', parts: [reference] }, dag) }));
+
+const toCallArguments = ({ args }: Call, dag: 'main' | 'exit') =>
+  Object.entries(args).map(([name, value]) => ({ name, value: toTaskText(value, dag) }));
+
+function inputsOf(of: Step): [name: string, reference: Reference][] {
+  return referencesIn(textsOf(of)).flatMap((reference): [string, Reference][] => {
+    const name = inputName(reference);
+    return name === undefined ? [] : [[name, reference]];
+  });
+}
+
 function toContainerTemplate(one: Step, environment: Environment) {
-  const inputs = referencesOf(one).flatMap((reference) => inputName(reference) ?? []);
+  const inputs = inputsOf(one);
   const { limit, firstDelaySeconds, factor, maxMinutes } = environment.retry;
+  const args = toArgs(one);
+  const used = environment.mounts.filter(({ mountPath }) => args.some((arg) => arg.includes(mountPath)));
+  const place = environment.cluster?.placeOf({ workload: one.workload ?? 'step', app: one.program.app, mounts: used });
   return {
     name: one.name,
-    ...(inputs.length === 0 ? {} : { inputs: { parameters: inputs.map((name) => ({ name })) } }),
-    outputs: { parameters: [{ name: resultName, valueFrom: { path: resultFile } }] },
+    ...(inputs.length === 0 ? {} : { inputs: { parameters: inputs.map(([name]) => ({ name })) } }),
+    outputs: {
+      parameters: [
+        { name: resultName, valueFrom: { path: resultFile } },
+        ...Object.keys(one.program.outputs).map((name) => ({ name, valueFrom: { path: `${outputsFolder}/${name}` } })),
+      ],
+    },
+    ...(one.mutex && toSynchronization(toContainerText(one.mutex))),
     retryStrategy: {
       limit,
       expression: retryExpression,
       backoff: { duration: `${firstDelaySeconds}s`, factor, maxDuration: `${maxMinutes}m` },
     },
     activeDeadlineSeconds: one.deadlineMinutes * 60,
+    ...place?.template,
     container: {
-      image: environment.imageOf(one.app),
-      command: [...one.command],
-      args: toArgs(one),
-      volumeMounts: [
-        { name: environment.state.volume, mountPath: environment.state.mountPath },
-        { name: scratchVolume, mountPath: scratchMountPath },
-      ],
+      image: environment.imageOf(one.program.app),
+      command: [...one.program.command],
+      args,
+      ...place?.container,
+      volumeMounts: [...used, ...(place?.mounts ?? []), { name: scratchVolume, mountPath: scratchMountPath }],
     },
   };
 }
 
-function toArgs({ args }: Step): string[] {
-  const flags = Object.entries(args).flatMap(([key, value]) => {
-    const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return value === true ? [flag] : [flag, toContainerText(value)];
+const toSynchronization = (name: string) => ({ synchronization: { mutexes: [{ name }] } });
+
+function toArgs({ args, program }: Step): string[] {
+  const flags = Object.entries({ ...program.fixed, ...args }).flatMap(([key, value]) => {
+    const flag = toFlag(key);
+    if (value === undefined) return [];
+    return value === true ? [flag] : [flag, typeof value === 'string' ? value : toContainerText(value)];
   });
-  return [...flags, '--result', resultFile];
+  const outputs = Object.keys(program.outputs).length > 0 ? [commonFlags.outputs, outputsFolder] : [];
+  return [...flags, commonFlags.result, resultFile, ...outputs];
 }

@@ -1,86 +1,98 @@
 // One month's file: from the source bucket to tables, documentation and a retrained model.
 import { workflows } from '../apps/contract/names.ts';
-import { defineWorkflow, step, type Workflow } from './define-workflow.ts';
+import { defineWorkflow, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
-import { runCreatedAt, runName, text } from './expressions.ts';
-import { categoryParameter } from './parameters.ts';
-import { dbtPath, modelsPath, runFile, stagedFolder, trackingPath, warehousePath, warehouseUri } from './run-files.ts';
+import { equals, path, runCreatedAt, text, uri } from './expressions.ts';
+import { categoryParameter, retrainParameter, thresholdParameter } from './parameters.ts';
+import { programs } from './programs.ts';
+import * as at from './run-files.ts';
+import { exitSteps, publishStep, refreshSteps } from './shared-steps.ts';
 
 /** The workflow that follows a new file. */
-export const createBatch = (environment: Environment): Workflow =>
+export const createBatch = (environment: Environment) =>
   defineWorkflow({
     name: workflows.batch,
     description: "One month's file: transfer, validate, etl, dbt, publish and retrain.",
     parameters: {
       category: categoryParameter,
-      uri: { description: 'The file, as a URI.' },
-      filename: { description: "The file's base name, which carries the month: yellow_tripdata_2024-01.parquet." },
-      run_date: { description: "The first day of the file's month: 2024-01-01." },
-      threshold: { description: 'Percent of the expectations that must hold; below it the run fails.', default: '90' },
+      uri: { kind: 'uri', description: 'The file, as a URI.' },
+      filename: { kind: 'text', description: "The file's base name, which carries the month: yellow_tripdata_2024-01.parquet." },
+      run_date: { kind: 'month', description: "The first day of the file's month: 2024-01-01." },
+      threshold: thresholdParameter,
+      retrain: { ...retrainParameter, default: 'true' },
     },
-    steps: ({ category, uri, filename, run_date: runDate, threshold }) => {
-      const staged = text`${stagedFolder(environment, category)}${filename}`;
+    deadlineHours: 12,
+    mutex: ({ category, run_date: runDate }) => text`month-${category}-${runDate}`,
+    tasks: ({ category, uri: source, filename, run_date: runDate, threshold, retrain: learns }) => {
+      const staged = uri`${at.stagedFolder(environment, category)}${filename}`;
+      const part = at.runPart(runDate);
+      const tables = at.tablesOf(category);
 
-      const transfer = step('transfer', {
-        app: 'transfer',
-        command: ['node', 'main.js'],
-        args: { source: uri, destination: stagedFolder(environment, category) },
+      const transfer = step('transfer', programs.transfer, {
+        args: { source, destination: at.stagedFolder(environment, category), category, filename, runDate },
         deadlineMinutes: 60,
       });
-      const validate = step('validate', {
-        app: 'validate',
-        command: ['node', 'main.js'],
+      const validate = step('validate', programs.validate, {
         args: {
           file: staged,
           suite: text`expectations/${category}.json`,
           threshold,
-          report: text`${environment.buckets.docs}validation/${category}/${runDate}/`,
+          report: uri`${environment.buckets.docs}validation/${category}/${runDate}/`,
         },
         after: [transfer],
         deadlineMinutes: 30,
       });
-      const etl = step('etl', {
-        app: 'etl',
-        command: ['node', 'main.js'],
+      const etl = step('etl', programs.etl, {
         args: {
           category,
           mode: text`batch`,
           file: staged,
           asOf: runCreatedAt,
-          warehouse: warehouseUri(environment),
-          plan: runFile(environment, 'plan.json'),
+          warehouse: uri`${environment.warehouse}`,
+          plan: at.runFile(environment, part, 'plan.json'),
         },
         after: [validate],
+        mutex: tables,
         deadlineMinutes: 60,
       });
-      const dbt = step('dbt', {
-        app: 'dbt',
-        command: ['python', 'run.py'],
-        args: { category, warehouse: warehousePath(environment), runDate, docs: dbtPath(environment) },
+      const dbt = step('dbt', programs.dbt, {
+        args: { category, warehouse: at.warehousePath(environment), runDate, docs: at.dbtPath(environment, part) },
         after: [etl],
+        mutex: tables,
         deadlineMinutes: 60,
       });
-      const publish = step('publish', {
-        app: 'publish',
-        command: ['node', 'main.js'],
-        args: { category, dbt: runFile(environment, 'dbt/'), docs: text`${environment.buckets.docs}` },
-        after: [dbt],
-        deadlineMinutes: 30,
-      });
-      const retrain = step('retrain', {
-        app: 'ml',
-        command: ['python', 'retrain.py'],
+      const publish = publishStep(environment, { category, part, after: dbt });
+      const retrain = step('retrain', programs.retrain, {
         args: {
           category,
-          warehouse: warehousePath(environment),
+          warehouse: at.warehousePath(environment),
           runDate,
-          run: runName,
-          tracking: trackingPath(environment),
-          models: modelsPath(environment),
+          run: text`${part}`,
+          tracking: path`${environment.tracking}`,
+          models: at.modelsPath(environment),
         },
         after: [dbt],
+        when: equals(learns, 'true'),
+        mutex: at.modelOf(category),
+        workload: 'training',
         deadlineMinutes: 120,
       });
-      return [transfer, validate, etl, dbt, publish, retrain];
+      const record = step('record', programs.recordMonth, {
+        args: {
+          category,
+          uri: source,
+          filename,
+          runDate,
+          version: transfer.outputs.version,
+          records: at.recordsFolder(environment),
+        },
+        after: [publish],
+        deadlineMinutes: 5,
+      });
+      return {
+        tasks: [transfer, validate, etl, dbt, publish, retrain, ...refreshSteps(environment, category, retrain), record],
+        results: { percent: validate.outputs.successPercent, ...etl.outputs },
+      };
     },
+    onExit: ({ category }) => exitSteps(environment, workflows.batch, category),
   });

@@ -1,22 +1,57 @@
 // What a workflow must know of the place where it runs. Handed in, never looked up.
 import type { buckets } from '../apps/contract/names.ts';
 
+/** Plain parts of a WorkflowTemplate, as they stand in YAML. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface Mount {
+  readonly name: string;
+  readonly mountPath: string;
+}
+
+export interface Place {
+  readonly template: Fields;
+  readonly container: Fields;
+  readonly mounts: readonly Mount[];
+}
+
 export interface Environment {
   /** The image of an app. */
   readonly imageOf: (app: string) => string;
   /** Folder URIs, each with a slash at its end. */
   readonly buckets: Readonly<Record<keyof typeof buckets, string>>;
-  /** URI of the warehouse. */
+  /** Where the tables are: the URI of a DuckDB file, or `bigquery://project/prefix`. */
   readonly warehouse: string;
-  /** URI of the folder that MLflow keeps its store in. */
+  /** MLflow's store: a folder's path, or a server's URL. */
   readonly tracking: string;
-  /** The volume that every step shares. */
-  readonly state: { readonly volume: string; readonly claim: string; readonly mountPath: string };
+  /** Volumes, and where a container finds them. A step has those whose path its arguments name. */
+  readonly volumes: readonly Fields[];
+  readonly mounts: readonly Mount[];
   /** How temporary failures are retried. */
   readonly retry: {
     readonly limit: number;
     readonly firstDelaySeconds: number;
     readonly factor: number;
     readonly maxMinutes: number;
+  };
+  /** Months that a backfill runs at the same time. */
+  readonly backfillParallelism: number;
+  /** What only a cluster has; undefined on one machine. */
+  readonly cluster?: {
+    readonly namespaces: { readonly platform: string; readonly pipeline: string };
+    /** Labels of every object, by its name. */
+    readonly labelsOf: (name: string) => Readonly<Record<string, string>>;
+    /** Size, nodes, labels, account and variables of a step: fields of its template and of its container, and further mounts. */
+    readonly placeOf: (step: {
+      readonly workload: 'step' | 'training';
+      readonly app: string;
+      readonly mounts: readonly Mount[];
+    }) => Place;
+    /** Alertmanager, which tells people. */
+    readonly alerts: string;
+    /** The site's address, without a slash at its end. */
+    readonly site: string;
+    /** The Deployment that serves predictions. */
+    readonly predict: string;
   };
 }

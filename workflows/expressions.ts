@@ -1,66 +1,122 @@
 // The only file that writes Argo's `{{…}}`: typed references, the text that holds them, and how both look in YAML.
 
+/** What a value is. A flag of kind `text` takes any; every other takes its own kind alone. */
+export type Kind = 'text' | 'uri' | 'path' | 'category' | 'month' | 'time' | 'number' | 'boolean' | 'json';
+
 export type Reference =
   | { readonly kind: 'parameter'; readonly name: string }
-  | { readonly kind: 'result'; readonly step: string }
-  | { readonly kind: 'run'; readonly field: keyof typeof runFields };
+  | { readonly kind: 'output'; readonly step: string; readonly name: string }
+  | { readonly kind: 'item'; readonly field: string }
+  | { readonly kind: 'run'; readonly field: RunField };
 
 /** Literal pieces and references, in order. A bare string is no Text: `text` makes one, and refuses raw expressions. */
-export interface Text {
+export interface Text<K extends Kind = Kind> {
+  readonly kind: K;
   readonly parts: readonly (string | Reference)[];
 }
 
-const runFields = { name: '{{workflow.name}}', createdAt: '{{workflow.creationTimestamp.RFC3339}}' } as const;
+const runFields = {
+  name: 'workflow.name',
+  createdAt: 'workflow.creationTimestamp.RFC3339',
+  status: 'workflow.status',
+  failures: 'workflow.failures',
+} as const;
+type RunField = keyof typeof runFields;
+/** What only an exit handler can know. */
+const exitFields: readonly RunField[] = ['status', 'failures'];
 
+const ofRun = <K extends Kind>(kind: K, field: RunField): Text<K> => ({ kind, parts: [{ kind: 'run', field }] });
 /** The run's own name: unique, and kept by retries. */
-export const runName: Text = { parts: [{ kind: 'run', field: 'name' }] };
+export const runName = ofRun('text', 'name');
 /** When the run was created, RFC 3339 in UTC; the clock of every step, kept by retries. */
-export const runCreatedAt: Text = { parts: [{ kind: 'run', field: 'createdAt' }] };
-/** A parameter of the workflow. */
-export const parameter = (name: string): Text => ({ parts: [{ kind: 'parameter', name }] });
-/** The JSON that a step wrote to its result file. */
-export const resultOf = (step: string): Text => ({ parts: [{ kind: 'result', step }] });
+export const runCreatedAt = ofRun('time', 'createdAt');
+/** For exit handlers: Succeeded, Failed or Error. */
+export const runStatus = ofRun('text', 'status');
+/** For exit handlers: the steps that failed, as a JSON list. */
+export const runFailures = ofRun('json', 'failures');
 
-/** Template tag: text`${folder}${category}/` joins strings and references. Throws for a raw `{{…}}`. */
-export function text(literals: TemplateStringsArray, ...values: readonly (string | Text)[]): Text {
-  const parts = literals.flatMap((literal, index) => {
-    const value = values[index];
-    return [literal, ...(value === undefined ? [] : typeof value === 'string' ? [value] : value.parts)];
-  });
-  for (const part of parts) if (typeof part === 'string') refuseRawExpression(part);
-  return { parts: parts.filter((part) => part !== '') };
-}
+/** A parameter of the workflow. */
+export const parameter = <K extends Kind>(name: string, kind: K): Text<K> => ({ kind, parts: [{ kind: 'parameter', name }] });
+/** What a step wrote as the output of that name. */
+export const outputOf = <K extends Kind>(step: string, name: string, kind: K): Text<K> => ({
+  kind,
+  parts: [{ kind: 'output', step, name }],
+});
+/** A field of the list's element that this run of a step is for. */
+export const itemField = <K extends Kind>(field: string, kind: K): Text<K> => ({ kind, parts: [{ kind: 'item', field }] });
+
+const tagOf =
+  <K extends Kind>(kind: K) =>
+  (literals: TemplateStringsArray, ...values: readonly (string | Text)[]): Text<K> => {
+    const parts = literals.flatMap((literal, index) => {
+      const value = values[index];
+      return [literal, ...(value === undefined ? [] : typeof value === 'string' ? [value] : value.parts)];
+    });
+    for (const part of parts) if (typeof part === 'string') refuseRawExpression(part);
+    return { kind, parts: parts.filter((part) => part !== '') };
+  };
+
+/** Template tags: uri`${folder}${category}/` joins strings and references. They throw for a raw `{{…}}`. */
+export const text = tagOf('text');
+export const uri = tagOf('uri');
+export const path = tagOf('path');
 
 /** Throws where a literal opens an expression. */
 export function refuseRawExpression(literal: string): void {
   if (literal.includes('{{')) {
     throw new Error(
-      `${JSON.stringify(literal)}: raw expressions are refused; use a parameter, a step's result or a value of workflows/expressions.ts`,
+      `${JSON.stringify(literal)}: raw expressions are refused; use a parameter, a step's output or a value of workflows/expressions.ts`,
     );
   }
 }
 
+/** References of texts, each once, in order of use. */
+export function referencesIn(texts: readonly Text[]): readonly Reference[] {
+  const all = texts.flatMap(({ parts }) => parts.filter((part) => typeof part !== 'string'));
+  return [...new Map(all.map((reference) => [JSON.stringify(reference), reference])).values()];
+}
+
+export const isExitField = (reference: Reference): boolean => reference.kind === 'run' && exitFields.includes(reference.field);
+
 /** The input parameter through which a step's container receives a reference; undefined for what Argo knows everywhere. */
 export function inputName(reference: Reference): string | undefined {
-  if (reference.kind === 'run') return undefined;
-  return reference.kind === 'parameter' ? reference.name : `${reference.step}-${resultName}`;
+  if (reference.kind === 'run') return isExitField(reference) ? reference.field : undefined;
+  if (reference.kind === 'item') return reference.field;
+  return reference.kind === 'parameter' ? reference.name : `${reference.step}-${reference.name}`;
 }
 
-/** A text as the container's arguments hold it: references go through the step's inputs. */
+/** A text as a container template holds it: references go through the template's inputs. */
 export function toContainerText(value: Text): string {
-  return value.parts
-    .map((part) =>
-      typeof part === 'string' ? part : part.kind === 'run' ? runFields[part.field] : `{{inputs.parameters.${inputName(part)}}}`,
-    )
-    .join('');
+  return join(value, (reference) => {
+    const input = inputName(reference);
+    return input === undefined ? toRunText(reference) : `inputs.parameters.${input}`;
+  });
 }
 
-/** A reference as the DAG's task passes it on. */
-export function toTaskText(reference: Reference): string {
-  if (reference.kind === 'run') return runFields[reference.field];
-  if (reference.kind === 'parameter') return `{{workflow.parameters.${reference.name}}}`;
-  return `{{tasks.${reference.step}.outputs.parameters.${resultName}}}`;
+/** A text as a task of the DAG passes it on: parameters are the DAG's inputs; an exit handler, which has none, reads the workflow's. */
+export function toTaskText(value: Text, dag: 'main' | 'exit'): string {
+  return join(value, (reference) => {
+    if (reference.kind === 'run') return toRunText(reference);
+    if (reference.kind === 'item') return `item.${reference.field}`;
+    if (reference.kind === 'output') return `tasks.${reference.step}.outputs.parameters.${reference.name}`;
+    return `${dag === 'main' ? 'inputs' : 'workflow'}.parameters.${reference.name}`;
+  });
 }
+
+/** A task's condition: the text equals one of the values that it may have. */
+export interface Condition {
+  readonly left: Text;
+  readonly right: string;
+}
+export const equals = (left: Text<'boolean'>, right: 'true' | 'false'): Condition => ({ left, right });
+export const toWhen = ({ left, right }: Condition): string => `${toTaskText(left, 'main')} == ${right}`;
+
+/** The workflow's labels come from its parameters: https://argo-workflows.readthedocs.io/en/latest/workflow-of-workflows/ */
+export const toLabelExpression = (name: string): string => `workflow.parameters.${name}`;
+
+const toRunText = (reference: Reference): string => (reference.kind === 'run' ? runFields[reference.field] : '');
+const join = ({ parts }: Text, write: (reference: Reference) => string): string =>
+  parts.map((part) => (typeof part === 'string' ? part : `{{${write(part)}}}`)).join('');
 
 /** The output parameter that holds a step's result JSON. */
 export const resultName = 'result';

@@ -1,79 +1,85 @@
 // All history: rebuilds every table of a category and trains its model anew.
 import { workflows } from '../apps/contract/names.ts';
-import { defineWorkflow, step, type Workflow } from './define-workflow.ts';
+import { defineWorkflow, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
-import { runCreatedAt, runName, text } from './expressions.ts';
+import { path, runCreatedAt, text, uri } from './expressions.ts';
 import { categoryParameter } from './parameters.ts';
-import { dbtPath, modelsPath, runFile, stagedFolder, trackingPath, warehousePath, warehouseUri } from './run-files.ts';
+import { programs } from './programs.ts';
+import * as at from './run-files.ts';
+import { exitSteps, publishStep, refreshSteps } from './shared-steps.ts';
 
 /** The workflow that fills an empty warehouse, or repairs one. */
-export const createFullRefresh = (environment: Environment): Workflow =>
+export const createFullRefresh = (environment: Environment) =>
   defineWorkflow({
     name: workflows.fullRefresh,
     description: 'All history of a category: transfer, group schemas, etl, dbt, publish and train.',
     parameters: {
       category: categoryParameter,
-      source: { description: 'The folder of the files, as a URI.' },
-      prefixes: { description: 'Comma-separated beginnings of file names: yellow_tripdata_2023,yellow_tripdata_2024.' },
+      source: { kind: 'uri', description: 'The folder of the files, as a URI.' },
+      prefixes: {
+        kind: 'text',
+        description: 'Comma-separated beginnings of file names: yellow_tripdata_2023,yellow_tripdata_2024.',
+      },
     },
-    steps: ({ category, source, prefixes }) => {
-      const files = runFile(environment, 'files.json');
-      const groups = runFile(environment, 'groups.json');
+    deadlineHours: 24,
+    mutex: ({ category }) => text`full-refresh-${category}`,
+    tasks: ({ category, source, prefixes }) => {
+      const part = at.runPart();
+      const files = at.runFile(environment, part, 'files.json');
+      const groups = at.runFile(environment, part, 'groups.json');
+      const tables = at.tablesOf(category);
 
-      const transfer = step('transfer', {
-        app: 'transfer',
-        command: ['node', 'main.js'],
-        args: { source, prefixes, destination: stagedFolder(environment, category), manifest: files },
+      const transfer = step('transfer', programs.transfer, {
+        args: { source, prefixes, destination: at.stagedFolder(environment, category), manifest: files },
         deadlineMinutes: 360,
       });
-      const schemaGroups = step('schema-groups', {
-        app: 'schema-groups',
-        command: ['node', 'main.js'],
+      const schemaGroups = step('schema-groups', programs.schemaGroups, {
         args: { category, manifest: files, groups },
         after: [transfer],
         deadlineMinutes: 30,
       });
-      const etl = step('etl', {
-        app: 'etl',
-        command: ['node', 'main.js'],
+      const etl = step('etl', programs.etl, {
         args: {
           category,
           mode: text`initial_load`,
           groups,
           asOf: runCreatedAt,
-          warehouse: warehouseUri(environment),
-          plan: runFile(environment, 'plan.json'),
+          warehouse: uri`${environment.warehouse}`,
+          plan: at.runFile(environment, part, 'plan.json'),
         },
         after: [schemaGroups],
+        mutex: tables,
         deadlineMinutes: 360,
       });
-      const dbt = step('dbt', {
-        app: 'dbt',
-        command: ['python', 'run.py'],
-        args: { category, warehouse: warehousePath(environment), fullRefresh: true, docs: dbtPath(environment) },
+      const dbt = step('dbt', programs.dbt, {
+        args: { category, warehouse: at.warehousePath(environment), fullRefresh: true, docs: at.dbtPath(environment, part) },
         after: [etl],
+        mutex: tables,
         deadlineMinutes: 180,
       });
-      const publish = step('publish', {
-        app: 'publish',
-        command: ['node', 'main.js'],
-        args: { category, dbt: runFile(environment, 'dbt/'), docs: text`${environment.buckets.docs}` },
-        after: [dbt],
-        deadlineMinutes: 30,
-      });
-      const train = step('train', {
-        app: 'ml',
-        command: ['python', 'train.py'],
+      const publish = publishStep(environment, { category, part, after: dbt });
+      const train = step('train', programs.train, {
         args: {
           category,
-          warehouse: warehousePath(environment),
-          run: runName,
-          tracking: trackingPath(environment),
-          models: modelsPath(environment),
+          warehouse: at.warehousePath(environment),
+          run: part,
+          tracking: path`${environment.tracking}`,
+          models: at.modelsPath(environment),
         },
         after: [dbt],
+        mutex: at.modelOf(category),
+        workload: 'training',
         deadlineMinutes: 360,
       });
-      return [transfer, schemaGroups, etl, dbt, publish, train];
+      const record = step('record', programs.recordMonths, {
+        args: { category, manifest: files, records: at.recordsFolder(environment) },
+        after: [publish],
+        deadlineMinutes: 5,
+      });
+      return {
+        tasks: [transfer, schemaGroups, etl, dbt, publish, train, record, ...refreshSteps(environment, category, train)],
+        results: { ...etl.outputs },
+      };
     },
+    onExit: ({ category }) => exitSteps(environment, workflows.fullRefresh, category),
   });

@@ -46,7 +46,7 @@ export function createLiveProgress(state: string): Progress {
     },
     onStep: (step) => {
       const row = rows.get(step.name);
-      if (row === undefined) return;
+      if (row === undefined) return noteInside(rows, step);
       if (step.status === 'running') row.startedAt = performance.now();
       row.step = step;
       row.notice = undefined;
@@ -63,6 +63,15 @@ export function createLiveProgress(state: string): Progress {
       await drawing;
     },
   };
+}
+
+/** A list's steps are not drawn one by one: the task that they are of tells of them. */
+function noteInside(rows: ReadonlyMap<string, Row>, { name, status }: StepSummary): void {
+  const row = [...rows.values()].find((one) => name.startsWith(`${one.step.name}.`));
+  if (row === undefined) return;
+  if (row.step.status === 'pending') row.startedAt = performance.now();
+  row.step = { ...row.step, status: 'running' };
+  row.notice = `${name.slice(row.step.name.length + 1)}: ${status}`;
 }
 
 const isOver = (status: StepStatus) => status !== 'pending' && status !== 'running';
@@ -88,5 +97,6 @@ function toTitle({ step: { name, status, seconds }, startedAt }: Row): string {
   if (status === 'pending') return `${name} · waiting`;
   if (status === 'running') return `${name} · ${Math.floor((performance.now() - startedAt) / 1000)} s`;
   if (status === 'omitted') return `${name} · left out`;
+  if (status === 'skipped') return `${name} · skipped`;
   return `${name} · ${status === 'succeeded' ? '' : `${status} after `}${seconds.toFixed(1)} s`;
 }

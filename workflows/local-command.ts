@@ -5,8 +5,8 @@ import { parseExpressions } from './expressions.ts';
 import { ensurePythonEnvironment } from './python-env.ts';
 import type { Container } from './template-schema.ts';
 
-/** Images that the local runner has a folder for. */
-export const imagePattern = /^taxiway\/([a-z][a-z0-9-]*)$/;
+/** An image of ours, in whatever registry: its name is a folder of apps/. */
+export const imagePattern = /(?:^|\/)([a-z][a-z0-9-]*)(?::[\w.-]+)?$/;
 
 export interface Mount {
   readonly mountPath: string;
@@ -55,7 +55,8 @@ export function expand(source: string, values: ReadonlyMap<string, string>, moun
     .join('');
 }
 
-function translateStart(literal: string, mounts: readonly Mount[]): string {
+/** A path or file URI as a container sees it, as this machine does; what begins otherwise stays as it is. */
+export function translateStart(literal: string, mounts: readonly Mount[]): string {
   const scheme = literal.startsWith('file:///') ? 'file://' : '';
   const path = literal.slice(scheme.length);
   const mount = mounts.find(({ mountPath }) => path === mountPath || path.startsWith(`${mountPath}/`));

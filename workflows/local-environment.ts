@@ -14,7 +14,10 @@ export const localEnvironment: Environment = {
     models: bucket(buckets.models),
   },
   warehouse: `file://${stateMountPath}/warehouse.duckdb`,
-  tracking: `file://${stateMountPath}/mlflow`,
-  state: { volume: stateVolume, claim: 'taxiway-state', mountPath: stateMountPath },
+  tracking: `${stateMountPath}/mlflow`,
+  volumes: [{ name: stateVolume, persistentVolumeClaim: { claimName: 'taxiway-state' } }],
+  mounts: [{ name: stateVolume, mountPath: stateMountPath }],
   retry: { limit: 3, firstDelaySeconds: 1, factor: 2, maxMinutes: 10 },
+  // A DuckDB file has one writer.
+  backfillParallelism: 1,
 };

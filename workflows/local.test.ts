@@ -14,15 +14,12 @@ function runCli(...args: string[]) {
   return { status, stdout, stderr, wrote: existsSync(join(folder, '.taxiway', 'runs')) };
 }
 
+const all = 'backfill, batch, freshness, full-refresh, lambda-integration-test';
 const refused: [string, string[], string][] = [
   ['no workflow', [], 'workflow: expected the name of a workflow, or --resume <run>\n'],
   ['both', ['batch', '--resume', 'x'], 'workflow: expected the name of a workflow, or --resume <run>\n'],
-  [
-    'an unknown workflow',
-    ['btach'],
-    'workflow: workflow "btach": no such workflow (did you mean "batch"?); there are batch, full-refresh\n',
-  ],
-  ['a path as workflow', ['../../x'], 'workflow: workflow "../../x": no such workflow; there are batch, full-refresh\n'],
+  ['an unknown workflow', ['btach'], `workflow: workflow "btach": no such workflow (did you mean "batch"?); there are ${all}\n`],
+  ['a path as workflow', ['../../x'], `workflow: workflow "../../x": no such workflow; there are ${all}\n`],
   ['a parameter without a value', ['batch', '-p', 'category'], 'workflow: -p "category": expected name=value\n'],
   ['a parameter given twice', ['batch', '-p', 'uri=a', '-p', 'uri=b'], 'workflow: -p uri: given twice\n'],
   ['parameters on resuming', ['--resume', 'x', '-p', 'uri=a'], 'workflow: a resumed run keeps its parameters: leave -p away\n'],

@@ -1,14 +1,18 @@
 // Runs a rendered workflow here: `node workflows/local.ts batch -p category=yellow …`, or `--resume <run>`.
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
+import { toDryRun } from './dry-run.ts';
+import { checkSubmission } from './open-run.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { toScreen } from './screen.ts';
 import { toExitCode } from './summary.ts';
 
 const command = new Command('workflow')
   .description('Runs a workflow of dist/local/workflows on this machine.')
-  .argument('[workflow]', 'its name: batch or full-refresh')
+  .argument('[workflow]', 'its name, such as batch')
   .option('-p, --parameter <name=value>', 'a parameter of the workflow; once for each', collectParameter, {})
+  .option('--dry-run', 'check everything and say what would run')
   .option('--resume <run>', 'go on with a run that failed or was stopped')
   .option('--state <folder>', 'where buckets, warehouse and runs are', '.taxiway')
   .exitOverride()
@@ -22,9 +26,16 @@ function collectParameter(pair: string, before: Record<string, string>): Record<
   return { ...before, [name]: pair.slice(equals + 1) };
 }
 
+interface Options {
+  readonly state: string;
+  readonly resume?: string;
+  readonly parameter: Record<string, string>;
+  readonly dryRun?: true;
+}
+
 async function main(): Promise<number> {
   command.parse();
-  const { state, resume, parameter } = command.opts<{ state: string; resume?: string; parameter: Record<string, string> }>();
+  const { state, resume, parameter, dryRun } = command.opts<Options>();
   const [template] = command.args;
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());
@@ -32,6 +43,17 @@ async function main(): Promise<number> {
     throw new UsageError('expected the name of a workflow, or --resume <run>');
   if (resume !== undefined && Object.keys(parameter).length > 0)
     throw new UsageError('a resumed run keeps its parameters: leave -p away');
+  if (dryRun) {
+    if (resume !== undefined) throw new UsageError('--dry-run is for a new run: leave --resume away');
+    const repository = join(import.meta.dirname, '..');
+    const { root, templates, parameters } = await checkSubmission({
+      template: template as string,
+      parameters: parameter,
+      repository,
+    });
+    console.log(toDryRun(root, templates, parameters));
+    return exitCode.done;
+  }
   const place = { state, signal: controller.signal };
   const summary = await runWorkflow(
     resume === undefined ? { ...place, template: template as string, parameters: parameter } : { ...place, resume },

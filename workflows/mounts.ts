@@ -8,3 +8,5 @@ export const scratchVolume = 'tmp';
 export const scratchMountPath = '/tmp';
 /** Where a step writes its result JSON. */
 export const resultFile = `${scratchMountPath}/result.json`;
+/** Where a step writes each of its outputs as a file of its own. */
+export const outputsFolder = `${scratchMountPath}/outputs`;

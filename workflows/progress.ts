@@ -17,6 +17,7 @@ export function createPlainProgress(write: (line: string) => void): Progress {
     onBegin: ({ run }) => write(`run ${run}`),
     onStep: ({ name, status, seconds, message }) => {
       if (status === 'running') write(`${name}: started`);
+      else if (status === 'skipped') write(`${name}: skipped, since its condition does not hold`);
       else if (status === 'omitted') write(`${name}: left out, since something failed before`);
       else
         write(`${name}: ${status} after ${seconds.toFixed(1)} s${message && status === 'failed' ? `: ${toLine(message)}` : ''}`);

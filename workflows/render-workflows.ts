@@ -1,34 +1,43 @@
-// Every workflow as the bytes of a file, and the folder that holds them.
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { toWorkflowTemplate } from './argo.ts';
+// Every workflow of an environment as WorkflowTemplates and CronWorkflows, and as the bytes of files.
+import { pipelineWorkloads } from '../apps/contract/names.ts';
+import { toYaml } from '../apps/platform/yaml.ts';
+import { toCronWorkflow, toWorkflowTemplate } from './argo.ts';
+import { createBackfill } from './backfill.ts';
 import { createBatch } from './batch.ts';
+import { checkRendered } from './check-rendered.ts';
+import type { Workflow } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
+import { createFreshness } from './freshness.ts';
 import { createFullRefresh } from './full-refresh.ts';
+import { createLambdaIntegrationTest } from './lambda-integration-test.ts';
+import { createSweep } from './sweep.ts';
 
-const creators = [createBatch, createFullRefresh];
+/** Workflows of this environment. */
+export const createWorkflows = (environment: Environment): Workflow[] => [
+  createBatch(environment),
+  createFullRefresh(environment),
+  createBackfill(environment),
+  createFreshness(environment),
+  createLambdaIntegrationTest(environment),
+  ...(environment.cluster ? [createSweep(environment.cluster.namespaces.pipeline)] : []),
+];
 
-/** File names and their YAML, the same bytes on every machine. */
-export function renderWorkflows(environment: Environment): ReadonlyMap<string, string> {
-  return new Map(
-    creators.map((create) => {
-      const template = toWorkflowTemplate(create(environment), environment);
-      const yaml = stringify(template, { lineWidth: 0, aliasDuplicateObjects: false });
-      return [`${template.metadata.name}.yaml`, `# Written by npm run synth; do not edit.\n${yaml}`];
-    }),
-  );
+/** What a cluster starts by itself, in UTC; on one machine somebody does. */
+const schedules: Readonly<Record<string, string>> = { freshness: '23 5 * * *', sweep: '*/15 * * * *' };
+
+/** Objects as plain data, templates first. Throws UsageError with everything that does not resolve. */
+export function renderWorkflows(environment: Environment) {
+  const all = createWorkflows(environment);
+  const templates = all.map((workflow) => toWorkflowTemplate(workflow, environment));
+  const scheduled = environment.cluster ? all.filter(({ name }) => Object.hasOwn(schedules, name)) : [];
+  const objects = [
+    ...templates,
+    ...scheduled.map((workflow) => toCronWorkflow(workflow, environment, schedules[workflow.name] as string)),
+  ];
+  checkRendered(objects, { accounts: pipelineWorkloads });
+  return objects;
 }
 
-/** Makes the folder hold these files and nothing else. A kill leaves each file old or new, never half. */
-export async function replaceFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const temporary = await mkdtemp(join(folder, '.rendering-'));
-  try {
-    for (const [name, content] of files) await writeFile(join(temporary, name), content);
-    for (const name of files.keys()) await rename(join(temporary, name), join(folder, name));
-    for (const name of await readdir(folder)) if (!files.has(name)) await rm(join(folder, name), { recursive: true });
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
+/** Names of files and their YAML, the same bytes on every machine. */
+export const toWorkflowFiles = (environment: Environment): ReadonlyMap<string, string> =>
+  new Map(renderWorkflows(environment).map((one) => [`${one.metadata.name}.yaml`, toYaml([one])]));

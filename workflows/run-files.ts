@@ -1,17 +1,23 @@
-// Where the steps of a run meet: locations in the buckets and the flags that several steps share.
+// Where the steps of a run meet: locations in the buckets and the arguments that several steps share.
 import { toPath } from '../apps/platform/uri.ts';
 import type { Environment } from './environment.ts';
-import { runName, type Text, text } from './expressions.ts';
+import { path, runName, type Text, text, uri } from './expressions.ts';
 
 /** Folder of a category's files, as the transfer step leaves them. */
-export const stagedFolder = ({ buckets }: Environment, category: Text): Text => text`${buckets.staging}${category}/`;
-/** Folder that the steps of one run exchange files in; `runFile(environment, 'plan.json')`. */
-export const runFile = ({ buckets }: Environment, name: string): Text => text`${buckets.staging}runs/${runName}/${name}`;
-/** The URI of the warehouse. */
-export const warehouseUri = ({ warehouse }: Environment): Text => text`${warehouse}`;
+export const stagedFolder = ({ buckets }: Environment, category: Text<'category'>) => uri`${buckets.staging}${category}/`;
+/** What has been loaded, a file a month: `<category>/<YYYY-MM-01>.json`. */
+export const recordsFolder = ({ buckets }: Environment) => uri`${buckets.staging}months/`;
 
-/** The same places as paths: what the Python steps take. */
-export const warehousePath = ({ warehouse }: Environment): Text => text`${toPath(warehouse)}`;
-export const dbtPath = ({ buckets }: Environment): Text => text`${toPath(buckets.staging)}runs/${runName}/dbt`;
-export const trackingPath = ({ tracking }: Environment): Text => text`${toPath(tracking)}`;
-export const modelsPath = ({ buckets }: Environment): Text => text`${toPath(buckets.models).replace(/\/$/, '')}`;
+/** The folder that the steps of one run exchange files in. A batch may be one of many in a run, so its month is part of the name. */
+export const runPart = (runDate?: Text<'month'>): Text<'text'> => (runDate ? text`${runName}/${runDate}` : runName);
+export const runFile = ({ buckets }: Environment, part: Text, name: string) => uri`${buckets.staging}runs/${part}/${name}`;
+
+/** The same places as paths: what the Python steps take. BigQuery has none, and keeps its URI. */
+export const warehousePath = ({ warehouse }: Environment) =>
+  path`${warehouse.startsWith('file:') ? toPath(warehouse) : warehouse}`;
+export const dbtPath = ({ buckets }: Environment, part: Text) => path`${toPath(buckets.staging)}runs/${part}/dbt`;
+export const modelsPath = ({ buckets }: Environment) => path`${toPath(buckets.models).replace(/\/$/, '')}`;
+
+/** What two runs must not change at the same time. */
+export const tablesOf = (category: Text<'category'>) => text`tables-${category}`;
+export const modelOf = (category: Text<'category'>) => text`model-${category}`;

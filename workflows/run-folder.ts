@@ -1,4 +1,4 @@
-// A run's folder, .taxiway/runs/<id>: the submitted YAML and parameters, logs, results and the summary.
+// A run's folder, .taxiway/runs/<id>: the submitted templates and parameters, logs, results and the summary.
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,8 @@ const requestSchema = z.object({ workflow: z.string(), parameters: z.record(z.st
 
 /** What was submitted; a resumed run uses the same. */
 export interface Submission extends z.output<typeof requestSchema> {
-  readonly yaml: string;
+  /** The YAML of every template, by name. */
+  readonly templates: ReadonlyMap<string, string>;
 }
 
 export const runsFolder = (state: string) => join(state, 'runs');
@@ -22,10 +23,10 @@ export const logPath = (run: string, step: string) => join('runs', run, `${step}
 
 /** Stores a submission under a new run id, whole or not at all, and returns the id: `batch-yellow-20240102-030405`. */
 export async function createRun(state: string, submission: Submission): Promise<string> {
-  const { yaml, ...request } = submission;
+  const { templates, ...request } = submission;
   const temporary = join(runsFolder(state), `.${randomUUID()}`);
-  await mkdir(temporary, { recursive: true });
-  await writeFile(join(temporary, 'workflow.yaml'), yaml);
+  await mkdir(join(temporary, 'templates'), { recursive: true });
+  for (const [name, yaml] of templates) await writeFile(join(temporary, 'templates', `${name}.yaml`), yaml);
   await writeFile(join(temporary, 'request.json'), `${JSON.stringify(request, null, 2)}\n`);
   const base = toRunId(submission);
   for (let count = 1; ; count++) {
@@ -64,7 +65,10 @@ export async function readSubmission(state: string, run: string): Promise<Submis
   }
   try {
     const request = requestSchema.parse(await readJsonIfAny(runPath(state, run, 'request.json')));
-    return { ...request, yaml: await readFile(runPath(state, run, 'workflow.yaml'), 'utf8') };
+    const templates = new Map<string, string>();
+    for (const file of await listFolder(runPath(state, run, 'templates')))
+      templates.set(file.replace(/\.yaml$/, ''), await readFile(runPath(state, run, join('templates', file)), 'utf8'));
+    return { ...request, templates };
   } catch (error) {
     throw new UsageError(`run ${run}: its folder can't be read (${(error as Error).message.split('\n')[0]}); start a new run`);
   }

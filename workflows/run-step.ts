@@ -1,23 +1,20 @@
 // Runs one step to its end: attempts with back-off, each with a clean scratch folder and a header in the log.
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCode, UserError } from '../apps/platform/errors.ts';
 import { fileSize, writeFileAtomically } from '../apps/platform/files.ts';
 import { expand, type LocalCommand, type Mount, toLocalCommand } from './local-command.ts';
 import { scratchVolume } from './mounts.ts';
 import { forgetProcess, recordProcess } from './orphans.ts';
-import type { Job } from './resolve-jobs.ts';
 import { runPath } from './run-folder.ts';
 import { type ProcessEnd, runProcess } from './run-process.ts';
+import type { Leaf } from './run-template.ts';
 import { readLastLine, toHeader } from './step-log.ts';
 import type { StepSummary } from './summary.ts';
 
 export interface StepRun {
-  readonly job: Job;
-  /** What `{{…}}` stands for, in the step's inputs. */
-  readonly values: ReadonlyMap<string, string>;
+  readonly leaf: Leaf;
   readonly run: string;
   readonly state: string;
   readonly repository: string;
@@ -32,7 +29,7 @@ export interface StepEnd extends Pick<StepSummary, 'exitCode' | 'message' | 'att
 
 /** Never throws for what the step does; what it says on its last line is the message. */
 export async function runStep(step: StepRun): Promise<StepEnd> {
-  const { retryStrategy } = step.job.template;
+  const { retryStrategy } = step.leaf.template;
   const { limit, backoff } = retryStrategy ?? { limit: 0 };
   const giveUpAt = performance.now() + (backoff?.maxDuration ?? Number.POSITIVE_INFINITY);
   for (let attempt = 1; ; attempt++) {
@@ -48,21 +45,21 @@ export async function runStep(step: StepRun): Promise<StepEnd> {
 }
 
 async function runAttempt(step: StepRun, attempt: number): Promise<StepEnd & { readonly temporary: boolean }> {
-  const { job, run, state, signal } = step;
-  const path = (suffix: string) => runPath(state, run, `${job.name}${suffix}`);
+  const { leaf, run, state, signal } = step;
+  const path = (suffix: string) => runPath(state, run, `${leaf.path}${suffix}`);
   const scratch = path('.tmp');
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
   const log = openSync(path('.log'), 'a');
   try {
     const command = await prepare(step, scratch);
-    writeSync(log, toHeader(job.name, attempt, [command.file, ...command.args]));
+    writeSync(log, toHeader(leaf.path, attempt, [command.file, ...command.args]));
     const logStart = fstatSync(log).size;
     const end = await runProcess({
       command,
-      environment: toEnvironment(scratch, state),
+      environment: { ...toEnvironment(scratch, state), ...toOwnEnvironment(step) },
       logDescriptor: log,
-      deadlineSeconds: job.template.activeDeadlineSeconds,
+      deadlineSeconds: leaf.template.activeDeadlineSeconds,
       signal,
       onStart: (identity) => recordProcess(path('.process.json'), identity),
     });
@@ -84,17 +81,17 @@ async function runAttempt(step: StepRun, attempt: number): Promise<StepEnd & { r
   }
 }
 
-function listMounts({ job, state }: StepRun, scratch: string): Mount[] {
-  return (job.template.container.volumeMounts ?? []).map(({ name, mountPath }) => ({
+function listMounts({ leaf, state }: StepRun, scratch: string): Mount[] {
+  return (leaf.template.container.volumeMounts ?? []).map(({ name, mountPath }) => ({
     mountPath: mountPath.replace(/\/+$/, ''),
     folder: name === scratchVolume ? scratch : state,
   }));
 }
 
 async function prepare(step: StepRun, scratch: string): Promise<LocalCommand> {
-  const { container } = step.job.template;
+  const { container } = step.leaf.template;
   const mounts = listMounts(step, scratch);
-  const args = (container.args ?? []).map((arg) => expand(arg, step.values, mounts));
+  const args = (container.args ?? []).map((arg) => expand(arg, step.leaf.values, mounts));
   return toLocalCommand(container, args, { repository: step.repository, onNotice: step.onNotice, signal: step.signal });
 }
 
@@ -102,9 +99,12 @@ async function prepare(step: StepRun, scratch: string): Promise<LocalCommand> {
 function toEnvironment(scratch: string, state: string): Record<string, string | undefined> {
   const { FORCE_COLOR, ...inherited } = process.env;
   const python = { PYTHONUNBUFFERED: '1', PYTHONUTF8: '1' };
-  const node = { NODE_COMPILE_CACHE: join(state, 'node-compile-cache') };
+  const node = { NODE_COMPILE_CACHE: `${state}/node-compile-cache` };
   return { ...inherited, NO_COLOR: '1', TZ: 'UTC', LC_ALL: 'C.UTF-8', ...python, ...node, TMPDIR: scratch };
 }
+
+const toOwnEnvironment = ({ leaf: { template, values } }: StepRun): Record<string, string> =>
+  Object.fromEntries((template.container.env ?? []).map(({ name, value }) => [name, expand(value, values)]));
 
 interface Attempt {
   readonly end: ProcessEnd;
@@ -123,19 +123,21 @@ async function conclude(step: StepRun, { end, scratch, lastLine }: Attempt): Pro
   return { status: 'failed', exitCode: end.exitCode, message: explain(step, end, lastLine), outputs, temporary };
 }
 
-function explain({ job }: StepRun, { exitCode: code, why, message }: ProcessEnd, lastLine: string | undefined): string {
-  if (why === 'deadline') return `took longer than its deadline of ${job.template.activeDeadlineSeconds} s`;
+function explain({ leaf }: StepRun, { exitCode: code, why, message }: ProcessEnd, lastLine: string | undefined): string {
+  if (why === 'deadline') return `took longer than its deadline of ${leaf.template.activeDeadlineSeconds} s`;
   if (why === 'could not start') return `could not start: ${message}`;
   if (code === 137) return `killed (SIGKILL; too little memory?)${lastLine ? `; its last line: ${lastLine}` : ''}`;
   return lastLine ?? `exited with ${code} and wrote nothing`;
 }
 
-/** Outputs by their template's names; the one called `result` is kept as `<step>.result.json`, also of a failed step. */
-async function readOutputs({ job, run, state }: StepRun, scratch: string) {
+/** Outputs by their template's names, kept in `<step>.outputs.json`; the one called `result` also as a file of its own, also of a failed step. */
+async function readOutputs(step: StepRun, scratch: string) {
+  const { leaf, run, state } = step;
   const outputs = new Map<string, string>();
   const missing: string[] = [];
-  const mounts = listMounts({ job, state } as StepRun, scratch);
-  for (const { name, valueFrom } of job.template.outputs?.parameters ?? []) {
+  const mounts = listMounts(step, scratch);
+  for (const { name, valueFrom } of leaf.template.outputs?.parameters ?? []) {
+    if (!('path' in valueFrom)) continue;
     const path = expand(valueFrom.path, new Map(), mounts);
     if ((await fileSize(path)) === undefined) {
       missing.push(valueFrom.path);
@@ -143,11 +145,8 @@ async function readOutputs({ job, run, state }: StepRun, scratch: string) {
       outputs.set(name, await readFile(path, 'utf8'));
     }
   }
-  await keepOutputs(join(state, 'runs', run, `${job.name}.result.json`), outputs);
-  return { outputs, missing };
-}
-
-async function keepOutputs(path: string, outputs: ReadonlyMap<string, string>): Promise<void> {
   const result = outputs.get('result');
-  if (result !== undefined) await writeFileAtomically(path, result);
+  if (result !== undefined) await writeFileAtomically(runPath(state, run, `${leaf.path}.result.json`), result);
+  await writeFileAtomically(runPath(state, run, `${leaf.path}.outputs.json`), JSON.stringify(Object.fromEntries(outputs)));
+  return { outputs, missing };
 }

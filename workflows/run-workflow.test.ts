@@ -2,17 +2,18 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Call, createFixture } from '../tests/fixtures/fixture-repository.ts';
-import { type Step, step } from './define-workflow.ts';
-import { runCreatedAt, runName, type Text, text } from './expressions.ts';
+import { type Call, createFixture, probeProgram } from '../tests/fixtures/fixture-repository.ts';
+import { callForEach, defineWorkflow, type Step, step } from './define-workflow.ts';
+import { equals, runCreatedAt, runFailures, runName, runStatus, type Text, text } from './expressions.ts';
 import type { Summary } from './summary.ts';
 
 /** A step that runs the fixture's probe. */
 function probe(name: string, { after = [], ...args }: { after?: Step[] } & Record<string, Text | Step[]> = {}): Step {
   const flags = { name: text`${name}`, state: text`/taxiway`, ...(args as Record<string, Text>) };
-  return step(name, { app: 'probe', command: ['node', 'main.js'], args: flags, after, deadlineMinutes: 1 });
+  return step(name, probeProgram({}), { args: flags, after, deadlineMinutes: 1 });
 }
 
+const hostileJson = '{"a":"b c\\n"}';
 const statuses = ({ steps }: Summary) => Object.fromEntries(steps.map(({ name, status }) => [name, status]));
 
 test('runs steps in order, two at once where nothing keeps them apart', async () => {
@@ -55,7 +56,7 @@ test('retries exit 75 with a clean scratch folder each time, and nothing else', 
 test('passes values as they are: shell text, expressions, newlines, mount paths, 64 KB', async () => {
   const hostile = [
     '"; rm -rf / #',
-    '{{workflow.name}} {{inputs.parameters.category}}',
+    '{ {workflow.name} }',
     'a\nb\r\n',
     '/taxiway/x',
     'file:///tmp/x',
@@ -87,15 +88,16 @@ test('an argument that the system refuses fails the step, and the run goes on to
   expect(summary.steps[0]).toMatchObject({ status: 'failed', message: expect.stringContaining('could not start') });
 });
 
-test("hands a step's result to the next, as it is", async () => {
+test("hands a step's outputs to the next, as they are", async () => {
   const fixture = await createFixture(() => {
-    const first = probe('first', { answer: text`{"a":"b c"}` });
-    return [first, probe('second', { given: first.result })];
+    const args = { name: text`first`, state: text`/taxiway`, answer: text`${JSON.stringify({ a: hostileJson })}` };
+    const first = step('first', probeProgram({ a: 'text' }), { args, deadlineMinutes: 1 });
+    return [first, probe('second', { given: first.outputs.a })];
   });
   const summary = await fixture.run({});
   expect(summary.status).toBe('succeeded');
   const { argv } = (await fixture.readCalls()).at(-2) as Call;
-  expect(argv[argv.indexOf('--given') + 1]).toBe('{"a":"b c"}');
+  expect(argv[argv.indexOf('--given') + 1]).toBe(hostileJson);
 });
 
 test('the summary carries what etl, validate and retrain report, also where they fail; what is no report is left out', async () => {
@@ -156,7 +158,7 @@ test('a step whose result is gone runs again when the run is resumed, and so doe
     return [first, probe('second', { after: [first] }), probe('beside')];
   });
   const { run } = await fixture.run({});
-  await rm(join(fixture.state, 'runs', run, 'first.result.json'));
+  await rm(join(fixture.state, 'runs', run, 'first.outputs.json'));
   expect((await fixture.run({ resume: run })).status).toBe('succeeded');
   const starts = (await fixture.readCalls()).filter(({ event }) => event === 'start').map(({ name }) => name);
   expect(starts.slice(3)).toEqual(['first', 'second']);
@@ -188,6 +190,12 @@ test('refuses wrong parameters before anything is written', async () => {
     'workflow fixture: parameter "category" is "yelow", expected one of yellow, green (did you mean "yellow"?)',
   );
   await expect(fixture.run({ parameters: { text: 'a\0b' } })).rejects.toThrow('parameter "text" holds a NUL character');
+  await expect(fixture.run({ parameters: { text: 'a{{workflow.name}}' } })).rejects.toThrow('parameter "text" holds "{{"');
+  for (const [text, code] of [
+    ['\u001b[0m', '001B'],
+    ['\u{e0001}', 'E0001'],
+  ] as const)
+    await expect(fixture.run({ parameters: { text } })).rejects.toThrow(`parameter "text" holds the character U+${code}`);
   expect(existsSync(join(fixture.state, 'runs'))).toBe(false);
 });
 
@@ -201,4 +209,149 @@ test('two runs of the same second get different names', async () => {
   const runs = await Promise.all([fixture.run({}), fixture.run({}), fixture.run({})]);
   expect(new Set(runs.map(({ run }) => run)).size).toBe(3);
   expect(runs.every(({ status }) => status === 'succeeded')).toBe(true);
+});
+
+/** A workflow over the list in its parameter `text`, with two steps for each element. */
+function createList(props: { parallelism?: number; goesOnAfterFailure?: boolean } = {}) {
+  const inner = defineWorkflow({
+    name: 'inner',
+    description: '',
+    deadlineHours: 1,
+    parameters: { tag: { kind: 'text', description: '' } },
+    tasks: ({ tag }) => {
+      const made = step('made', probeProgram({}), {
+        args: { name: text`made-${tag}`, state: text`/taxiway` },
+        deadlineMinutes: 1,
+      });
+      const used = step('used', probeProgram({}), {
+        args: { name: text`used-${tag}`, state: text`/taxiway` },
+        after: [made],
+        deadlineMinutes: 1,
+      });
+      return [made, used];
+    },
+  });
+  return createFixture(
+    ({ text: answer }) => {
+      const list = step('list', probeProgram({ items: { each: { tag: 'text' } } }), {
+        args: { name: text`list`, state: text`/taxiway`, answer },
+        deadlineMinutes: 1,
+      });
+      const each = callForEach('each', inner, { each: list.outputs.items, args: ({ tag }) => ({ tag }) });
+      return [list, each, probe('last', { after: [each as unknown as Step] })];
+    },
+    { others: [inner], ...props },
+  );
+}
+
+const toList = (...tags: string[]) => ({ parameters: { text: JSON.stringify({ items: tags.map((tag) => ({ tag })) }) } });
+
+test('a task over a list runs for each element, no more at a time than allowed; steps are told apart', async () => {
+  const fixture = await createList({ parallelism: 1 });
+  for (const tag of ['a', 'c']) await fixture.setWait(`made-${tag}`, 50);
+  const summary = await fixture.run(toList('a', '{item.tag} "; x', 'c'));
+  expect(statuses(summary)).toEqual(
+    Object.fromEntries(
+      ['list', 'each.0.made', 'each.0.used', 'each.1.made', 'each.1.used', 'each.2.made', 'each.2.used', 'last'].map((name) => [
+        name,
+        'succeeded',
+      ]),
+    ),
+  );
+  const names = (await fixture.readCalls()).filter(({ event }) => event === 'start').map(({ name }) => name);
+  expect(names).toEqual(['list', 'made-a', 'used-a', 'made-{item.tag} "; x', 'used-{item.tag} "; x', 'made-c', 'used-c', 'last']);
+});
+
+test('an empty list is skipped, and what needs it is left out', async () => {
+  const fixture = await createList();
+  const summary = await fixture.run(toList());
+  expect(statuses(summary)).toEqual({ list: 'succeeded', each: 'skipped', last: 'omitted' });
+  expect(summary.status).toBe('succeeded');
+});
+
+test('a list goes on after a failure where it is told to; a resumed run does only what is left', async () => {
+  const fixture = await createList({ parallelism: 1, goesOnAfterFailure: true });
+  await fixture.setCodes('made-b', 1);
+  const failed = await fixture.run(toList('a', 'b', 'c'));
+  expect(failed.status).toBe('failed');
+  expect(statuses(failed)).toMatchObject({
+    'each.0.used': 'succeeded',
+    'each.1.made': 'failed',
+    'each.1.used': 'omitted',
+    'each.2.used': 'succeeded',
+    last: 'omitted',
+  });
+  const done = await fixture.run({ resume: failed.run });
+  expect(done.status).toBe('succeeded');
+  expect(done.steps.map(({ name }) => name)).toEqual(failed.steps.map(({ name }) => name));
+  const names = (await fixture.readCalls()).filter(({ event }) => event === 'start').map(({ name }) => name);
+  expect(names.slice(-3)).toEqual(['made-b', 'used-b', 'last']);
+  expect(names).toHaveLength(9);
+});
+
+test('a task whose condition does not hold is skipped, and what needs it is left out', async () => {
+  const fixture = await createFixture(() => {
+    const judge = step('judge', probeProgram({ good: 'boolean' }), {
+      args: { name: text`judge`, state: text`/taxiway`, answer: text`{"good":false}` },
+      deadlineMinutes: 1,
+    });
+    const asks = (name: string, wanted: 'true' | 'false') => ({ ...probe(name), when: equals(judge.outputs.good, wanted) });
+    const never = asks('never', 'true');
+    return [judge, never, asks('always', 'false'), probe('needs', { after: [never] })];
+  });
+  const summary = await fixture.run({});
+  expect(summary.status).toBe('succeeded');
+  expect(statuses(summary)).toEqual({ judge: 'succeeded', never: 'skipped', always: 'succeeded', needs: 'omitted' });
+});
+
+test('the exit handler runs however the run ended, and knows how', async () => {
+  const fixture = await createFixture(() => [probe('work')], {
+    onExit: [probe('told', { status: runStatus, failures: runFailures, run: runName })],
+  });
+  const told = async () => {
+    const { argv } = (await fixture.readCalls()).at(-1) as Call;
+    const start = (await fixture.readCalls()).findLast(({ event }) => event === 'start') as Call;
+    return (flag: string) => (argv ?? start.argv)[(argv ?? start.argv).indexOf(flag) + 1];
+  };
+  await fixture.setCodes('work', 1);
+  const failed = await fixture.run({});
+  expect(statuses(failed)).toEqual({ work: 'failed', told: 'succeeded' });
+  expect(failed.status).toBe('failed');
+  expect((await told())('--status')).toBe('Failed');
+  expect(JSON.parse((await told())('--failures') as string)).toMatchObject([
+    { displayName: 'work', message: 'work: the answer is 1' },
+  ]);
+  const done = await fixture.run({ resume: failed.run });
+  expect(done.status).toBe('succeeded');
+  expect((await told())('--status')).toBe('Succeeded');
+  expect((await told())('--failures')).toBe('[]');
+  await fixture.setCodes('told', 1);
+  expect(await fixture.run({})).toMatchObject({ status: 'failed', steps: [{ status: 'succeeded' }, { status: 'failed' }] });
+});
+
+test('two runs with one mutex come after each other', async () => {
+  const fixture = await createFixture(() => [probe('work', { wait: text`150` })], { mutex: text`only-one` });
+  const runs = await Promise.all([fixture.run({}), fixture.run({})]);
+  expect(runs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+  expect((await fixture.readCalls()).map(({ event }) => event)).toEqual(['start', 'end', 'start', 'end']);
+  expect(fixture.lines.some((line) => line.includes('waits for the mutex only-one'))).toBe(true);
+});
+
+test('a run that is late is ended, and says so', async () => {
+  const seconds = 1.2;
+  const slow = (name: string, after: Step[] = []) => ({
+    ...probe(name, { after, wait: text`900` }),
+    deadlineMinutes: seconds / 60,
+  });
+  const fixture = await createFixture(
+    () => {
+      const first = slow('first');
+      return [first, slow('second', [first])];
+    },
+    { deadlineHours: seconds / 3600, onExit: [{ ...probe('told', { status: runStatus }), deadlineMinutes: seconds / 60 }] },
+  );
+  const summary = await fixture.run({});
+  expect(summary.status).toBe('failed');
+  expect(statuses(summary)).toEqual({ first: 'succeeded', second: 'stopped', told: 'succeeded' });
+  expect(fixture.lines).toContain(`run: the run took longer than its deadline of ${seconds} s`);
 });

@@ -1,14 +1,16 @@
-// Runs a rendered WorkflowTemplate on this machine and keeps its summary up to date after every step.
+// Runs a rendered WorkflowTemplate on this machine, its exit handler too, and keeps its summary up to date after every step.
+import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { chooseProgress } from './choose-progress.ts';
 import { expand } from './local-command.ts';
-import { type OpenRun, parseJsonIfAny, reopenRun, submitRun } from './open-run.ts';
+import { withLock } from './lock.ts';
+import { type OpenRun, parseJsonIfAny, readEarlierOutputs, reopenRun, submitRun } from './open-run.ts';
 import type { Progress } from './progress.ts';
-import type { Job } from './resolve-jobs.ts';
 import { logPath, writeSummary } from './run-folder.ts';
 import { runStep } from './run-step.ts';
-import { runGraph } from './schedule.ts';
+import { type End, type Engine, holdAll, type Leaf, runTemplate } from './run-template.ts';
 import { type StepSummary, type Summary, toReports } from './summary.ts';
+import type { Template } from './template-schema.ts';
 
 export type RunRequest = RunPlace & (NewRequest | ResumeRequest);
 
@@ -27,7 +29,7 @@ interface ResumeRequest {
 interface RunPlace {
   /** The state folder, `.taxiway`. */
   readonly state: string;
-  /** Aborting stops the steps; the summary then says "stopped". */
+  /** Aborting stops the steps, as `argo terminate` does: the summary then says "stopped", and no exit handler runs. */
   readonly signal?: AbortSignal;
   /** Root of the repository with apps/ and dist/local/workflows/; this one. */
   readonly repository?: string;
@@ -66,22 +68,118 @@ async function execute(run: OpenRun, surroundings: Surroundings): Promise<Summar
   await keeper.update({});
   progress.onBegin(keeper.current());
   try {
-    await runGraph(run.template.jobs, run.outputs.keys(), async (job) => {
-      if (signal.aborted) return false;
-      await keeper.updateStep({ name: job.name, status: 'running', seconds: 0, log: logPath(run.summary.run, job.name) });
-      const step = await runJob(job, run, surroundings);
-      await keeper.updateStep(step);
-      return step.status === 'succeeded';
-    });
-    const status = conclude(keeper.current().steps, signal.aborted);
-    const omitted = status === 'failed' ? keeper.current().steps.filter((step) => step.status === 'pending') : [];
-    for (const step of omitted) await keeper.updateStep({ ...step, status: 'omitted' });
-    await keeper.update({ status });
+    const main = await runMain(run, surroundings, keeper);
+    const exit = signal.aborted ? undefined : await runExit(run, { ...surroundings, main }, keeper);
+    const failed = main.ending !== 'Succeeded' || (exit !== undefined && exit.ending !== 'Succeeded');
+    await keeper.update({ status: signal.aborted ? 'stopped' : failed ? 'failed' : 'succeeded' });
   } finally {
     await progress.onEnd(keeper.current());
   }
   return keeper.current();
 }
+
+/** The entrypoint with the workflow's own mutexes and deadline. */
+async function runMain(run: OpenRun, surroundings: Surroundings, keeper: Keeper): Promise<End> {
+  const { spec } = run.root;
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), Math.min((spec.activeDeadlineSeconds ?? 0) * 1000, 2 ** 31 - 1) || 2 ** 31 - 1);
+  const values = toWorkflowValues(run);
+  const engine = createEngine(
+    run,
+    { ...surroundings, signal: AbortSignal.any([surroundings.signal, late.signal]), values },
+    keeper,
+  );
+  const names = (spec.synchronization?.mutexes ?? []).map(({ name }) => expand(name, values));
+  try {
+    return await holdAll(engine, { names, path: '' }, () =>
+      runTemplate(engine, {
+        owner: run.root,
+        template: spec.templates.find(({ name }) => name === spec.entrypoint) as Template,
+        path: '',
+        inputs: new Map(Object.entries(run.submission.parameters)),
+        mayReuse: true,
+      }),
+    );
+  } finally {
+    clearTimeout(timer);
+    if (late.signal.aborted)
+      progressNotice(surroundings, `the run took longer than its deadline of ${spec.activeDeadlineSeconds} s`);
+  }
+}
+
+const progressNotice = ({ progress }: Surroundings, notice: string) => progress.onNotice('run', notice);
+
+/** The exit handler runs anew each time: how the run ended may differ. */
+async function runExit(run: OpenRun, surroundings: Surroundings & { main: End }, keeper: Keeper): Promise<End | undefined> {
+  const template = run.root.spec.templates.find(({ name }) => name === run.root.spec.onExit);
+  if (template === undefined) return undefined;
+  const failed = keeper.current().steps.filter(({ status }) => status === 'failed');
+  const failures = failed.map(({ name, message }) => ({ displayName: name, message: message ?? '', phase: 'Failed' }));
+  const values = new Map([
+    ...toWorkflowValues(run),
+    ['workflow.status', surroundings.main.ending === 'Succeeded' ? 'Succeeded' : 'Failed'] as const,
+    ['workflow.failures', JSON.stringify(failures)] as const,
+  ]);
+  const engine = createEngine(run, { ...surroundings, values }, keeper);
+  return runTemplate(engine, { owner: run.root, template, path: '', inputs: new Map(), mayReuse: false });
+}
+
+function createEngine(
+  run: OpenRun,
+  surroundings: Surroundings & { values: ReadonlyMap<string, string> },
+  keeper: Keeper,
+): Engine {
+  const { signal, state, progress, values } = surroundings;
+  const toStep = (name: string, status: StepSummary['status']): StepSummary => ({
+    name,
+    status,
+    seconds: 0,
+    log: logPath(run.summary.run, name),
+  });
+  return {
+    templates: run.templates,
+    workflowValues: values,
+    signal,
+    onNotRun: (path, ending) => void keeper.updateStep(toStep(path, ending === 'Skipped' ? 'skipped' : 'omitted')),
+    onExpand: (path, leaves) =>
+      void keeper.expand(
+        path,
+        leaves.map((leaf) => toStep(leaf, 'pending')),
+      ),
+    // Across processes: another `npm start` in the same folder holds the same mutexes.
+    withMutex: (name, path, work) =>
+      withLock(join(state, 'locks', `mutex-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`), work, () =>
+        progress.onNotice(path, `waits for the mutex ${name}`),
+      ),
+    runLeaf: async (leaf) => {
+      if (signal.aborted) return { ending: 'Failed', outputs: new Map(), reused: false };
+      const earlier = leaf.mayReuse ? await readEarlierOutputs(run, leaf, state) : undefined;
+      if (earlier) return { ending: 'Succeeded', outputs: earlier, reused: true };
+      await keeper.updateStep(toStep(leaf.path, 'running'));
+      const { step, outputs } = await runLeaf(leaf, run, surroundings);
+      await keeper.updateStep(step);
+      return { ending: step.status === 'succeeded' ? 'Succeeded' : 'Failed', outputs, reused: false };
+    },
+  };
+}
+
+async function runLeaf(leaf: Leaf, run: OpenRun, { state, repository, signal, progress }: Surroundings) {
+  const startedAt = performance.now();
+  const { outputs, ...end } = await runStep({
+    leaf,
+    run: run.summary.run,
+    state,
+    repository,
+    signal,
+    onNotice: (notice) => progress.onNotice(leaf.path, notice),
+  });
+  const result = outputs.get('result');
+  if (result !== undefined) run.results.set(leaf.path, parseJsonIfAny(result));
+  const seconds = toSeconds(performance.now() - startedAt);
+  return { outputs, step: { name: leaf.path, ...end, seconds, log: logPath(run.summary.run, leaf.path) } satisfies StepSummary };
+}
+
+type Keeper = ReturnType<typeof keepSummary>;
 
 /** Holds the summary and writes each version of it, one after the other. */
 function keepSummary({ summary: first, results }: OpenRun, { state, progress }: Surroundings) {
@@ -97,46 +195,30 @@ function keepSummary({ summary: first, results }: OpenRun, { state, progress }: 
   };
   const updateStep = (step: StepSummary) => {
     progress.onStep(step);
-    return update({ steps: summary.steps.map((other) => (other.name === step.name ? step : other)) });
+    // What is skipped as a whole stands for the steps in it.
+    const isOf = ({ name }: StepSummary) => name === step.name || name.startsWith(`${step.name}.`);
+    const at = summary.steps.findIndex(isOf);
+    if (at === -1) return update({ steps: [...summary.steps, step] });
+    return update({ steps: summary.steps.flatMap((other, index) => (index === at ? [step] : isOf(other) ? [] : [other])) });
   };
-  return { update, updateStep, current: () => summary };
+  /** Puts the steps of a list in the place of the task that stood for them; those that are known stay as they are. */
+  const expandStep = (path: string, steps: readonly StepSummary[]) => {
+    const old = new Map(summary.steps.map((step) => [step.name, step]));
+    const fresh = steps.map((step) => old.get(step.name) ?? step);
+    const names = new Set(fresh.map(({ name }) => name));
+    const at = summary.steps.findIndex(({ name }) => name === path || names.has(name));
+    const others = (part: readonly StepSummary[]) => part.filter(({ name }) => name !== path && !names.has(name));
+    return update({ steps: [...others(summary.steps.slice(0, at)), ...fresh, ...others(summary.steps.slice(at))] });
+  };
+  return { update, updateStep, expand: expandStep, current: () => summary };
 }
 
-async function runJob(job: Job, run: OpenRun, { state, repository, signal, progress }: Surroundings): Promise<StepSummary> {
-  const startedAt = performance.now();
-  const { outputs, ...end } = await runStep({
-    job,
-    values: toValues(job, run),
-    run: run.summary.run,
-    state,
-    repository,
-    signal,
-    onNotice: (notice) => progress.onNotice(job.name, notice),
-  });
-  if (end.status === 'succeeded') run.outputs.set(job.name, outputs);
-  const result = outputs.get('result');
-  if (result !== undefined) run.results.set(job.name, parseJsonIfAny(result));
-  return { name: job.name, ...end, seconds: toSeconds(performance.now() - startedAt), log: logPath(run.summary.run, job.name) };
-}
-
-/** What each `{{…}}` of a step's container stands for. Values are put in once, never looked at again. */
-function toValues(job: Job, { submission, summary, outputs }: OpenRun): ReadonlyMap<string, string> {
-  const workflow: [string, string][] = [
+function toWorkflowValues({ submission, summary }: OpenRun): ReadonlyMap<string, string> {
+  return new Map([
     ['workflow.name', summary.run],
     ['workflow.creationTimestamp.RFC3339', submission.createdAt],
     ...Object.entries(submission.parameters).map(([name, value]): [string, string] => [`workflow.parameters.${name}`, value]),
-  ];
-  const all = new Map(workflow);
-  for (const [step, values] of outputs) {
-    for (const [name, value] of values) all.set(`tasks.${step}.outputs.parameters.${name}`, value);
-  }
-  const inputs = [...job.inputs].map(([name, value]): [string, string] => [`inputs.parameters.${name}`, expand(value, all)]);
-  return new Map([...workflow, ...inputs]);
-}
-
-function conclude(steps: readonly StepSummary[], aborted: boolean): Summary['status'] {
-  if (steps.every(({ status }) => status === 'succeeded')) return 'succeeded';
-  return aborted ? 'stopped' : 'failed';
+  ]);
 }
 
 const toSeconds = (milliseconds: number) => Math.round(milliseconds) / 1000;

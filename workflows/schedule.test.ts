@@ -1,55 +1,77 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { dependsOf, type Ending } from './depends.ts';
 import { runGraph } from './schedule.ts';
+
+const node = (name: string, depends = '') => ({ name, depends: dependsOf(depends === '' ? {} : { depends }) });
 
 const graphs = fc
   .array(fc.record({ fails: fc.boolean(), ticks: fc.nat(3), before: fc.array(fc.nat(11), { maxLength: 3 }) }), { maxLength: 12 })
   .map((nodes) =>
-    nodes.map(({ fails, ticks, before }, index) => ({
-      name: String(index),
-      fails,
-      ticks,
-      dependencies: [...new Set(before.filter((other) => other < index).map(String))],
-    })),
+    nodes.map(({ fails, ticks, before }, index) => {
+      const names = [...new Set(before.filter((other) => other < index).map((other) => `t${other}`))];
+      return { ...node(`t${index}`, names.map((name) => `${name}.Succeeded`).join(' && ')), before: names, fails, ticks };
+    }),
   );
 
-test('each node starts once, after what it depends on succeeded; without failures all run', async () => {
+test('each node starts once, after what it depends on succeeded; without failures all run; each has an ending', async () => {
   await fc.assert(
-    fc.asyncProperty(graphs, fc.boolean(), async (nodes, mayFail) => {
+    fc.asyncProperty(graphs, fc.boolean(), fc.boolean(), async (nodes, mayFail, failFast) => {
       const started: string[] = [];
       const succeeded = new Set<string>();
-      await runGraph(nodes, [], async (node) => {
-        expect(started).not.toContain(node.name);
-        expect(node.dependencies.every((name) => succeeded.has(name))).toBe(true);
-        started.push(node.name);
-        for (let tick = 0; tick < node.ticks; tick++) await new Promise(setImmediate);
-        if (mayFail && node.fails) return false;
-        succeeded.add(node.name);
-        return true;
-      });
+      const start = async (one: (typeof nodes)[number]): Promise<Ending> => {
+        expect(started).not.toContain(one.name);
+        expect(one.before.every((name) => succeeded.has(name))).toBe(true);
+        started.push(one.name);
+        for (let tick = 0; tick < one.ticks; tick++) await new Promise(setImmediate);
+        if (mayFail && one.fails) return 'Failed';
+        succeeded.add(one.name);
+        return 'Succeeded';
+      };
+      const endings = await runGraph(nodes, start, { failFast });
+      expect(endings.size).toBe(nodes.length);
       if (!mayFail) expect(succeeded.size).toBe(nodes.length);
+      // Where the graph goes on, all runs that no failure stands before.
+      if (!failFast)
+        for (const one of nodes)
+          expect(started.includes(one.name)).toBe(one.before.every((name) => endings.get(name) === 'Succeeded'));
     }),
   );
 });
 
-test('what is done does not start again, and nothing new starts after a failure', async () => {
-  const nodes = [
-    { name: 'done', dependencies: [] },
-    { name: 'bad', dependencies: ['done'] },
-    { name: 'slow', dependencies: ['done'] },
-    { name: 'after-slow', dependencies: ['slow'] },
-  ];
-  const started: string[] = [];
-  await runGraph(nodes, ['done'], async ({ name }) => {
-    started.push(name);
-    if (name === 'slow') await new Promise((resolve) => setTimeout(resolve, 20));
-    return name !== 'bad';
+test('nothing new starts after a failure, unless the graph goes on', async () => {
+  const nodes = [node('bad'), node('slow'), node('after-slow', 'slow.Succeeded'), node('cleanup', 'bad.Failed')];
+  const run = (failFast: boolean) =>
+    runGraph(
+      nodes,
+      async ({ name }) => {
+        if (name === 'slow') await new Promise((resolve) => setTimeout(resolve, 20));
+        return name === 'bad' ? 'Failed' : 'Succeeded';
+      },
+      { failFast },
+    );
+  expect(Object.fromEntries(await run(true))).toEqual({
+    bad: 'Failed',
+    slow: 'Succeeded',
+    'after-slow': 'Omitted',
+    cleanup: 'Omitted',
   });
-  expect(started).toEqual(['bad', 'slow']);
+  expect(Object.fromEntries(await run(false))).toEqual({
+    bad: 'Failed',
+    slow: 'Succeeded',
+    'after-slow': 'Succeeded',
+    cleanup: 'Succeeded',
+  });
+});
+
+test('what comes after a skipped one runs only where it is content with that', async () => {
+  const nodes = [node('maybe'), node('needs', 'maybe.Succeeded'), node('takes', 'maybe'), node('last', 'needs')];
+  const endings = await runGraph(nodes, async ({ name }) => (name === 'maybe' ? 'Skipped' : 'Succeeded'), { failFast: true });
+  expect(Object.fromEntries(endings)).toEqual({ maybe: 'Skipped', needs: 'Omitted', takes: 'Succeeded', last: 'Omitted' });
 });
 
 test('an error of the runner itself is not swallowed', async () => {
-  await expect(runGraph([{ name: 'x', dependencies: [] }], [], () => Promise.reject(new Error('disk full')))).rejects.toThrow(
+  await expect(runGraph([node('x')], () => Promise.reject(new Error('disk full')), { failFast: true })).rejects.toThrow(
     'disk full',
   );
 });

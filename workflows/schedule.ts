@@ -1,35 +1,46 @@
-// Runs a graph: whatever has its dependencies done runs at once; after a failure nothing new starts, what runs may finish.
+// Runs a graph: whatever has its condition met runs at once; after a failure nothing new starts, unless the graph goes on.
+import type { Depends, Ending } from './depends.ts';
 
 export interface Node {
   readonly name: string;
-  readonly dependencies: readonly string[];
+  readonly depends: Depends;
 }
 
 /**
- * Calls `start` for each node once everything that it depends on succeeded; `start` answers whether the node did.
- * Names in `done` succeeded before. Resolves when nothing runs any more.
+ * Calls `start` for each node whose condition holds once all that it names has ended. Returns how each node ended; those that
+ * never could start are `Omitted`. Resolves when nothing runs any more.
  */
 export async function runGraph<N extends Node>(
   nodes: readonly N[],
-  done: Iterable<string>,
-  start: (node: N) => Promise<boolean>,
-): Promise<void> {
-  const succeeded = new Set(done);
+  start: (node: N) => Promise<Ending>,
+  { failFast }: { readonly failFast: boolean },
+): Promise<ReadonlyMap<string, Ending>> {
+  const endings = new Map<string, Ending>();
   const running = new Map<string, Promise<void>>();
-  const waiting = new Set(nodes.filter(({ name }) => !succeeded.has(name)));
-  let failed = false;
+  const waiting = new Set(nodes);
   for (;;) {
-    for (const node of failed ? [] : waiting) {
-      if (!node.dependencies.every((name) => succeeded.has(name))) continue;
+    let changed = false;
+    const stopped = failFast && [...endings.values()].some(isFailure);
+    for (const node of stopped ? [] : waiting) {
+      if (!node.depends.tasks.every((name) => endings.has(name))) continue;
       waiting.delete(node);
-      const ended = start(node).then((success) => {
-        running.delete(node.name);
-        if (success) succeeded.add(node.name);
-        else failed = true;
-      });
-      running.set(node.name, ended);
+      if (node.depends.holds(endings)) {
+        const ended = start(node).then((ending) => {
+          running.delete(node.name);
+          endings.set(node.name, ending);
+        });
+        running.set(node.name, ended);
+      } else {
+        endings.set(node.name, 'Omitted');
+        changed = true;
+      }
     }
-    if (running.size === 0) return;
+    if (changed) continue;
+    if (running.size === 0) break;
     await Promise.race(running.values());
   }
+  for (const { name } of waiting) endings.set(name, 'Omitted');
+  return endings;
 }
+
+export const isFailure = (ending: Ending): boolean => ending === 'Failed' || ending === 'Errored';

@@ -28,12 +28,25 @@ function toHeading({ workflow, category, status, seconds, run }: Summary): strin
   return [`${[workflow, category].filter(Boolean).join(' ')}: ${status} after ${seconds.toFixed(1)} s`, `Run          ${run}`];
 }
 
-const marks = { pending: '·', running: '…', succeeded: '✔', failed: '✖', stopped: '■', omitted: '-' } as const;
+const marks = { pending: '·', running: '…', succeeded: '✔', failed: '✖', stopped: '■', omitted: '-', skipped: '-' } as const;
 
-function toStepLines(steps: readonly StepSummary[]): string[] {
+/** An element of a list is one line: how far it came, and how long it took. */
+function foldLists(steps: readonly StepSummary[]): StepSummary[] {
+  const parts = Map.groupBy(steps, ({ name }) => /^.*?\.\d+(?=\.)/.exec(name)?.[0] ?? name);
+  return [...parts].map(([name, all]) => {
+    const status = (['failed', 'stopped', 'running', 'pending', 'succeeded'] as const).find((one) =>
+      all.some((step) => step.status === one),
+    );
+    const seconds = all.reduce((sum, step) => sum + step.seconds, 0);
+    return all.length === 1 && all[0]?.name === name ? all[0] : { name, status: status ?? 'skipped', seconds, log: '' };
+  });
+}
+
+function toStepLines(all: readonly StepSummary[]): string[] {
+  const steps = foldLists(all);
   const nameWidth = Math.min(24, Math.max(...steps.map(({ name }) => name.length), 0));
   const lines = steps.map(({ name, status, seconds, attempts }) => {
-    const time = status === 'omitted' || status === 'pending' ? '' : `${seconds.toFixed(1)} s`.padStart(10);
+    const time = ['omitted', 'skipped', 'pending'].includes(status) ? '' : `${seconds.toFixed(1)} s`.padStart(10);
     return `  ${marks[status]} ${toCut(name, 24).padEnd(nameWidth)} ${status.padEnd(9)}${time}${attempts ? `  (${attempts} attempts)` : ''}`;
   });
   return lines.length <= mostSteps

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { exitCode } from '../apps/platform/errors.ts';
 
-const stepStatus = z.enum(['pending', 'running', 'succeeded', 'failed', 'stopped', 'omitted']);
+const stepStatus = z.enum(['pending', 'running', 'succeeded', 'failed', 'stopped', 'omitted', 'skipped']);
 
 const stepSummary = z.object({
   name: z.string(),
-  /** `omitted`: something before it failed. */
+  /** `omitted`: something before it failed; `skipped`: its condition does not hold. */
   status: stepStatus,
   seconds: z.number(),
   /** Relative to the state folder. */
@@ -54,13 +54,14 @@ export type StepSummary = z.output<typeof stepSummary>;
 export type StepStatus = z.output<typeof stepStatus>;
 export type FileCounts = z.output<typeof fileCounts>;
 
-/** What the steps' results add to a summary: counts from etl, the validation and the model as they are. */
+/** What the steps' results, by path, add to a summary: counts of every etl; the last validation and model as they are. */
 export function toReports(results: ReadonlyMap<string, unknown>): Pick<Summary, 'files' | 'validation' | 'model'> {
-  const etl = z.looseObject({ files: z.array(fileCounts) }).safeParse(results.get('etl'));
-  const validated = validation.safeParse(results.get('validate'));
-  const trained = model.safeParse(results.get('retrain') ?? results.get('train'));
+  const of = (...steps: string[]) =>
+    [...results].filter(([path]) => steps.includes(path.split('.').at(-1) ?? '')).map(([, result]) => result);
+  const validated = validation.safeParse(of('validate').at(-1));
+  const trained = model.safeParse(of('retrain', 'train').at(-1));
   return {
-    files: etl.data?.files ?? [],
+    files: of('etl').flatMap((result) => z.looseObject({ files: z.array(fileCounts) }).safeParse(result).data?.files ?? []),
     ...(validated.data ? { validation: validated.data } : {}),
     ...(trained.data ? { model: trained.data } : {}),
   };

@@ -12,22 +12,39 @@ const duration = z.union([z.string(), z.number().transform(String)]).transform((
   return Number(match[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[(match[2] ?? 's') as 'ms' | 's' | 'm' | 'h'];
 });
 const argument = z.strictObject({ name: z.string(), value: z.string() });
+/** What says where a pod runs and as whom: one machine has one place, so there is nothing to honour. */
+const place = z.unknown().optional();
+const labels = z.record(z.string(), z.string()).optional();
+const synchronization = z.strictObject({ mutexes: z.array(z.strictObject({ name: z.string() })).min(1) }).optional();
+const seconds = z.coerce.number().positive().optional();
 
-const task = z.strictObject({
-  name,
-  template: z.string(),
-  dependencies: z.array(z.string()).optional(),
-  depends: z.string().optional(),
-  arguments: z.strictObject({ parameters: z.array(argument) }).optional(),
-});
+const task = z
+  .strictObject({
+    name,
+    template: z.string().optional(),
+    templateRef: z.strictObject({ name: z.string(), template: z.string() }).optional(),
+    dependencies: z.array(z.string()).optional(),
+    depends: z.string().optional(),
+    when: z.string().optional(),
+    withParam: z.string().optional(),
+    arguments: z.strictObject({ parameters: z.array(argument) }).optional(),
+  })
+  .refine((one) => (one.template === undefined) !== (one.templateRef === undefined), 'expected either template or templateRef')
+  .refine((one) => one.depends === undefined || one.dependencies === undefined, 'depends and dependencies exclude each other');
 
 const container = z.strictObject({
   image: z.string(),
   command: z.array(z.string()).length(2),
   args: z.array(z.string()).optional(),
+  env: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
   volumeMounts: z
-    .array(z.strictObject({ name: z.string(), mountPath: z.string().regex(/^\/[^/]/, 'expected an absolute path') }))
+    .array(
+      z.strictObject({ name: z.string(), mountPath: z.string().regex(/^\/[^/]/, 'expected an absolute path'), readOnly: place }),
+    )
     .optional(),
+  resources: place,
+  securityContext: place,
+  imagePullPolicy: place,
 });
 
 const retryStrategy = z.strictObject({
@@ -36,17 +53,30 @@ const retryStrategy = z.strictObject({
   backoff: z.strictObject({ duration, factor: z.coerce.number().min(1).optional(), maxDuration: duration.optional() }).optional(),
 });
 
-const template = z.strictObject({
+const output = z.strictObject({
   name: z.string(),
-  dag: z.strictObject({ tasks: z.array(task).min(1) }).optional(),
-  inputs: z.strictObject({ parameters: z.array(z.strictObject({ name: z.string(), value: z.string().optional() })) }).optional(),
-  outputs: z
-    .strictObject({ parameters: z.array(z.strictObject({ name: z.string(), valueFrom: z.strictObject({ path: z.string() }) })) })
-    .optional(),
-  retryStrategy: retryStrategy.optional(),
-  activeDeadlineSeconds: z.coerce.number().positive().optional(),
-  container: container.optional(),
+  valueFrom: z.union([z.strictObject({ path: z.string() }), z.strictObject({ parameter: z.string() })]),
 });
+
+const template = z
+  .strictObject({
+    name: z.string(),
+    inputs: z
+      .strictObject({ parameters: z.array(z.strictObject({ name: z.string(), value: z.string().optional() })) })
+      .optional(),
+    outputs: z.strictObject({ parameters: z.array(output) }).optional(),
+    synchronization,
+    parallelism: z.int().positive().optional(),
+    dag: z.strictObject({ failFast: z.boolean().optional(), tasks: z.array(task).min(1) }).optional(),
+    retryStrategy: retryStrategy.optional(),
+    activeDeadlineSeconds: seconds,
+    metadata: z.strictObject({ labels, annotations: labels }).optional(),
+    nodeSelector: place,
+    tolerations: place,
+    serviceAccountName: place,
+    container: container.optional(),
+  })
+  .refine((one) => (one.dag === undefined) !== (one.container === undefined), 'expected either dag or container');
 
 const parameter = z.strictObject({
   name: z.string(),
@@ -55,27 +85,29 @@ const parameter = z.strictObject({
   enum: z.array(z.string()).optional(),
 });
 
-const volume = z.union([
-  z.strictObject({ name: z.literal('state'), persistentVolumeClaim: z.strictObject({ claimName: z.string() }) }),
-  z.strictObject({ name: z.literal('tmp'), emptyDir: z.strictObject({}) }),
-]);
-
 export const workflowTemplate = z.strictObject({
   apiVersion: z.literal('argoproj.io/v1alpha1'),
   kind: z.literal('WorkflowTemplate'),
-  metadata: z.strictObject({
-    name,
-    annotations: z.strictObject({ 'workflows.argoproj.io/description': z.string().optional() }).optional(),
-  }),
+  metadata: z.strictObject({ name, namespace: place, labels, annotations: labels }),
   spec: z.strictObject({
     entrypoint: z.string(),
+    onExit: z.string().optional(),
     arguments: z.strictObject({ parameters: z.array(parameter) }).optional(),
-    volumes: z.array(volume).optional(),
+    activeDeadlineSeconds: seconds,
+    synchronization,
+    /** Labels for whoever searches the archive. */
+    workflowMetadata: place,
+    podMetadata: place,
+    podGC: place,
+    ttlStrategy: place,
+    volumes: z.array(z.looseObject({ name: z.string() })).optional(),
     templates: z.array(template).min(1),
   }),
 });
 
 export type WorkflowTemplate = z.output<typeof workflowTemplate>;
+/** By name. */
+export type Templates = ReadonlyMap<string, WorkflowTemplate>;
 export type Template = WorkflowTemplate['spec']['templates'][number];
 export type Task = z.output<typeof task>;
 export type Container = z.output<typeof container>;

@@ -37,7 +37,14 @@ export const monthlyColumns = {
 export const buckets = { source: 'source', staging: 'staging', docs: 'docs', models: 'models' } as const;
 
 /** The workflows' names, which are also the names of their WorkflowTemplates. */
-export const workflows = { batch: 'batch', fullRefresh: 'full-refresh' } as const;
+export const workflows = {
+  batch: 'batch',
+  fullRefresh: 'full-refresh',
+  backfill: 'backfill',
+  freshness: 'freshness',
+  lambdaIntegrationTest: 'lambda-integration-test',
+  sweep: 'sweep',
+} as const;
 
 /** The path prefix of each service on the one site, locally and behind the load balancer. */
 export const paths = { docs: '/docs/', predict: '/predict/' } as const;
@@ -153,6 +160,30 @@ export const pipelineMetrics = {
   /** Seconds that pods of a run existed. */
   podSeconds: 'taxiway_pod_seconds_total',
 } as const;
+export type PipelineMetric = keyof typeof pipelineMetrics;
+
+/** The labels of each metric, in the order in which they follow its StatsD name: `taxiway.rows.green.triage`. */
+export const pipelineMetricLabels: Readonly<Record<PipelineMetric, readonly string[]>> = {
+  validations: ['category', 'outcome'],
+  rows: ['category', 'kind'],
+  dbtSuccess: ['category'],
+  bytesBilled: ['category'],
+  podSeconds: ['category'],
+};
+/** The parts of a metric's StatsD name; the labels' values in their order. */
+export const statsdName = (metric: PipelineMetric, ...values: readonly string[]): readonly string[] => [
+  'taxiway',
+  metric,
+  ...values,
+];
+/** The variable that holds `host:port` of whoever takes StatsD; without it nothing is sent. */
+export const statsdVariable = 'STATSD_ADDRESS';
 
 /** The label that every object of ours carries as `app.kubernetes.io/part-of`. */
 export const partOf = 'taxiway';
+
+/** Labels of a run, by which it is found, in the archive too: what its parameters of these names say. */
+export const runLabels = { category: 'taxiway/category', run_date: 'taxiway/run-date' } as const;
+
+/** The label by which what a step makes in the cluster names its Workflow. */
+export const workflowLabel = 'taxiway/workflow';

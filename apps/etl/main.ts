@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
 import type { Dataset } from '../contract/dataset.ts';
+import { statsdName, statsdVariable } from '../contract/names.ts';
 import { readSchemaGroups, type SchemaGroups, schemaGroups } from '../plan/schema-groups.ts';
 import { UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
 import { runProgram } from '../platform/program.ts';
+import { sendSamples } from '../platform/statsd.ts';
 import { toPath, toUri } from '../platform/uri.ts';
 import { runOnDuckDb } from './duckdb-engine.ts';
 import { type Mode, toPlan } from './plan.ts';
@@ -38,10 +40,19 @@ await runProgram({
     const groups = await readGroups(options);
     const plan = toPlan(options.category, { groups, mode: options.mode, asOf: options.asOf });
     await writeFileAtomically(toPath(options.plan), `${JSON.stringify(plan, null, 2)}\n`);
-    return runOnDuckDb(options.category, plan, {
+    const result = await runOnDuckDb(options.category, plan, {
       warehouse: toPath(options.warehouse),
       retentionMonths: options.retentionMonths,
     });
+    await sendSamples(
+      (['clean', 'triage'] as const).map((kind) => ({
+        name: statsdName('rows', options.category.category, kind),
+        value: result.rows[kind],
+        type: 'counter',
+      })),
+      process.env[statsdVariable],
+    );
+    return result;
   },
 });
 

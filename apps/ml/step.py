@@ -30,7 +30,10 @@ def run_step(name: str, description: str, train: Callable[[argparse.Namespace], 
     """Runs a program and returns its exit code. Errors of the user's making are one line on standard error."""
     flags = parse_flags(name, description, month)
     try:
-        result = (json.dumps(train(flags), indent=2) + "\n").encode()
+        trained = train(flags)
+        result = (json.dumps(trained, indent=2) + "\n").encode()
+        if flags.outputs is not None:
+            write_outputs(flags.outputs, trained)
         if flags.result is None:
             sys.stdout.write(result.decode())
         else:
@@ -53,6 +56,13 @@ def run_step(name: str, description: str, train: Callable[[argparse.Namespace], 
         return 70
 
 
+def write_outputs(folder: Path, result: dict[str, Any]) -> None:
+    """What workflows hand from step to step: text as it is, anything else as JSON, nothing for None."""
+    for name, value in result.items():
+        text = "" if value is None else value if isinstance(value, str) else json.dumps(value)
+        write_bytes(folder / name, text.encode())
+
+
 class FlagParser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
@@ -71,6 +81,7 @@ def parse_flags(name: str, description: str, month: bool) -> argparse.Namespace:
     parser.add_argument("--tracking", required=True, type=Path, help="folder of MLflow's store")
     parser.add_argument("--models", required=True, type=Path, help="folder of the models that serve")
     parser.add_argument("--result", type=Path, help="write the result as JSON to this file, not to standard output")
+    parser.add_argument("--outputs", type=Path, help="write each of the result's fields to a file of its own in this folder")
     flags = parser.parse_args()
     if flags.category not in known_categories():
         parser.error(f'--category "{flags.category}": expected one of {", ".join(known_categories())}')

@@ -3,7 +3,17 @@ import { z } from 'zod';
 
 export const manifest = z.strictObject({
   version: z.literal(1),
-  files: z.array(z.strictObject({ uri: z.string(), name: z.string(), bytes: z.number().int(), sha256: z.string() })),
+  files: z.array(
+    z.strictObject({
+      uri: z.string(),
+      name: z.string(),
+      bytes: z.number().int(),
+      sha256: z.string(),
+      /** Where it was copied from, and that object's version. */
+      source: z.string(),
+      sourceVersion: z.string(),
+    }),
+  ),
 });
 
 export type Manifest = z.output<typeof manifest>;

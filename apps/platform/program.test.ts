@@ -64,6 +64,11 @@ test.each([
   if (code !== 70) expect(found.stderr).not.toMatch(/\n\s+at /);
 });
 
+test('of a long value its message repeats the beginning alone', async () => {
+  const { code, stderr } = await run('--run-date', 'x'.repeat(65_536));
+  expect([code, stderr]).toEqual([2, `demo: --run-date "${'x'.repeat(200)}…": expected a date (--help lists the options)\n`]);
+});
+
 test('an outcome is one line, exit code 1, and its result is written all the same', async () => {
   const result = join(folder, 'result.json');
   const { code, stderr, stdout } = await run('--run-date', '2024', '--rows', '1', '--result', result);

@@ -1,9 +1,13 @@
 // What every TypeScript step has in common: flags from a zod schema, --help, one JSON result, one-line errors, exit codes.
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { exitCode, UsageError, UserError } from './errors.ts';
 import { writeFileAtomically } from './files.ts';
 import { toPath } from './uri.ts';
+
+/** Characters of a wrong value that its message repeats. */
+const longestEcho = 200;
 
 export interface Program<Shape extends z.ZodRawShape> {
   readonly name: string;
@@ -21,9 +25,11 @@ export async function runProgram<Shape extends z.ZodRawShape>(
 ): Promise<void> {
   let resultFile: string | undefined;
   try {
-    const { result: file, ...flags } = parseFlags(program, argv);
+    const { result: file, outputs, ...flags } = parseFlags(program, argv);
     resultFile = file;
-    await writeResult(await program.run(checkOptions(program, flags)), resultFile);
+    const result = await program.run(checkOptions(program, flags));
+    if (result !== undefined && outputs !== undefined) await writeOutputs(result, toPath(outputs));
+    await writeResult(result, resultFile);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
@@ -57,6 +63,7 @@ function parseFlags(
     command.option(isSwitch ? flag : `${flag} <value>`, `${(schema as z.ZodType).description ?? ''}${fallback}${required}`);
   }
   command.option('--result <file>', 'write the result as JSON to this file, not to standard output');
+  command.option('--outputs <folder>', "write each of the result's fields to a file of its own in this folder");
   return command.parse(argv, { from: 'user' }).opts();
 }
 
@@ -67,9 +74,21 @@ function checkOptions<Shape extends z.ZodRawShape>(program: Program<Shape>, flag
     const key = String(issue.path[0]);
     const got = (flags as Record<string, unknown>)[key];
     const flag = `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return got === undefined ? `${flag} is missing` : `${flag} ${JSON.stringify(got)}: ${issue.message}`;
+    return got === undefined ? `${flag} is missing` : `${flag} ${JSON.stringify(shorten(got))}: ${issue.message}`;
   });
   throw new UsageError(`${problems.join('; ')} (--help lists the options)`);
+}
+
+const shorten = (value: unknown) =>
+  typeof value === 'string' && value.length > longestEcho ? `${value.slice(0, longestEcho)}…` : value;
+
+/** What workflows hand from step to step: text as it is, anything else as JSON, nothing for null. */
+async function writeOutputs(result: object, folder: string): Promise<void> {
+  for (const [name, value] of Object.entries(result))
+    await writeFileAtomically(
+      join(folder, name),
+      typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value),
+    );
 }
 
 async function writeResult(result: object | undefined, file: string | undefined): Promise<void> {

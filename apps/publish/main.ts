@@ -1,8 +1,10 @@
 // publish: writes the docs site (data sets, index, dbt's page) into the docs bucket, where validate has put its reports.
 import { z } from 'zod';
 import { allDatasets, categoryOption } from '../contract/categories.ts';
+import { statsdName, statsdVariable } from '../contract/names.ts';
 import { log } from '../platform/log.ts';
 import { runProgram } from '../platform/program.ts';
+import { sendSamples } from '../platform/statsd.ts';
 import { toPath } from '../platform/uri.ts';
 import { publishSite } from './site.ts';
 
@@ -16,6 +18,11 @@ await runProgram({
   },
   run: async ({ category, dbt, docs }) => {
     const published = await publishSite(toPath(docs), { dbt: toPath(dbt), datasets: allDatasets });
+    // This step comes right after dbt has built all models of the category.
+    await sendSamples(
+      [{ name: statsdName('dbtSuccess', category.category), value: Math.round(Date.now() / 1000), type: 'gauge' }],
+      process.env[statsdVariable],
+    );
     log('published', { category: category.category, pages: published.pages.length, changed: published.changed.length });
     return published;
   },

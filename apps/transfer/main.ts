@@ -1,7 +1,8 @@
-// Copies files from one storage to another; a file that is there already, byte for byte, is left alone.
+// Copies files from one storage to a folder; a file that is there already, byte for byte, is left alone.
 import { z } from 'zod';
+import { categoryOption } from '../contract/categories.ts';
+import { uriOption } from '../platform/object-storage-uri.ts';
 import { runProgram } from '../platform/program.ts';
-import { toUri } from '../platform/uri.ts';
 import { transfer } from './transfer.ts';
 
 await runProgram({
@@ -9,18 +10,17 @@ await runProgram({
   description:
     'Copies one file, or the files of a folder by name prefix, to a folder. Copies are whole or absent; running it again changes nothing.',
   options: {
-    source: z.string().transform(toUri).describe('URI of a file, or of a folder (with / at the end)'),
-    destination: z.string().transform(toUri).describe('URI of the folder to copy into'),
+    source: uriOption.describe('URI of a file, or of a folder (with / at the end): s3:// or file://'),
+    destination: uriOption.describe('URI of the folder to copy into'),
     prefixes: z
       .string()
       .optional()
       .transform((text) => text?.split(',').filter((prefix) => prefix !== ''))
       .describe('only files of the folder whose names begin with one of these, separated by commas'),
-    manifest: z
-      .string()
-      .transform(toUri)
-      .optional()
-      .describe('URI of a JSON file to write: the files that were asked for, copied or not'),
+    category: categoryOption.optional().describe('of a month: the data set, such as yellow'),
+    filename: z.string().optional().describe("of a month: the file's base name, which must be the source's"),
+    runDate: z.string().optional().describe("of a month: the first day of the file's month, such as 2024-01-01"),
+    manifest: uriOption.optional().describe('URI of a JSON file to write: the files that were asked for, copied or not'),
   },
   run: transfer,
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ beforeEach(async () => {
   await mkdir(join(folder, 'in'));
   for (const name of ['a_2024-01.parquet', 'a_2024-02.parquet', 'b.parquet'])
     await writeFile(join(folder, 'in', name), name.repeat(1000));
+  for (const name of ['.hidden', 'a'.repeat(240)]) await writeFile(join(folder, 'in', name), name);
   source = `${pathToFileURL(join(folder, 'in')).href}/`;
   destination = `${pathToFileURL(join(folder, 'out')).href}/`;
 });
@@ -44,9 +46,30 @@ test.each([
   [{ source: 'nothing.parquet' }, 'no such file'],
   [{ source: '', prefixes: ['c_', 'a_'] }, 'no file begins with c_'],
   [{ source: 'b.parquet', prefixes: ['b'] }, '--prefixes goes with a folder'],
+  [{ source: '.hidden' }, '".hidden" can\'t be a copy\'s name'],
+  [{ source: '%zz' }, 'not a usable file URI'],
+  [{ source: 'a'.repeat(300) }, 'a part of it is longer than a file name can be (ENAMETOOLONG)'],
+  [{ source: 'a'.repeat(240) }, 'longer than 200 bytes'],
 ])('%j is refused', async (options, message) => {
   await expect(transfer({ ...options, source: `${source}${options.source}`, destination })).rejects.toThrow(message);
   await expect(readdir(join(folder, 'out'))).rejects.toThrow('ENOENT');
+});
+
+test('what a killed try left is gone on with where the source is the same, and is removed where it is not', async () => {
+  const options = { source: `${source}b.parquet`, destination };
+  const { version } = await transfer(options);
+  await rm(join(folder, 'out', 'b.parquet'));
+  const nameOf = (wanted: string) =>
+    `.b.parquet.${createHash('sha256')
+      .update(JSON.stringify([options.source, wanted]))
+      .digest('hex')
+      .slice(0, 16)}.partial`;
+  await writeFile(join(folder, 'out', nameOf(version)), 'b.parquetb.par');
+  await writeFile(join(folder, 'out', nameOf('another')), 'of another version');
+  await writeFile(join(folder, 'out', '.b.parquet.bak.0123456789abcdef.partial'), 'of another file');
+  expect(await transfer(options)).toEqual({ files: 1, copied: 1, bytesCopied: 9000, bytes: 9000, version });
+  expect(await readFile(join(folder, 'out', 'b.parquet'), 'utf8')).toBe('b.parquet'.repeat(1000));
+  expect(await readdir(join(folder, 'out'))).toEqual(['.b.parquet.bak.0123456789abcdef.partial', 'b.parquet']);
 });
 
 test('a scheme that it does not speak is refused with the one that it does', async () => {

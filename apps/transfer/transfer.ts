@@ -1,37 +1,55 @@
-// The copy itself: what to copy, and when a copy is already there.
+// What to copy, and what to say of it.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import type { Dataset } from '../contract/dataset.ts';
+import { fileNameOf, firstDayOf, monthOf, monthOfFile } from '../contract/file-name.ts';
 import type { Manifest } from '../plan/manifest.ts';
-import { OutcomeError, UsageError } from '../platform/errors.ts';
-import { copyFileAtomically, fileSize, listFolder, writeFileAtomically } from '../platform/files.ts';
+import { UsageError } from '../platform/errors.ts';
+import { writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
-import { baseName, joinUri, toPath } from '../platform/uri.ts';
+import type { ObjectStorage, StoredObject } from '../platform/object-storage.ts';
+import { openStorage } from '../platform/object-storage-open.ts';
+import { isHidden, toLine } from '../platform/object-storage-uri.ts';
+import { joinUri, toPath } from '../platform/uri.ts';
+import { copyOnce } from './copy-once.ts';
+
+/** A file name has at most 255 bytes, and the temporary one is longer than the name. */
+const longestName = 200;
 
 export interface TransferOptions {
   readonly source: string;
   readonly destination: string;
   readonly prefixes?: readonly string[] | undefined;
   readonly manifest?: string | undefined;
+  readonly category?: Dataset | undefined;
+  readonly filename?: string | undefined;
+  readonly runDate?: string | undefined;
 }
 
 export interface TransferResult {
   readonly files: number;
   readonly copied: number;
   readonly bytesCopied: number;
+  /** Of all files, copied or there already. */
+  readonly bytes: number;
+  /** The source's version; of several files, a hash of all names and versions. */
+  readonly version: string;
 }
 
-/** Copies the source's files into the destination folder. Constant memory; each file is read twice: to copy it and to prove the copy. */
+/** Copies the source's files into the destination folder. Constant memory; each copy is proved by a digest. */
 export async function transfer(options: TransferOptions): Promise<TransferResult> {
-  const sources = await listSources(options);
+  checkMonth(options);
+  const destination = toPath(options.destination);
+  const storage = openStorage(options.source);
   const files: Manifest['files'] = [];
+  const versions: string[][] = [];
   let copied = 0;
   let bytesCopied = 0;
-  for (const source of sources) {
-    const name = baseName(source);
-    const target = joinUri(options.destination, name);
-    const { sha256, bytes, wasCopied } = await copyOnce(source, target);
-    files.push({ uri: target, name, bytes, sha256 });
+  for (const uri of await listSources(storage, options)) {
+    const source = await lookAt(storage, uri);
+    const { name, bytes } = source;
+    const { sha256, wasCopied } = await copyOnce({ storage, source, destination });
+    files.push({ uri: joinUri(options.destination, name), name, bytes, sha256, source: uri, sourceVersion: source.version });
+    versions.push([name, source.version]);
     if (wasCopied) {
       copied += 1;
       bytesCopied += bytes;
@@ -40,40 +58,56 @@ export async function transfer(options: TransferOptions): Promise<TransferResult
   }
   if (options.manifest)
     await writeFileAtomically(toPath(options.manifest), `${JSON.stringify({ version: 1, files } satisfies Manifest, null, 2)}\n`);
-  return { files: files.length, copied, bytesCopied };
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { files: files.length, copied, bytesCopied, bytes, version: toVersion(versions) };
 }
 
-async function listSources({ source, prefixes }: TransferOptions): Promise<string[]> {
+/** What a batch hands to the steps after this one must speak of one file: they make paths of it. */
+function checkMonth({ source, category, filename, runDate }: TransferOptions): void {
+  if (category === undefined && filename === undefined && runDate === undefined) return;
+  if (category === undefined || filename === undefined || runDate === undefined)
+    throw new UsageError('--category, --filename and --run-date go together');
+  if (
+    monthOfFile(category, filename) === undefined ||
+    firstDayOf(monthOf(runDate)) !== runDate ||
+    fileNameOf(category, monthOf(runDate)) !== filename
+  )
+    throw new UsageError(
+      `--filename ${quote(filename)} is not the file of ${category.category} and --run-date ${quote(runDate)}; expected ${category.filePrefix}YYYY-MM.parquet and the first day of its month`,
+    );
+  if (!source.endsWith(`/${filename}`)) throw new UsageError(`--source ${quote(source)} does not end in /${filename}`);
+}
+
+const quote = (text: string): string => JSON.stringify(toLine(text).slice(0, 200));
+
+const toVersion = (versions: readonly string[][]): string =>
+  versions.length === 1 ? (versions[0]?.[1] as string) : createHash('sha256').update(JSON.stringify(versions)).digest('hex');
+
+async function listSources(storage: ObjectStorage, { source, prefixes }: TransferOptions): Promise<string[]> {
   if (!source.endsWith('/')) {
     if (prefixes) throw new UsageError(`--prefixes goes with a folder, but --source ${source} does not end in "/"`);
     return [source];
   }
-  const names = (await listFolder(toPath(source))).filter(
-    (name) => !prefixes || prefixes.some((prefix) => name.startsWith(prefix)),
-  );
-  const missing = (prefixes ?? []).filter((prefix) => !names.some((name) => name.startsWith(prefix)));
-  if (names.length === 0 || missing.length > 0) {
+  const found: StoredObject[] = [];
+  for await (const object of storage.list(source, { direct: true }))
+    if (!prefixes || prefixes.some((prefix) => object.name.startsWith(prefix))) found.push(object);
+  const missing = (prefixes ?? []).filter((prefix) => !found.some(({ name }) => name.startsWith(prefix)));
+  if (found.length === 0 || missing.length > 0) {
     throw new UsageError(
-      `${source}: no file ${missing.length > 0 ? `begins with ${missing.join(' or ')}` : 'there'}; check --source and --prefixes`,
+      `${source}: no file ${missing.length > 0 ? `begins with ${toLine(missing.join(' or '))}` : 'there'}; check --source and --prefixes`,
     );
   }
-  return names.map((name) => joinUri(source, name));
+  return found.map(({ uri }) => uri);
 }
 
-async function copyOnce(source: string, target: string): Promise<{ sha256: string; bytes: number; wasCopied: boolean }> {
-  const [from, to] = [toPath(source), toPath(target)];
-  const bytes = await fileSize(from);
-  if (bytes === undefined) throw new UsageError(`${source}: no such file`);
-  const sha256 = await sha256Of(from);
-  if ((await fileSize(to)) === bytes && (await sha256Of(to)) === sha256) return { sha256, bytes, wasCopied: false };
-  await copyFileAtomically(from, to);
-  if ((await sha256Of(to)) !== sha256)
-    throw new OutcomeError(`${source}: it changed while it was copied; run again when its writer is done`);
-  return { sha256, bytes, wasCopied: true };
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
+async function lookAt(storage: ObjectStorage, uri: string): Promise<StoredObject> {
+  if (/^s3:\/\/[^/]*$/.test(uri)) throw new UsageError(`${toLine(uri)}: name an object, or a folder with "/" at its end`);
+  const source = await storage.look(uri);
+  if (source === undefined) throw new UsageError(`${toLine(uri)}: no such file`);
+  const { name } = source;
+  if (name === '' || isHidden(name) || /\p{Cc}/u.test(name) || Buffer.byteLength(name) > longestName)
+    throw new UsageError(
+      `${toLine(uri)}: ${JSON.stringify(toLine(name))} can't be a copy's name; it begins with a dot, holds control characters, or is empty or longer than ${longestName} bytes`,
+    );
+  return source;
 }

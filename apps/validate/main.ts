@@ -2,12 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { statsdName, statsdVariable } from '../contract/names.ts';
 import { readFooter } from '../plan/parquet-footer.ts';
 import { blameOnFile, withDuckDb } from '../platform/duckdb.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import { runProgram } from '../platform/program.ts';
+import { sendSamples } from '../platform/statsd.ts';
 import { toPath } from '../platform/uri.ts';
 import { evaluateSuite } from './evaluate.ts';
 import { toGate } from './gate.ts';
@@ -69,6 +71,10 @@ await runProgram({
       file: fileName,
       ...(options.report !== undefined && { report: options.report }),
     };
+    await sendSamples(
+      [{ name: statsdName('validations', suite.name, gate.success ? 'passed' : 'refused'), value: 1, type: 'counter' }],
+      process.env[statsdVariable],
+    );
     if (!gate.success) throw new OutcomeError(toRefusal(fileName, gate, options.report), summary);
     return summary;
   },

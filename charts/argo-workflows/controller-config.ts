@@ -2,16 +2,15 @@
 // https://argo-workflows.readthedocs.io/en/latest/workflow-controller-configmap/
 import type { IWorkflow } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Workflow';
 import { stringify } from 'yaml';
-import { postgresDatabases, priorityClasses, workloads } from '../../apps/contract/names.ts';
+import { docsPaths, paths, postgresDatabases, priorityClasses, runLabels, workloads } from '../../apps/contract/names.ts';
 import { retryExpression } from '../../workflows/expressions.ts';
 import { toLabels } from '../constructs/metadata.ts';
 import { restrictedContainer, restrictedPod } from '../constructs/security.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import type { Size } from '../env/quantities.ts';
+import { ownUser } from '../versions.ts';
 
 const postgresSecret = 'postgres-argo';
-/** The user of our own images. */
-const stepUser = 1000;
 /** The user of Argo's images, which the executor's folders belong to. */
 const executorUser = 8737;
 const daySeconds = 86_400;
@@ -36,6 +35,7 @@ export function toControllerConfig(env: ClusterEnvironment): Record<string, stri
         runAsUser: executorUser,
       },
     },
+    links: toLinks(env),
     mainContainer: {
       imagePullPolicy: 'IfNotPresent',
       resources: { requests, limits },
@@ -55,6 +55,16 @@ export function toControllerConfig(env: ClusterEnvironment): Record<string, stri
     parallelism: String(env.workflowParallelism),
     podGCDeleteDelayDuration: '10m',
   };
+}
+
+/** Beside a run, in the browser. */
+function toLinks({ domain }: ClusterEnvironment) {
+  const label = (name: keyof typeof runLabels) => `\${workflow.metadata.labels.${runLabels[name]}}`;
+  const report = docsPaths.validation(label('category'), label('run_date'));
+  return [
+    { name: 'Validation report', scope: 'workflow', url: `https://${domain}${paths.docs}${report}/` },
+    { name: 'Documentation', scope: 'workflow', url: `https://${domain}${paths.docs}` },
+  ];
 }
 
 const toText = (value: object): string => stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
@@ -91,7 +101,9 @@ function toDefaults(env: ClusterEnvironment): WorkflowSpec {
     podMetadata: { labels: { ...toLabels('step', workloads.step.component) } },
     podPriorityClassName: priorityClasses.batch,
     serviceAccountName: 'step',
-    securityContext: restrictedPod(stepUser),
+    // The executor reports outcomes with it.
+    automountServiceAccountToken: true,
+    securityContext: restrictedPod(ownUser),
     nodeSelector: { 'taxiway/pool': label },
     ...(tainted ? { tolerations: [{ key: 'taxiway/pool', operator: 'Equal', value: label, effect: 'NoSchedule' }] } : {}),
     templateDefaults: {

@@ -1,16 +1,25 @@
-// What the pipeline's accounts may do in their own namespace, and why; none may touch another.
+// What the pipeline's accounts may do, and why: in their own namespace, and one Deployment of another.
 import type { PolicyRule } from 'cdk8s-plus-28/lib/imports/k8s.js';
-import type { pipelineWorkloads } from '../../apps/contract/names.ts';
+import type { pipelineWorkloads, WorkloadName } from '../../apps/contract/names.ts';
+import type { AccountProps } from '../constructs/account.ts';
 
 /** The executor reports each pod's outcome so: https://argo-workflows.readthedocs.io/en/latest/workflow-rbac/ */
 const reportOutcome: PolicyRule = { apiGroups: ['argoproj.io'], resources: ['workflowtaskresults'], verbs: ['create', 'patch'] };
 
-/** The step that starts a Spark job watches it to its end, and removes it when stopped. */
+/** `apps/cluster`: a Spark job is created, watched to its end, and removed when stopped; nothing of it may outlive its workflow. */
 const runSpark: PolicyRule[] = [
   { apiGroups: ['sparkoperator.k8s.io'], resources: ['sparkapplications'], verbs: ['create', 'get', 'list', 'watch', 'delete'] },
-  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
-  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+  { apiGroups: ['argoproj.io'], resources: ['workflows'], verbs: ['get'] },
 ];
+
+/** `apps/cluster --task refresh`: a new champion restarts the prediction service. */
+const restartPredict: PolicyRule = {
+  apiGroups: ['apps'],
+  resources: ['deployments'],
+  resourceNames: ['predict' satisfies WorkloadName],
+  verbs: ['get', 'patch'],
+};
 
 /** A driver makes its executors and what they read: https://spark.apache.org/docs/3.5.9/running-on-kubernetes.html#rbac */
 const driveExecutors: PolicyRule[] = [
@@ -22,8 +31,9 @@ const driveExecutors: PolicyRule[] = [
   },
 ];
 
-export const pipelineRules: Readonly<Partial<Record<(typeof pipelineWorkloads)[number], readonly PolicyRule[]>>> = {
-  step: [reportOutcome, ...runSpark],
-  training: [reportOutcome],
-  'spark-driver': driveExecutors,
+/** By account, then by the namespace in which they hold. */
+export const pipelineRules: Readonly<Partial<Record<(typeof pipelineWorkloads)[number], AccountProps['rules']>>> = {
+  step: { pipeline: [reportOutcome, ...runSpark], platform: [restartPredict] },
+  training: { pipeline: [reportOutcome] },
+  'spark-driver': { pipeline: driveExecutors },
 };

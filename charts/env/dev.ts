@@ -17,6 +17,7 @@ export const dev: ClusterInput = {
     artifacts: 'taxiway-dev-artifacts',
     backups: 'taxiway-dev-backups',
   },
+  amazon: { region: 'us-east-1', role: 'arn:aws:iam::123456789012:role/taxiway-dev-source' },
   datasetPrefix: '',
   namespaces: { platform: 'taxiway', pipeline: 'taxiway-pipeline', monitoring: 'taxiway-monitoring', argocd: 'argocd' },
   repository: { url: 'https://git.example.com/data/taxiway.git', revision: 'main' },

@@ -33,6 +33,11 @@ const cluster = z.strictObject({
   domain: host,
   /** `source` is in S3, all others in Google Cloud Storage. */
   buckets: keyed([...keysOf(commonBuckets), ...keysOf(clusterBuckets)], bucket),
+  /** Where the source bucket is, and the role that reads it: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html */
+  amazon: z.strictObject({
+    region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as us-east-1'),
+    role: text(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'a role such as arn:aws:iam::123456789012:role/taxiway'),
+  }),
   /** Before the name of each BigQuery dataset; empty where the project is this environment's alone. */
   datasetPrefix: text(
     /^([a-z][a-z0-9_]*_)?$/,

@@ -17,6 +17,7 @@ export const prod: ClusterInput = {
     artifacts: 'taxiway-prod-artifacts',
     backups: 'taxiway-prod-backups',
   },
+  amazon: { region: 'us-east-1', role: 'arn:aws:iam::123456789012:role/taxiway-prod-source' },
   datasetPrefix: '',
   namespaces: { platform: 'taxiway', pipeline: 'taxiway-pipeline', monitoring: 'taxiway-monitoring', argocd: 'argocd' },
   repository: { url: 'https://git.example.com/data/taxiway.git', revision: 'main' },

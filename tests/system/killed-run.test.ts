@@ -7,13 +7,13 @@ import { type Step, step } from '../../workflows/define-workflow.ts';
 import { text } from '../../workflows/expressions.ts';
 import { identifyProcess, isAlive } from '../../workflows/process-identity.ts';
 import { readSummary } from '../../workflows/run-folder.ts';
-import { createFixture, type Fixture } from '../fixtures/fixture-repository.ts';
+import { createFixture, type Fixture, probeProgram } from '../fixtures/fixture-repository.ts';
 
 const createKillable = () =>
   createFixture(() => {
     const probe = (name: string, after: Step[]) => {
       const args = { name: text`${name}`, state: text`/taxiway` };
-      return step(name, { app: 'probe', command: ['node', 'main.js'], args, after, deadlineMinutes: 1 });
+      return step(name, probeProgram({}), { args, after, deadlineMinutes: 1 });
     };
     const first = probe('first', []);
     return [first, probe('second', [first])];

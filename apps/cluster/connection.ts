@@ -1,0 +1,58 @@
+// The way to the API server: KUBECONFIG where there is one, else the pod's own account.
+import {
+  AppsV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  createConfiguration,
+  KubeConfig,
+  type Middleware,
+  ServerConfiguration,
+  Watch,
+} from '@kubernetes/client-node';
+import { UsageError } from '../platform/errors.ts';
+
+export interface Connection {
+  readonly objects: CustomObjectsApi;
+  readonly core: CoreV1Api;
+  readonly apps: AppsV1Api;
+  readonly watch: Watch;
+}
+
+/** Answers take milliseconds; a connection that was lost says nothing at all. */
+const answerMilliseconds = 10_000;
+
+const inTime: Middleware = {
+  pre: async (request) => {
+    request.setSignal(AbortSignal.timeout(answerMilliseconds));
+    return request;
+  },
+  post: async (response) => response,
+};
+
+/** Asks nothing of the server yet. Throws UsageError where there is no sign-in. */
+export function connect(): Connection {
+  const config = new KubeConfig();
+  try {
+    config.loadFromDefault();
+  } catch (error) {
+    throw new UsageError(`KUBECONFIG: can't read it: ${(error as Error).message.replaceAll('\n', ' ')}`);
+  }
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined)
+    throw new UsageError('KUBECONFIG: it names no current cluster; choose one by kubectl config use-context');
+  // What the client falls back to.
+  if (server === 'http://localhost:8080')
+    throw new UsageError('no sign-in to Kubernetes: run in a pod with an account that mounts its token, or set KUBECONFIG');
+  // As makeApiClient does it, which takes no limit of time.
+  const configuration = createConfiguration({
+    baseServer: new ServerConfiguration(server, {}),
+    authMethods: { default: config },
+    promiseMiddleware: [inTime],
+  });
+  return {
+    objects: new CustomObjectsApi(configuration),
+    core: new CoreV1Api(configuration),
+    apps: new AppsV1Api(configuration),
+    watch: new Watch(config),
+  };
+}

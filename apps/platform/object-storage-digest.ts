@@ -1,0 +1,110 @@
+// Digests of contents, as storages give them: what proves that a copy is the object.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { crc32 } from 'node:zlib';
+
+export type DigestAlgorithm = 'md5' | 'sha256' | 'crc32' | 'crc64nvme';
+
+export interface Digest {
+  readonly algorithm: DigestAlgorithm;
+  /** Hexadecimal, in lower case. */
+  readonly hex: string;
+}
+
+interface RunningDigest {
+  readonly update: (bytes: Uint8Array) => unknown;
+  readonly hex: () => string;
+}
+
+const start: Readonly<Record<DigestAlgorithm, () => RunningDigest>> = {
+  md5: () => startHash('md5'),
+  sha256: () => startHash('sha256'),
+  crc32: startCrc32,
+  crc64nvme: startCrc64Nvme,
+};
+
+export interface Digests {
+  readonly update: (bytes: Uint8Array) => void;
+  readonly hex: (algorithm: DigestAlgorithm) => string;
+}
+
+/** Takes several digests of the same bytes at once. No bytes may come after the first `hex`. */
+export function startDigests(algorithms: readonly DigestAlgorithm[]): Digests {
+  const running = new Map(algorithms.map((algorithm) => [algorithm, start[algorithm]()]));
+  const ended = new Map<DigestAlgorithm, string>();
+  return {
+    update: (bytes) => {
+      for (const digest of running.values()) digest.update(bytes);
+    },
+    hex: (algorithm) => {
+      const hex = ended.get(algorithm) ?? (running.get(algorithm) as RunningDigest).hex();
+      ended.set(algorithm, hex);
+      return hex;
+    },
+  };
+}
+
+export interface FilePart {
+  readonly algorithms: readonly DigestAlgorithm[];
+  /** Only so many, from the beginning; at least one. */
+  readonly bytes?: number;
+}
+
+/** Digests of a file, or of its first bytes. Constant memory. */
+export async function digestFile(path: string, { algorithms, bytes }: FilePart): Promise<Digests> {
+  const digests = startDigests(algorithms);
+  const end = bytes === undefined ? {} : { end: bytes - 1 };
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, ...end })) digests.update(chunk);
+  return digests;
+}
+
+function startHash(name: string): RunningDigest {
+  const hash = createHash(name);
+  return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
+}
+
+function startCrc32(): RunningDigest {
+  let value = 0;
+  return {
+    update: (bytes) => {
+      value = crc32(bytes, value);
+    },
+    hex: () => value.toString(16).padStart(8, '0'),
+  };
+}
+
+/** The polynomial of CRC-64/NVME, bits reversed, as halves: JavaScript's integers have 32 bits. */
+const [polynomialHigh, polynomialLow] = [0x9a6c9329, 0xac4bc9b5];
+
+/** S3 gives this one to objects of many parts. */
+function startCrc64Nvme(): RunningDigest {
+  const [tableHigh, tableLow] = crc64Tables();
+  let [high, low] = [-1, -1];
+  return {
+    update: (bytes) => {
+      let [h, l] = [high, low];
+      for (let index = 0; index < bytes.length; index += 1) {
+        const entry = (l ^ (bytes[index] as number)) & 0xff;
+        l = ((l >>> 8) | (h << 24)) ^ (tableLow[entry] as number);
+        h = (h >>> 8) ^ (tableHigh[entry] as number);
+      }
+      [high, low] = [h, l];
+    },
+    hex: () => [~high, ~low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join(''),
+  };
+}
+
+function crc64Tables(): readonly [Int32Array, Int32Array] {
+  const [tableHigh, tableLow] = [new Int32Array(256), new Int32Array(256)];
+  for (let entry = 0; entry < 256; entry += 1) {
+    let [high, low] = [0, entry];
+    for (let bit = 0; bit < 8; bit += 1) {
+      const odd = low & 1;
+      low = (low >>> 1) | (high << 31);
+      high >>>= 1;
+      if (odd) [high, low] = [high ^ polynomialHigh, low ^ polynomialLow];
+    }
+    [tableHigh[entry], tableLow[entry]] = [high, low];
+  }
+  return [tableHigh, tableLow];
+}

@@ -1,0 +1,112 @@
+// Objects that are files of a folder.
+import type { BigIntStats } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { TemporaryError, UsageError } from './errors.ts';
+import { type ListOptions, ObjectChangedError, type ObjectStorage, type StoredObject } from './object-storage.ts';
+import { digestFile } from './object-storage-digest.ts';
+import { isHidden, toLine } from './object-storage-uri.ts';
+import { baseName, joinUri, toPath } from './uri.ts';
+
+export const createFolderStorage = (): ObjectStorage => ({ list, look, read, digestOf });
+
+async function* list(folder: string, { direct = false }: ListOptions = {}): AsyncIterable<StoredObject> {
+  const path = toPath(folder);
+  const base = pathToFileURL(path).href;
+  for await (const name of listNames(path, { folder, direct })) {
+    const found = await statFile(join(path, name), folder);
+    if (found) yield toObject(joinUri(base, name), name, found);
+  }
+}
+
+async function* listNames(
+  path: string,
+  { folder, direct }: { folder: string; direct: boolean },
+  below = '',
+): AsyncIterable<string> {
+  const entries = await readdir(join(path, below), { withFileTypes: true }).catch((error) => {
+    // A folder that goes while it is listed is none of ours.
+    if (below !== '' && error.code === 'ENOENT') return [];
+    throw toFolderError(folder, error);
+  });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (isHidden(entry.name)) continue;
+    const name = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (!entry.isDirectory()) yield name;
+    else if (!direct) yield* listNames(path, { folder, direct }, name);
+  }
+}
+
+async function look(uri: string): Promise<StoredObject | undefined> {
+  const found = await statFile(toPath(uri), uri);
+  return found && toObject(uri, baseName(uri), found);
+}
+
+async function* read(object: StoredObject, from = 0): AsyncIterable<Uint8Array> {
+  try {
+    if (from < object.bytes)
+      yield* createReadStream(toPath(object.uri), { start: from, end: object.bytes - 1, highWaterMark: 1 << 20 });
+  } catch (error) {
+    throw toFolderError(object.uri, error);
+  }
+  if ((await look(object.uri))?.version !== object.version) throw new ObjectChangedError(object.uri);
+}
+
+async function digestOf(object: StoredObject) {
+  try {
+    return {
+      algorithm: 'sha256',
+      hex: (await digestFile(toPath(object.uri), { algorithms: ['sha256'] })).hex('sha256'),
+    } as const;
+  } catch (error) {
+    throw toFolderError(object.uri, error);
+  }
+}
+
+const toObject = (uri: string, name: string, found: BigIntStats): StoredObject => ({
+  uri,
+  name,
+  bytes: Number(found.size),
+  version: `${found.size}-${found.mtimeNs}`,
+  changedAt: Number(found.mtimeMs),
+});
+
+async function statFile(path: string, uri: string): Promise<BigIntStats | undefined> {
+  try {
+    const found = await stat(path, { bigint: true });
+    return found.isFile() ? found : undefined;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw toFolderError(uri, error);
+  }
+}
+
+const wrong: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'this is not a folder',
+  EISDIR: 'this is a folder',
+  EACCES: 'this program may not read or write it',
+  EPERM: 'this program may not read or write it',
+  EROFS: 'this is read-only',
+  ENAMETOOLONG: 'a part of it is longer than a file name can be',
+  ELOOP: 'its symbolic links lead in a circle',
+};
+const temporary: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left',
+  EDQUOT: 'the quota is used up',
+  EIO: 'it could not be read or written',
+  ESTALE: 'its file system was mounted anew',
+  EMFILE: 'too many files are open',
+  EBUSY: 'it is busy',
+  ETIMEDOUT: 'its file system does not answer',
+};
+
+/** An error of the file system as one for the user; others as they are. */
+export function toFolderError(uri: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (Object.hasOwn(wrong, code)) return new UsageError(`${toLine(uri)}: ${wrong[code]} (${code}); check the URI and its rights`);
+  if (Object.hasOwn(temporary, code)) return new TemporaryError(`${toLine(uri)}: ${temporary[code]} (${code})`);
+  return error;
+}

@@ -1,0 +1,91 @@
+// What the workflows know of a cluster: images, buckets as folders, BigQuery, sizes and nodes.
+import { buckets, partOf, statsdVariable, type WorkloadName, workloads } from '../../apps/contract/names.ts';
+import type { Environment, Mount, Place } from '../../workflows/environment.ts';
+import { stateMountPath } from '../../workflows/mounts.ts';
+import { bucketAnnotations, mountBucket } from '../constructs/bucket-mount.ts';
+import { labelKeys, namespaceOf, toLabels } from '../constructs/metadata.ts';
+import { toPlacement } from '../constructs/pod.ts';
+import type { ClusterEnvironment } from '../env/environment.ts';
+import { type OwnApp, ownImage, ownUser } from '../versions.ts';
+
+/** Those that steps read and write; `source` is in S3. */
+const mounted = ['staging', 'docs', 'models'] as const;
+/** Programs that read the source bucket. */
+const readersOfSource: readonly string[] = ['transfer', 'months'];
+/** A token for Amazon, in place of a key: https://docs.aws.amazon.com/sdkref/latest/guide/access-assume-role-web.html */
+const amazonToken = { name: 'amazon-token', mountPath: '/var/run/secrets/amazon' } as const;
+
+export function toWorkflowEnvironment(env: ClusterEnvironment): Environment {
+  const folders = mounted.map((name) => ({
+    name,
+    ...mountBucket({
+      name,
+      bucket: env.buckets[name],
+      mountPath: `${stateMountPath}/buckets/${buckets[name]}`,
+      readOnly: false,
+      user: ownUser,
+    }),
+  }));
+  const address = (workload: WorkloadName, port: number) => `${workload}.${namespaceOf(workload, env)}.svc.cluster.local:${port}`;
+  const uriOf = (name: (typeof mounted)[number]) => `file://${stateMountPath}/buckets/${buckets[name]}/`;
+  return {
+    imageOf: (app) => ownImage(env.registry, app as OwnApp),
+    buckets: {
+      source: `s3://${env.buckets.source}/`,
+      staging: uriOf('staging'),
+      docs: uriOf('docs'),
+      models: uriOf('models'),
+    },
+    warehouse: `bigquery://${env.project}/${env.datasetPrefix}`,
+    tracking: `http://${address('mlflow', workloads.mlflow.ports.http)}/mlflow`,
+    volumes: [...folders.map(({ volume }) => ({ ...volume })), toAmazonToken()],
+    mounts: folders.map(({ mount }) => ({ name: mount.name, mountPath: mount.mountPath })),
+    retry: { limit: 3, firstDelaySeconds: 30, factor: 2, maxMinutes: 30 },
+    backfillParallelism: 3,
+    cluster: {
+      namespaces: { platform: env.namespaces.platform, pipeline: env.namespaces.pipeline },
+      labelsOf: (name) => toLabels(name, workloads.step.component),
+      placeOf: (step) => toPlace(env, step, address('metrics-exporters', workloads['metrics-exporters'].ports['statsd-udp'])),
+      alerts: `http://${address('alertmanager', workloads.alertmanager.ports.web)}`,
+      site: `https://${env.domain}`,
+      predict: 'predict' satisfies WorkloadName,
+    },
+  };
+}
+
+function toPlace(
+  env: ClusterEnvironment,
+  { workload, app, mounts }: { workload: 'step' | 'training'; app: string; mounts: readonly Mount[] },
+  statsd: string,
+): Place {
+  const readsSource = readersOfSource.includes(app);
+  const variables = {
+    [statsdVariable]: statsd,
+    ...(readsSource && {
+      AWS_REGION: env.amazon.region,
+      AWS_ROLE_ARN: env.amazon.role,
+      AWS_WEB_IDENTITY_TOKEN_FILE: `${amazonToken.mountPath}/token`,
+    }),
+  };
+  const { requests, limits } = env.sizes[workload];
+  const ofTraining = { serviceAccountName: workload, ...toPlacement(env, 'training') };
+  return {
+    template: {
+      metadata: {
+        labels: { [labelKeys.name]: workload, [labelKeys.partOf]: partOf, [`${partOf}/app`]: app },
+        ...(mounts.length > 0 && { annotations: bucketAnnotations }),
+      },
+      ...(workload === 'training' ? ofTraining : {}),
+    },
+    container: {
+      env: Object.entries(variables).map(([name, value]) => ({ name, value })),
+      resources: { requests, limits },
+    },
+    mounts: readsSource ? [amazonToken] : [],
+  };
+}
+
+const toAmazonToken = () => ({
+  name: amazonToken.name,
+  projected: { sources: [{ serviceAccountToken: { audience: 'sts.amazonaws.com', expirationSeconds: 3600, path: 'token' } }] },
+});
