@@ -4,9 +4,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toWorkflowTemplate } from '../workflows/argo.ts';
 import { defineWorkflow, type Step, step } from '../workflows/define-workflow.ts';
+import { runWorkflow } from '../workflows/local/run-workflow.ts';
 import { localEnvironment } from '../workflows/local-environment.ts';
 import type { Program } from '../workflows/programs.ts';
-import { runWorkflow } from '../workflows/run-workflow.ts';
 import { work } from './big-month.ts';
 
 const count = 20;

@@ -3,7 +3,7 @@ import { allDatasets } from '../apps/contract/categories.ts';
 import { docsPaths, paths } from '../apps/contract/names.ts';
 import { type Html, html } from '../apps/platform/html.ts';
 import { toBar, toChip, toCount, toFigures, toPercent, toTable } from '../apps/platform/page.ts';
-import type { FileCounts, Summary } from '../workflows/summary.ts';
+import type { FileCounts, Summary } from '../workflows/local/summary.ts';
 
 const shownMonths = 6;
 const shownRules = 4;

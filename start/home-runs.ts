@@ -2,7 +2,7 @@
 import { exitCode } from '../apps/platform/errors.ts';
 import { type Html, html } from '../apps/platform/html.ts';
 import { type Tone, toChip } from '../apps/platform/page.ts';
-import type { StepSummary, Summary } from '../workflows/summary.ts';
+import type { StepSummary, Summary } from '../workflows/local/summary.ts';
 import { toReportLink } from './home-category.ts';
 
 export interface Home {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StepSummary, Summary } from '../workflows/summary.ts';
+import type { StepSummary, Summary } from '../workflows/local/summary.ts';
 import { toHomePage } from './home.ts';
 
 const now = new Date('2024-03-01T12:00:00Z');

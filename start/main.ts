@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { categoryOption } from '../apps/contract/categories.ts';
 import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
 import { runProgram } from '../apps/platform/program.ts';
-import { withLock } from '../workflows/lock.ts';
-import { type Summary, toExitCode } from '../workflows/summary.ts';
+import { withLock } from '../workflows/local/lock.ts';
+import { type Summary, toExitCode } from '../workflows/local/summary.ts';
 import { runPipeline } from './pipeline.ts';
 import { checkPort, serveSite } from './site.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { identifyProcess } from '../workflows/process-identity.ts';
+import { identifyProcess } from '../workflows/local/process-identity.ts';
 import { readRuns } from './runs.ts';
 
 test('runs come newest first; what can’t be read is left out; a run whose process died is stopped', async () => {

@@ -1,8 +1,8 @@
 // The runs that this machine remembers, newest first.
 import { join } from 'node:path';
 import { listFolder, readJsonIfAny } from '../apps/platform/files.ts';
-import { isAlive } from '../workflows/process-identity.ts';
-import { type Summary, summarySchema } from '../workflows/summary.ts';
+import { isAlive } from '../workflows/local/process-identity.ts';
+import { type Summary, summarySchema } from '../workflows/local/summary.ts';
 
 /** Reads the latest summaries, newest first; unreadable ones are left out. A run whose process has died is shown as stopped. */
 export async function readRuns(state: string, most = 50): Promise<Summary[]> {

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { UsageError } from '../apps/platform/errors.ts';
-import { identifyProcess } from '../workflows/process-identity.ts';
+import { identifyProcess } from '../workflows/local/process-identity.ts';
 import { openSite, type Site } from './site.ts';
 
 let state: string;

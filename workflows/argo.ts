@@ -84,7 +84,7 @@ function toParameter([name, { description, default: value, enum: allowed }]: [st
   };
 }
 
-function toMain({ parameters, tasks, results, mutex, parallelism, goesOnAfterFailure }: Workflow) {
+function toMain({ parameters, tasks, results, mutex, parallelism }: Workflow) {
   return {
     name: 'main',
     inputs: { parameters: Object.keys(parameters).map((name) => ({ name })) },
@@ -98,7 +98,8 @@ function toMain({ parameters, tasks, results, mutex, parallelism, goesOnAfterFai
     }),
     ...(mutex && toSynchronization(toTaskText(mutex, 'main'))),
     ...(parallelism !== undefined && { parallelism }),
-    dag: { ...(goesOnAfterFailure && { failFast: false }), tasks: tasks.map((task) => toTask(task, 'main')) },
+    // Argo would start what is due beside a failure, or not: what does not need it goes on.
+    dag: { failFast: false, tasks: tasks.map((task) => toTask(task, 'main')) },
   };
 }
 
@@ -136,7 +137,7 @@ function inputsOf(of: Step): [name: string, reference: Reference][] {
 
 function toContainerTemplate(one: Step, environment: Environment) {
   const inputs = inputsOf(one);
-  const { limit, firstDelaySeconds, factor, maxMinutes } = environment.retry;
+  const { limit, firstDelaySeconds, factor } = environment.retry;
   const args = toArgs(one);
   const used = environment.mounts.filter(({ mountPath }) => args.some((arg) => arg.includes(mountPath)));
   const place = environment.cluster?.placeOf({ workload: one.workload ?? 'step', app: one.program.app, mounts: used });
@@ -153,7 +154,8 @@ function toContainerTemplate(one: Step, environment: Environment) {
     retryStrategy: {
       limit,
       expression: retryExpression,
-      backoff: { duration: `${firstDelaySeconds}s`, factor, maxDuration: `${maxMinutes}m` },
+      // No longest duration: Argo counts the attempts' own time, too, and ends the last ones by it.
+      backoff: { duration: `${firstDelaySeconds}s`, factor },
     },
     activeDeadlineSeconds: one.deadlineMinutes * 60,
     ...place?.template,

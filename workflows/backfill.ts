@@ -29,7 +29,6 @@ export const createBackfill = (environment: Environment) =>
     deadlineHours: 72,
     mutex: ({ category }) => text`backfill-${category}`,
     parallelism: environment.backfillParallelism,
-    goesOnAfterFailure: true,
     tasks: ({ category, from, to, dry_run: dryRun, threshold, retrain }) => {
       const plan = step('plan', programs.planBackfill, {
         args: { category, from, to, source: uri`${environment.buckets.source}`, records: recordsFolder(environment) },

@@ -127,12 +127,9 @@ export interface Workflow<P extends Parameters = Parameters> {
   readonly mutex?: Text;
   /** Tasks at the same time; the others wait. */
   readonly parallelism?: number;
-  /** What has begun to run ends, and all else runs that does not need what failed. */
-  readonly goesOnAfterFailure?: boolean;
 }
 
-interface WorkflowProps<P extends Parameters>
-  extends Pick<Workflow, 'name' | 'description' | 'deadlineHours' | 'parallelism' | 'goesOnAfterFailure'> {
+interface WorkflowProps<P extends Parameters> extends Pick<Workflow, 'name' | 'description' | 'deadlineHours' | 'parallelism'> {
   readonly parameters: P;
   readonly mutex?: (parameters: ReferencesTo<P>) => Text;
   /** Receives a reference for each parameter; returns every task. */

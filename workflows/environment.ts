@@ -32,7 +32,6 @@ export interface Environment {
     readonly limit: number;
     readonly firstDelaySeconds: number;
     readonly factor: number;
-    readonly maxMinutes: number;
   };
   /** Months that a backfill runs at the same time. */
   readonly backfillParallelism: number;

@@ -121,8 +121,14 @@ const join = ({ parts }: Text, write: (reference: Reference) => string): string 
 /** The output parameter that holds a step's result JSON. */
 export const resultName = 'result';
 
-/** Retries what is temporary (exit 75) and pods that somebody deleted; outcomes and bugs are not retried. */
-export const retryExpression = 'asInt(lastRetry.exitCode) == 75 || lastRetry.message == "pod deleted"';
+/**
+ * Retries what is temporary (exit 75), what was asked to end (143) and pods that the cluster took away: then the message is not of a
+ * container. Outcomes and bugs are not retried, nor is what took too long. A container that never ended has the exit code "-1".
+ */
+export const retryExpression =
+  '!(lastRetry.message matches "^[^:]*deadline") && (asInt(lastRetry.exitCode) in [75, 143] || !(lastRetry.message matches "^(main|wait): "))';
+/** What a template without a strategy of its own retries, graphs among them: a pod that is gone, and nothing else. */
+export const defaultRetryExpression = 'lastRetry.message == "pod deleted"';
 
 /** Literal pieces and the names inside `{{…}}`, alternating as they stand in a YAML string. */
 export function parseExpressions(source: string): readonly ({ readonly literal: string } | { readonly name: string })[] {

@@ -17,7 +17,6 @@ export const createFreshness = (environment: Environment) =>
     deadlineHours: 24,
     mutex: () => text`freshness`,
     parallelism: environment.backfillParallelism,
-    goesOnAfterFailure: true,
     tasks: ({ threshold, retrain }) => {
       const find = step('find', programs.findMissingMonths, {
         args: { source: uri`${environment.buckets.source}`, records: recordsFolder(environment) },

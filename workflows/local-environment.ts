@@ -17,7 +17,7 @@ export const localEnvironment: Environment = {
   tracking: `${stateMountPath}/mlflow`,
   volumes: [{ name: stateVolume, persistentVolumeClaim: { claimName: 'taxiway-state' } }],
   mounts: [{ name: stateVolume, mountPath: stateMountPath }],
-  retry: { limit: 3, firstDelaySeconds: 1, factor: 2, maxMinutes: 10 },
+  retry: { limit: 3, firstDelaySeconds: 1, factor: 2 },
   // A DuckDB file has one writer.
   backfillParallelism: 1,
 };

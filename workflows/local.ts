@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
-import { toDryRun } from './dry-run.ts';
-import { checkSubmission } from './open-run.ts';
-import { runWorkflow } from './run-workflow.ts';
-import { toScreen } from './screen.ts';
-import { toExitCode } from './summary.ts';
+import { toDryRun } from './local/dry-run.ts';
+import { checkSubmission } from './local/open-run.ts';
+import { runWorkflow } from './local/run-workflow.ts';
+import { toScreen } from './local/screen.ts';
+import { toExitCode } from './local/summary.ts';
 
 const command = new Command('workflow')
   .description('Runs a workflow of dist/local/workflows on this machine.')

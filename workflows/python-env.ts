@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../apps/platform/errors.ts';
 import { readJsonIfAny, writeFileAtomically } from '../apps/platform/files.ts';
-import { withLock } from './lock.ts';
+import { withLock } from './local/lock.ts';
 import { findPython, installWithPip, installWithUv } from './python-install.ts';
 
 export interface PythonEnvironmentProps {

@@ -2,7 +2,7 @@
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { UsageError } from '../apps/platform/errors.ts';
-import { findTemplateProblems } from './check-templates.ts';
+import { findTemplateProblems } from './check/templates.ts';
 import { type Templates, type WorkflowTemplate, workflowTemplate } from './template-schema.ts';
 
 /** Texts by the name of the file that they are of, for errors. Throws UsageError with every problem, each by its path in the YAML. */

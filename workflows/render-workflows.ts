@@ -4,7 +4,7 @@ import { toYaml } from '../apps/platform/yaml.ts';
 import { toCronWorkflow, toWorkflowTemplate } from './argo.ts';
 import { createBackfill } from './backfill.ts';
 import { createBatch } from './batch.ts';
-import { checkRendered } from './check-rendered.ts';
+import { checkRendered } from './check/rendered.ts';
 import type { Workflow } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
 import { createFreshness } from './freshness.ts';

@@ -45,12 +45,13 @@ const container = z.strictObject({
   resources: place,
   securityContext: place,
   imagePullPolicy: place,
+  terminationMessagePolicy: place,
 });
 
 const retryStrategy = z.strictObject({
   limit: z.coerce.number().int().nonnegative(),
   expression: z.literal(retryExpression, `the local runner knows one expression: ${retryExpression}`),
-  backoff: z.strictObject({ duration, factor: z.coerce.number().min(1).optional(), maxDuration: duration.optional() }).optional(),
+  backoff: z.strictObject({ duration, factor: z.coerce.number().min(1).optional() }).optional(),
 });
 
 const output = z.strictObject({
@@ -67,7 +68,12 @@ const template = z
     outputs: z.strictObject({ parameters: z.array(output) }).optional(),
     synchronization,
     parallelism: z.int().positive().optional(),
-    dag: z.strictObject({ failFast: z.boolean().optional(), tasks: z.array(task).min(1) }).optional(),
+    dag: z
+      .strictObject({
+        failFast: z.literal(false, 'the local runner knows graphs that go on after a failure: failFast: false'),
+        tasks: z.array(task).min(1),
+      })
+      .optional(),
     retryStrategy: retryStrategy.optional(),
     activeDeadlineSeconds: seconds,
     metadata: z.strictObject({ labels, annotations: labels }).optional(),

@@ -3,7 +3,7 @@
 import type { IWorkflow } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Workflow';
 import { stringify } from 'yaml';
 import { docsPaths, paths, postgresDatabases, priorityClasses, runLabels, workloads } from '../../apps/contract/names.ts';
-import { retryExpression } from '../../workflows/expressions.ts';
+import { defaultRetryExpression } from '../../workflows/expressions.ts';
 import { toLabels } from '../constructs/metadata.ts';
 import { restrictedContainer, restrictedPod } from '../constructs/security.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
@@ -107,7 +107,8 @@ function toDefaults(env: ClusterEnvironment): WorkflowSpec {
     nodeSelector: { 'taxiway/pool': label },
     ...(tainted ? { tolerations: [{ key: 'taxiway/pool', operator: 'Equal', value: label, effect: 'NoSchedule' }] } : {}),
     templateDefaults: {
-      retryStrategy: { limit: 2, expression: retryExpression, backoff: { duration: '30s', factor: 2, maxDuration: '10m' } },
+      // It holds for graphs, too, which would wait for a delay before they say that they failed.
+      retryStrategy: { limit: 2, expression: defaultRetryExpression },
     },
   };
 }

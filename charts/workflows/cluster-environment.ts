@@ -40,7 +40,8 @@ export function toWorkflowEnvironment(env: ClusterEnvironment): Environment {
     tracking: `http://${address('mlflow', workloads.mlflow.ports.http)}/mlflow`,
     volumes: [...folders.map(({ volume }) => ({ ...volume })), toAmazonToken()],
     mounts: folders.map(({ mount }) => ({ name: mount.name, mountPath: mount.mountPath })),
-    retry: { limit: 3, firstDelaySeconds: 30, factor: 2, maxMinutes: 30 },
+    // Whatever fails waits for the first delay before anybody hears of it.
+    retry: { limit: 4, firstDelaySeconds: 10, factor: 4 },
     backfillParallelism: 3,
     cluster: {
       namespaces: { platform: env.namespaces.platform, pipeline: env.namespaces.pipeline },
@@ -80,6 +81,8 @@ function toPlace(
     container: {
       env: Object.entries(variables).map(([name, value]) => ({ name, value })),
       resources: { requests, limits },
+      // The last lines of a step's log say why it failed, wherever Argo shows its message.
+      terminationMessagePolicy: 'FallbackToLogsOnError',
     },
     mounts: readsSource ? [amazonToken] : [],
   };

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Step, step } from '../../workflows/define-workflow.ts';
 import { text } from '../../workflows/expressions.ts';
-import { identifyProcess, isAlive } from '../../workflows/process-identity.ts';
-import { readSummary } from '../../workflows/run-folder.ts';
+import { identifyProcess, isAlive } from '../../workflows/local/process-identity.ts';
+import { readSummary } from '../../workflows/local/run-folder.ts';
 import { createFixture, type Fixture, probeProgram } from '../fixtures/fixture-repository.ts';
 
 const createKillable = () =>
@@ -24,7 +24,7 @@ async function startRunner(
   fixture: Fixture,
 ): Promise<{ runner: ChildProcess; run: string; stepPid: number; output: () => string }> {
   const script = `
-    import { runWorkflow } from ${JSON.stringify(join(import.meta.dirname, '..', '..', 'workflows', 'run-workflow.ts'))};
+    import { runWorkflow } from ${JSON.stringify(join(import.meta.dirname, '..', '..', 'workflows', 'local', 'run-workflow.ts'))};
     const controller = new AbortController();
     process.on('SIGTERM', () => controller.abort());
     const summary = await runWorkflow({ template: 'fixture', parameters: {}, state: process.argv[2], repository: process.argv[3], signal: controller.signal });
@@ -131,5 +131,5 @@ test('a run whose summary was not yet written starts from the beginning', async 
   await expect(fixture.run({ resume: run })).rejects.toThrow(
     /^run fixture-.*: its folder can't be read \(.*\); start a new run$/,
   );
-  expect(await readFile(join(fixture.state, 'runs', run, 'workflow.yaml'), 'utf8')).toContain('WorkflowTemplate');
+  expect(await readFile(join(fixture.state, 'runs', run, 'templates', 'fixture.yaml'), 'utf8')).toContain('WorkflowTemplate');
 });

@@ -43,7 +43,7 @@ test('the summary says what others rely on', async () => {
   const [full, batch] = await readSummaries(state);
   expect([full?.workflow, batch?.workflow]).toEqual(['full-refresh', 'batch']);
   expect(batch?.steps.map((step) => [step.name, step.status])).toEqual(
-    ['transfer', 'validate', 'etl', 'dbt', 'publish', 'retrain'].map((name) => [name, 'succeeded']),
+    ['transfer', 'validate', 'etl', 'dbt', 'publish', 'retrain', 'record', 'finish'].map((name) => [name, 'succeeded']),
   );
   expect(batch?.validation?.successPercent).toBeGreaterThanOrEqual(90);
   expect(full?.model).toMatchObject({ version: 1, promoted: true });

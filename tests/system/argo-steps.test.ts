@@ -1,0 +1,145 @@
+// The real workflow controller and the local runner on the same workflows: order, retries, skips, lists, outputs.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callForEach, defineWorkflow, type Step, step } from '../../workflows/define-workflow.ts';
+import { type Text, text } from '../../workflows/expressions.ts';
+import { findArgo } from '../fixtures/argo-controller.ts';
+import { type Lab, startLab, toNodes } from '../fixtures/argo-lab.ts';
+import { createFixture, type Fixture, probeStep as probe, probeProgram } from '../fixtures/fixture-repository.ts';
+import { type Both, runBoth } from '../fixtures/run-both.ts';
+
+const found = findArgo();
+
+describe.skipIf(found === undefined)('the controller and the local runner agree on', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab(found as NonNullable<typeof found>);
+  });
+  afterAll(() => lab?.stop());
+
+  async function agree(fixture: Fixture, parameters?: Record<string, string>): Promise<Both> {
+    const both = await runBoth(lab, fixture, parameters);
+    const { argo, local } = both;
+    const message = JSON.stringify(toNodes(argo.workflow), undefined, 1);
+    expect({ phase: argo.phase, trace: argo.trace }, message).toEqual({ phase: local.phase, trace: local.trace });
+    const sorted = (starts: readonly unknown[]) => starts.map((start) => JSON.stringify(start)).sort();
+    expect(sorted(argo.starts)).toEqual(sorted(local.starts));
+    return both;
+  }
+  const orderOf = ({ argo }: Both) => argo.starts.map((argv) => argv[1]);
+
+  test('order', async () => {
+    const fixture = await createFixture(() => {
+      const first = probe('first');
+      const left = probe('left', { after: [first], wait: text`300` });
+      const right = probe('right', { after: [first], wait: text`300` });
+      return [first, left, right, probe('last', { after: [left, right] })];
+    });
+    const order = orderOf(await agree(fixture));
+    expect([order[0], order[3], order.length]).toEqual(['first', 'last', 4]);
+  });
+
+  test('retries of exit 75 and nothing else', async () => {
+    const names = ['shaky', 'hopeless', 'outcome', 'usage', 'bug'];
+    const fixture = await createFixture(() => names.map((name) => probe(name)));
+    await fixture.setCodes('shaky', 75, 75);
+    await fixture.setCodes('hopeless', 75, 75, 75);
+    await fixture.setCodes('outcome', 1);
+    await fixture.setCodes('usage', 2);
+    await fixture.setCodes('bug', 70);
+    const { argo } = await agree(fixture);
+    expect(Object.values(argo.trace).map(({ attempts }) => attempts)).toEqual([1, 3, 1, 3, 1]);
+  });
+
+  /** A step that fails beside one that takes its time, each with a step after it. */
+  async function createFailure() {
+    const fixture = await createFixture(() => {
+      const first = probe('first');
+      const bad = probe('bad', { after: [first] });
+      const slow = probe('slow', { after: [first], wait: text`1500` });
+      return [first, bad, slow, probe('late', { after: [slow] }), probe('last', { after: [bad] })];
+    });
+    await fixture.setCodes('bad', 1);
+    return fixture;
+  }
+  test('what starts after a failure', async () => {
+    const { argo } = await agree(await createFailure());
+    expect([argo.trace.late?.status, argo.trace.last?.status]).toEqual(['succeeded', 'omitted']);
+  });
+
+  test.each(['green', 'yellow'])('a condition that %s meets or not, and what follows the step', async (category) => {
+    const fixture = await createFixture(({ category }) => {
+      const made = step('made', probeProgram({ a: 'text' }), {
+        args: { name: text`made`, state: text`/taxiway`, answer: text`${JSON.stringify({ a: 'b' })}` },
+        when: { left: category, right: 'green' },
+        deadlineMinutes: 1,
+      });
+      return [probe('first'), made, probe('follows', { after: [made] }), probe('uses', { given: made.outputs.a })];
+    });
+    const { argo } = await agree(fixture, { category });
+    expect(argo.trace.uses?.status).toBe(category === 'green' ? 'succeeded' : 'omitted');
+  });
+
+  test('results of a step that failed', async () => {
+    const made = step('made', probeProgram({ a: 'text' }), {
+      args: { name: text`made`, state: text`/taxiway`, answer: text`${JSON.stringify({ a: 'b' })}` },
+      deadlineMinutes: 1,
+    });
+    const fixture = await createFixture(() => [made], { results: { a: made.outputs.a } });
+    await fixture.setCodes('made', 1);
+    await agree(fixture);
+  });
+
+  test('a step that writes no result', async () => {
+    const fixture = await createFixture(() => [probe('silent')]);
+    await writeFile(join(fixture.repository, 'apps', 'probe', 'main.ts'), '');
+    // The controller tells apart what the program and what the executor could not do; the local runner does not.
+    const { argo, local } = await runBoth(lab, fixture);
+    expect([argo.phase, argo.trace.silent]).toEqual(['error', { status: 'error', attempts: 1, exitCode: 0 }]);
+    expect([local.phase, local.trace.silent]).toEqual(['failed', { status: 'failed', attempts: 1, exitCode: 0 }]);
+  });
+
+  const inner = defineWorkflow({
+    name: 'inner',
+    description: '',
+    deadlineHours: 1,
+    parameters: { tag: { kind: 'text', description: '' } },
+    tasks: ({ tag }) => {
+      const args = (name: string): Record<string, Text<'text'>> => ({ name: text`${name}-${tag}`, state: text`/taxiway` });
+      const made = step('made', probeProgram({}), { args: args('made'), deadlineMinutes: 1 });
+      return [made, step('used', probeProgram({}), { args: args('used'), after: [made], deadlineMinutes: 1 })];
+    },
+  });
+  const createList = (props: { parallelism?: number } = {}) =>
+    createFixture(
+      ({ text: answer }) => {
+        const list = step('list', probeProgram({ items: { each: { tag: 'text' } } }), {
+          args: { name: text`list`, state: text`/taxiway`, answer },
+          deadlineMinutes: 1,
+        });
+        const each = callForEach('each', inner, { each: list.outputs.items, args: ({ tag }) => ({ tag }) });
+        return [list, each, probe('last', { after: [each as unknown as Step] })];
+      },
+      { others: [inner], ...props },
+    );
+  const toList = (...tags: string[]) => ({ text: JSON.stringify({ items: tags.map((tag) => ({ tag })) }) });
+
+  test.each([[[]], [['a']], [['a', 'b', 'c']], [['a.b(1)', "it's", 'é/\u{1f600} {}']]])(
+    'a task over the list %j',
+    async (tags) => {
+      await agree(await createList(), toList(...tags));
+    },
+  );
+
+  test('a list one after the other', async () => {
+    const order = orderOf(await agree(await createList({ parallelism: 1 }), toList('a', 'b', 'c')));
+    expect(order).toEqual(['list', 'made-a', 'used-a', 'made-b', 'used-b', 'made-c', 'used-c', 'last']);
+  });
+
+  test('an element that fails', async () => {
+    const fixture = await createList({ parallelism: 1 });
+    await fixture.setCodes('made-b', 1);
+    await agree(fixture, toList('a', 'b', 'c'));
+  });
+});

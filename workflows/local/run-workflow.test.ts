@@ -1,0 +1,357 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Call, createFixture, probeProgram } from '../../tests/fixtures/fixture-repository.ts';
+import { callForEach, defineWorkflow, type Step, step } from '../define-workflow.ts';
+import { equals, runCreatedAt, runFailures, runName, runStatus, type Text, text } from '../expressions.ts';
+import type { Summary } from './summary.ts';
+
+/** A step that runs the fixture's probe. */
+function probe(name: string, { after = [], ...args }: { after?: Step[] } & Record<string, Text | Step[]> = {}): Step {
+  const flags = { name: text`${name}`, state: text`/taxiway`, ...(args as Record<string, Text>) };
+  return step(name, probeProgram({}), { args: flags, after, deadlineMinutes: 1 });
+}
+
+const hostileJson = '{"a":"b c\\n"}';
+const statuses = ({ steps }: Summary) => Object.fromEntries(steps.map(({ name, status }) => [name, status]));
+
+test('runs steps in order, two at once where nothing keeps them apart', async () => {
+  const fixture = await createFixture(() => {
+    const first = probe('first');
+    const left = probe('left', { after: [first], wait: text`300` });
+    const right = probe('right', { after: [first], wait: text`300` });
+    return [first, left, right, probe('last', { after: [left, right] })];
+  });
+  const summary = await fixture.run({});
+  expect(summary.status).toBe('succeeded');
+  expect(statuses(summary)).toEqual({ first: 'succeeded', left: 'succeeded', right: 'succeeded', last: 'succeeded' });
+  const calls = await fixture.readCalls();
+  const at = (name: string, event: string) => calls.findIndex((call) => call.name === name && call.event === event);
+  expect(at('first', 'end')).toBeLessThan(Math.min(at('left', 'start'), at('right', 'start')));
+  expect(Math.max(at('left', 'start'), at('right', 'start'))).toBeLessThan(Math.min(at('left', 'end'), at('right', 'end')));
+  expect(Math.max(at('left', 'end'), at('right', 'end'))).toBeLessThan(at('last', 'start'));
+  const written = JSON.parse(await readFile(join(fixture.state, 'runs', summary.run, 'summary.json'), 'utf8'));
+  expect(written).toEqual(summary);
+  expect(summary.run).toMatch(/^fixture-yellow-\d{8}-\d{6}$/);
+});
+
+test('retries exit 75 with a clean scratch folder each time, and nothing else', async () => {
+  const fixture = await createFixture(() => [probe('shaky'), probe('outcome'), probe('hopeless')]);
+  await fixture.setCodes('shaky', 75, 75);
+  await fixture.setCodes('outcome', 1);
+  await fixture.setCodes('hopeless', 75, 75, 75);
+  const summary = await fixture.run({});
+  expect(summary.status).toBe('failed');
+  expect(summary.steps).toMatchObject([
+    { name: 'shaky', status: 'succeeded', attempts: 3 },
+    { name: 'outcome', status: 'failed', exitCode: 1, message: 'outcome: the answer is 1' },
+    { name: 'hopeless', status: 'failed', exitCode: 75, attempts: 3, message: 'hopeless: the answer is 75' },
+  ]);
+  expect((await fixture.readCalls()).filter(({ name, event }) => name === 'outcome' && event === 'start')).toHaveLength(1);
+  const log = await readFile(join(fixture.state, summary.steps[0]?.log as string), 'utf8');
+  expect(log.match(/^--- shaky, attempt [123], /gm)).toHaveLength(3);
+});
+
+test('passes values as they are: shell text, expressions, newlines, mount paths, 64 KB', async () => {
+  const hostile = [
+    '"; rm -rf / #',
+    '{ {workflow.name} }',
+    'a\nb\r\n',
+    '/taxiway/x',
+    'file:///tmp/x',
+    '$(id)`id`',
+    "it's",
+    '',
+    '–\u202e<script>',
+    'x'.repeat(65_536),
+  ];
+  const fixture = await createFixture(({ text: value }) => [
+    probe('echo', { value, inside: text`file:///taxiway/${value}/`, run: runName, asOf: runCreatedAt }),
+  ]);
+  for (const value of hostile) {
+    const summary = await fixture.run({ parameters: { text: value } });
+    expect(summary.status).toBe('succeeded');
+    const { argv } = (await fixture.readCalls()).at(-2) as Call;
+    expect(argv[argv.indexOf('--value') + 1]).toBe(value);
+    const inside = argv[argv.indexOf('--inside') + 1] as string;
+    expect(inside.startsWith('file:///') && inside.endsWith(`/.taxiway/${value}/`)).toBe(true);
+    expect(inside).toContain('taxiway%2050%25');
+    expect(argv[argv.indexOf('--run') + 1]).toBe(summary.run);
+    expect(argv[argv.indexOf('--as-of') + 1]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  }
+});
+
+test('an argument that the system refuses fails the step, and the run goes on to say so', async () => {
+  const fixture = await createFixture(({ text: value }) => [probe('echo', { value })]);
+  const summary = await fixture.run({ parameters: { text: 'x'.repeat(3_000_000) } });
+  expect(summary.steps[0]).toMatchObject({ status: 'failed', message: expect.stringContaining('could not start') });
+});
+
+test("hands a step's outputs to the next, as they are", async () => {
+  const fixture = await createFixture(() => {
+    const args = { name: text`first`, state: text`/taxiway`, answer: text`${JSON.stringify({ a: hostileJson })}` };
+    const first = step('first', probeProgram({ a: 'text' }), { args, deadlineMinutes: 1 });
+    return [first, probe('second', { given: first.outputs.a })];
+  });
+  const summary = await fixture.run({});
+  expect(summary.status).toBe('succeeded');
+  const { argv } = (await fixture.readCalls()).at(-2) as Call;
+  expect(argv[argv.indexOf('--given') + 1]).toBe(hostileJson);
+});
+
+test('the summary carries what etl, validate and retrain report, also where they fail; what is no report is left out', async () => {
+  const counts = {
+    file: 'x.parquet',
+    month: '2024-01',
+    read: 3,
+    clean: 2,
+    triage: 1,
+    outsideRetention: 0,
+    brokenRules: { '<vendor>': 1 },
+  };
+  const fixture = await createFixture(() => [
+    probe('etl', { answer: text`${JSON.stringify({ files: [counts], more: 1 })}` }),
+    probe('validate', { answer: text`{"successPercent":12.5,"failed":["a"]}` }),
+    probe('retrain', { answer: text`not json` }),
+  ]);
+  await fixture.setCodes('validate', 1);
+  const failed = await fixture.run({});
+  expect(failed).toMatchObject({ status: 'failed', files: [counts], validation: { successPercent: 12.5, failed: ['a'] } });
+  expect(failed.model).toBeUndefined();
+  const resumed = await fixture.run({ resume: failed.run });
+  expect(resumed).toMatchObject({ status: 'succeeded', files: [counts], validation: { successPercent: 12.5, failed: ['a'] } });
+});
+
+test('a step that writes no result has failed', async () => {
+  const fixture = await createFixture(() => [probe('silent')]);
+  await writeFile(join(fixture.repository, 'apps', 'probe', 'main.ts'), '');
+  const summary = await fixture.run({});
+  expect(summary.steps[0]).toMatchObject({ status: 'failed', message: 'exited with 0 but wrote no /tmp/result.json' });
+});
+
+test('after a failure all runs that does not need it; a resumed run does the rest with the same clock', async () => {
+  const fixture = await createFixture(() => {
+    const first = probe('first', { run: runName, asOf: runCreatedAt });
+    const bad = probe('bad', { after: [first] });
+    const slow = probe('slow', { after: [first], wait: text`300` });
+    return [first, bad, slow, probe('late', { after: [slow] }), probe('last', { after: [bad], asOf: runCreatedAt })];
+  });
+  await fixture.setCodes('bad', 1);
+  const failed = await fixture.run({});
+  expect(statuses(failed)).toEqual({ first: 'succeeded', bad: 'failed', slow: 'succeeded', late: 'succeeded', last: 'omitted' });
+  await writeFile(fixture.yamlPath, 'broken: since');
+  const done = await fixture.run({ resume: failed.run });
+  expect(done).toMatchObject({ run: failed.run, status: 'succeeded', startedAt: failed.startedAt });
+  const starts = (await fixture.readCalls()).filter(({ event }) => event === 'start');
+  expect(starts.map(({ name }) => name).sort()).toEqual(['bad', 'bad', 'first', 'last', 'late', 'slow']);
+  const clocks = starts.flatMap(({ argv }) => (argv.includes('--as-of') ? [argv[argv.indexOf('--as-of') + 1]] : []));
+  expect(new Set(clocks).size).toBe(1);
+  const again = await fixture.run({ resume: failed.run });
+  expect(again.status).toBe('succeeded');
+  expect((await fixture.readCalls()).filter(({ event }) => event === 'start')).toHaveLength(6);
+});
+
+test('a step whose result is gone runs again when the run is resumed, and so does what came after it', async () => {
+  const fixture = await createFixture(() => {
+    const first = probe('first');
+    return [first, probe('second', { after: [first] }), probe('beside')];
+  });
+  const { run } = await fixture.run({});
+  await rm(join(fixture.state, 'runs', run, 'first.outputs.json'));
+  expect((await fixture.run({ resume: run })).status).toBe('succeeded');
+  const starts = (await fixture.readCalls()).filter(({ event }) => event === 'start').map(({ name }) => name);
+  expect(starts.slice(3)).toEqual(['first', 'second']);
+});
+
+test('stops its steps when told to, and can be resumed', async () => {
+  const fixture = await createFixture(() => [probe('endless', { wait: text`60000` }), probe('quick')]);
+  const controller = new AbortController();
+  const running = fixture.run({}, controller.signal);
+  const begun = async () => (await fixture.readCalls()).some(({ name }) => name === 'endless');
+  while (!fixture.lines.some((line) => line.startsWith('quick: succeeded')) || !(await begun()))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  controller.abort();
+  const summary = await running;
+  expect(summary.status).toBe('stopped');
+  expect(statuses(summary)).toEqual({ endless: 'stopped', quick: 'succeeded' });
+  const pid = (await fixture.readCalls()).find(({ name }) => name === 'endless')?.pid as number;
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  expect(await readdir(join(fixture.state, 'runs', summary.run))).not.toContain('endless.process.json');
+  expect(existsSync(join(fixture.state, 'runs', summary.run, 'endless.tmp'))).toBe(false);
+});
+
+test('refuses wrong parameters before anything is written', async () => {
+  const fixture = await createFixture(() => [probe('one')]);
+  await expect(fixture.run({ parameters: { categry: 'yellow' } })).rejects.toThrow(
+    'workflow fixture: no parameter "categry" (did you mean "category"?); it has category, text',
+  );
+  await expect(fixture.run({ parameters: { category: 'yelow' } })).rejects.toThrow(
+    'workflow fixture: parameter "category" is "yelow", expected one of yellow, green (did you mean "yellow"?)',
+  );
+  await expect(fixture.run({ parameters: { text: 'a\0b' } })).rejects.toThrow('parameter "text" holds a NUL character');
+  await expect(fixture.run({ parameters: { text: 'a{{workflow.name}}' } })).rejects.toThrow('parameter "text" holds "{{"');
+  for (const [text, code] of [
+    ['\u001b[0m', '001B'],
+    ['\u{e0001}', 'E0001'],
+  ] as const)
+    await expect(fixture.run({ parameters: { text } })).rejects.toThrow(`parameter "text" holds the character U+${code}`);
+  expect(existsSync(join(fixture.state, 'runs'))).toBe(false);
+});
+
+test('refuses to resume what is not there', async () => {
+  const fixture = await createFixture(() => [probe('one')]);
+  await expect(fixture.run({ resume: '../../etc' })).rejects.toThrow('run "../../etc": no such run in');
+});
+
+test('two runs of the same second get different names', async () => {
+  const fixture = await createFixture(() => [probe('one')]);
+  const runs = await Promise.all([fixture.run({}), fixture.run({}), fixture.run({})]);
+  expect(new Set(runs.map(({ run }) => run)).size).toBe(3);
+  expect(runs.every(({ status }) => status === 'succeeded')).toBe(true);
+});
+
+/** A workflow over the list in its parameter `text`, with two steps for each element. */
+function createList(props: { parallelism?: number } = {}) {
+  const inner = defineWorkflow({
+    name: 'inner',
+    description: '',
+    deadlineHours: 1,
+    parameters: { tag: { kind: 'text', description: '' } },
+    tasks: ({ tag }) => {
+      const made = step('made', probeProgram({}), {
+        args: { name: text`made-${tag}`, state: text`/taxiway` },
+        deadlineMinutes: 1,
+      });
+      const used = step('used', probeProgram({}), {
+        args: { name: text`used-${tag}`, state: text`/taxiway` },
+        after: [made],
+        deadlineMinutes: 1,
+      });
+      return [made, used];
+    },
+  });
+  return createFixture(
+    ({ text: answer }) => {
+      const list = step('list', probeProgram({ items: { each: { tag: 'text' } } }), {
+        args: { name: text`list`, state: text`/taxiway`, answer },
+        deadlineMinutes: 1,
+      });
+      const each = callForEach('each', inner, { each: list.outputs.items, args: ({ tag }) => ({ tag }) });
+      return [list, each, probe('last', { after: [each as unknown as Step] })];
+    },
+    { others: [inner], ...props },
+  );
+}
+
+const toList = (...tags: string[]) => ({ parameters: { text: JSON.stringify({ items: tags.map((tag) => ({ tag })) }) } });
+
+test('a task over a list runs for each element, no more at a time than allowed; steps are told apart', async () => {
+  const fixture = await createList({ parallelism: 1 });
+  for (const tag of ['a', 'c']) await fixture.setWait(`made-${tag}`, 50);
+  const summary = await fixture.run(toList('a', '{item.tag} "; x', 'c'));
+  expect(statuses(summary)).toEqual(
+    Object.fromEntries(
+      ['list', 'each.0.made', 'each.0.used', 'each.1.made', 'each.1.used', 'each.2.made', 'each.2.used', 'last'].map((name) => [
+        name,
+        'succeeded',
+      ]),
+    ),
+  );
+  const names = (await fixture.readCalls()).filter(({ event }) => event === 'start').map(({ name }) => name);
+  expect(names).toEqual(['list', 'made-a', 'used-a', 'made-{item.tag} "; x', 'used-{item.tag} "; x', 'made-c', 'used-c', 'last']);
+});
+
+test('an empty list is skipped, and what needs it is left out', async () => {
+  const fixture = await createList();
+  const summary = await fixture.run(toList());
+  expect(statuses(summary)).toEqual({ list: 'succeeded', each: 'skipped', last: 'omitted' });
+  expect(summary.status).toBe('succeeded');
+});
+
+test('a list goes on after a failure; a resumed run does only what is left', async () => {
+  const fixture = await createList({ parallelism: 1 });
+  await fixture.setCodes('made-b', 1);
+  const failed = await fixture.run(toList('a', 'b', 'c'));
+  expect(failed.status).toBe('failed');
+  expect(statuses(failed)).toMatchObject({
+    'each.0.used': 'succeeded',
+    'each.1.made': 'failed',
+    'each.1.used': 'omitted',
+    'each.2.used': 'succeeded',
+    last: 'omitted',
+  });
+  const done = await fixture.run({ resume: failed.run });
+  expect(done.status).toBe('succeeded');
+  expect(done.steps.map(({ name }) => name)).toEqual(failed.steps.map(({ name }) => name));
+  const names = (await fixture.readCalls()).filter(({ event }) => event === 'start').map(({ name }) => name);
+  expect(names.slice(-3)).toEqual(['made-b', 'used-b', 'last']);
+  expect(names).toHaveLength(9);
+});
+
+test('a task whose condition does not hold is skipped, and what needs it is left out', async () => {
+  const fixture = await createFixture(() => {
+    const judge = step('judge', probeProgram({ good: 'boolean' }), {
+      args: { name: text`judge`, state: text`/taxiway`, answer: text`{"good":false}` },
+      deadlineMinutes: 1,
+    });
+    const asks = (name: string, wanted: 'true' | 'false') => ({ ...probe(name), when: equals(judge.outputs.good, wanted) });
+    const never = asks('never', 'true');
+    return [judge, never, asks('always', 'false'), probe('needs', { after: [never] })];
+  });
+  const summary = await fixture.run({});
+  expect(summary.status).toBe('succeeded');
+  expect(statuses(summary)).toEqual({ judge: 'succeeded', never: 'skipped', always: 'succeeded', needs: 'omitted' });
+});
+
+test('the exit handler runs however the run ended, and knows how', async () => {
+  const fixture = await createFixture(() => [probe('work')], {
+    onExit: [probe('told', { status: runStatus, failures: runFailures, run: runName })],
+  });
+  const told = async () => {
+    const { argv } = (await fixture.readCalls()).at(-1) as Call;
+    const start = (await fixture.readCalls()).findLast(({ event }) => event === 'start') as Call;
+    return (flag: string) => (argv ?? start.argv)[(argv ?? start.argv).indexOf(flag) + 1];
+  };
+  await fixture.setCodes('work', 1);
+  const failed = await fixture.run({});
+  expect(statuses(failed)).toEqual({ work: 'failed', told: 'succeeded' });
+  expect(failed.status).toBe('failed');
+  expect((await told())('--status')).toBe('Failed');
+  expect(JSON.parse((await told())('--failures') as string)).toMatchObject([
+    { displayName: 'work', message: 'work: the answer is 1' },
+  ]);
+  const done = await fixture.run({ resume: failed.run });
+  expect(done.status).toBe('succeeded');
+  expect((await told())('--status')).toBe('Succeeded');
+  expect((await told())('--failures')).toBe('[]');
+  await fixture.setCodes('told', 1);
+  expect(await fixture.run({})).toMatchObject({ status: 'failed', steps: [{ status: 'succeeded' }, { status: 'failed' }] });
+});
+
+test('two runs with one mutex come after each other', async () => {
+  const fixture = await createFixture(() => [probe('work', { wait: text`150` })], { mutex: text`only-one` });
+  const runs = await Promise.all([fixture.run({}), fixture.run({})]);
+  expect(runs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+  expect((await fixture.readCalls()).map(({ event }) => event)).toEqual(['start', 'end', 'start', 'end']);
+  expect(fixture.lines.some((line) => line.includes('waits for the mutex only-one'))).toBe(true);
+});
+
+test('a run that is late is ended, and says so', async () => {
+  const seconds = 3;
+  const slow = (name: string, after: Step[] = []) => ({
+    ...probe(name, { after, wait: text`2000` }),
+    deadlineMinutes: seconds / 60,
+  });
+  const fixture = await createFixture(
+    () => {
+      const first = slow('first');
+      return [first, slow('second', [first])];
+    },
+    { deadlineHours: seconds / 3600, onExit: [{ ...probe('told', { status: runStatus }), deadlineMinutes: seconds / 60 }] },
+  );
+  const summary = await fixture.run({});
+  expect(summary.status).toBe('failed');
+  expect(statuses(summary)).toEqual({ first: 'succeeded', second: 'stopped', told: 'succeeded' });
+  expect(fixture.lines).toContain(`run: the run took longer than its deadline of ${seconds} s`);
+});

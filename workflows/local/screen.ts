@@ -1,0 +1,117 @@
+// A summary that fits a screen of 80 × 24: what ran, how long, how many rows, how good, and what to do where it failed.
+import { join } from 'node:path';
+import { exitCode } from '../../apps/platform/errors.ts';
+import { toLine } from './step-log.ts';
+import type { StepSummary, Summary } from './summary.ts';
+
+const width = 80;
+const height = 24;
+const mostSteps = 8;
+
+/** At most 24 lines of at most 80 characters; hostile values can't move the cursor. `state` is the state folder's path, as people may open it. */
+export function toScreen(summary: Summary, state: string): string {
+  const facts = [...toRowLines(summary), ...toQualityLines(summary)];
+  return [toHeading(summary), toStepLines(summary.steps), facts, toFailureLines(summary, state)]
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 ? block : ['', ...block]))
+    .slice(0, height)
+    .map((line) => toCut(line, width))
+    .join('\n');
+}
+
+function toCut(line: string, length: number): string {
+  const printable = line.slice(0, line.length - line.trimStart().length) + toLine(line);
+  return [...printable].length > length ? `${[...printable].slice(0, length - 1).join('')}…` : printable;
+}
+
+function toHeading({ workflow, category, status, seconds, run }: Summary): string[] {
+  return [`${[workflow, category].filter(Boolean).join(' ')}: ${status} after ${seconds.toFixed(1)} s`, `Run          ${run}`];
+}
+
+const marks = { pending: '·', running: '…', succeeded: '✔', failed: '✖', stopped: '■', omitted: '-', skipped: '-' } as const;
+
+/** An element of a list is one line: how far it came, and how long it took. */
+function foldLists(steps: readonly StepSummary[]): StepSummary[] {
+  const parts = Map.groupBy(steps, ({ name }) => /^.*?\.\d+(?=\.)/.exec(name)?.[0] ?? name);
+  return [...parts].map(([name, all]) => {
+    const status = (['failed', 'stopped', 'running', 'pending', 'succeeded'] as const).find((one) =>
+      all.some((step) => step.status === one),
+    );
+    const seconds = all.reduce((sum, step) => sum + step.seconds, 0);
+    return all.length === 1 && all[0]?.name === name ? all[0] : { name, status: status ?? 'skipped', seconds, log: '' };
+  });
+}
+
+function toStepLines(all: readonly StepSummary[]): string[] {
+  const steps = foldLists(all);
+  const nameWidth = Math.min(24, Math.max(...steps.map(({ name }) => name.length), 0));
+  const lines = steps.map(({ name, status, seconds, attempts }) => {
+    const time = ['omitted', 'skipped', 'pending'].includes(status) ? '' : `${seconds.toFixed(1)} s`.padStart(10);
+    return `  ${marks[status]} ${toCut(name, 24).padEnd(nameWidth)} ${status.padEnd(9)}${time}${attempts ? `  (${attempts} attempts)` : ''}`;
+  });
+  return lines.length <= mostSteps
+    ? lines
+    : [...lines.slice(0, mostSteps - 1), `  … and ${lines.length - mostSteps + 1} more steps`];
+}
+
+const format = (count: number) => count.toLocaleString('en-US');
+
+function toRowLines({ files }: Summary): string[] {
+  if (files.length === 0) return [];
+  const sum = (of: (file: Summary['files'][number]) => number) => files.reduce((total, file) => total + of(file), 0);
+  const outside = sum((file) => file.outsideRetention);
+  const rules = new Map<string, number>();
+  for (const file of files)
+    for (const [rule, count] of Object.entries(file.brokenRules)) rules.set(rule, (rules.get(rule) ?? 0) + count);
+  const worst = [...rules].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+  const source = files.length === 1 ? (files[0]?.file ?? '') : `${files.length} files`;
+  return [
+    `Rows         ${format(sum((file) => file.read))} read = ${format(sum((file) => file.clean))} clean + ${format(sum((file) => file.triage))} triaged${outside ? ` + ${format(outside)} too old` : ''}`,
+    `             from ${source}`,
+    ...(worst.length
+      ? [
+          `Broken rules ${worst
+            .slice(0, 3)
+            .map(([rule, count]) => `${rule} ${format(count)}`)
+            .join(', ')}${worst.length > 3 ? ', …' : ''}`,
+        ]
+      : []),
+  ];
+}
+
+function toQualityLines({ validation, model }: Summary): string[] {
+  const lines = validation ? [`Validation   ${validation.successPercent.toFixed(1)} % of the expectations hold`] : [];
+  if (model?.rmse != null) {
+    const baseline = model.baselineRmse == null ? '' : `, baseline ${model.baselineRmse.toFixed(3)}`;
+    const promoted =
+      model.promoted == null ? '' : model.promoted ? '; promoted: it serves now' : '; not promoted: the champion stays';
+    lines.push(`Fare model   RMSE ${model.rmse.toFixed(3)} USD${baseline}${promoted}`);
+  }
+  return lines;
+}
+
+function toFailureLines({ steps, status, run }: Summary, state: string): string[] {
+  if (status === 'succeeded' || status === 'running') return [];
+  const failed = steps.find((step) => step.status === 'failed');
+  // A repaired file has to be transferred anew: that is another run.
+  const again = failed?.exitCode === exitCode.outcome ? ['Mend files:  then start anew, as before'] : [];
+  return [
+    ...(failed ? [...toReason(failed), `Its log:     ${join(state, failed.log)}`] : []),
+    ...again,
+    `Resume:      npm start -- --resume ${run}`,
+  ];
+}
+
+/** A program's own line starts with its name already. */
+function toReason({ name, message, exitCode }: StepSummary): string[] {
+  const line = toLine(message ?? `exit ${exitCode}`);
+  return toWrapped(`Failed:      ${line.startsWith(`${name}:`) ? line : `${name}: ${line}`}`, 3);
+}
+
+/** At most `count` lines; the last one is cut. */
+function toWrapped(line: string, count: number): string[] {
+  if (count === 1 || line.length <= width) return [line];
+  const space = line.lastIndexOf(' ', width);
+  const end = space > width / 2 ? space : width;
+  return [line.slice(0, end), ...toWrapped(line.slice(end).trimStart(), count - 1)];
+}
