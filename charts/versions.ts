@@ -9,6 +9,7 @@ export const ownUser = 10001;
 /** The apps of ours that have an image: `<registry>/<app>:<ownTag>`. */
 export const ownApps = [
   'cluster',
+  'costs',
   'docs',
   'dbt',
   'etl',
@@ -20,6 +21,7 @@ export const ownApps = [
   'predict',
   'publish',
   'schema-groups',
+  'tables',
   'transfer',
   'validate',
 ] as const;

@@ -16,6 +16,7 @@ const node = (files: readonly string[] = []): BundleContents => ({
 
 export const bundles: Readonly<Record<string, BundleContents>> = {
   cluster: node(),
+  costs: node(),
   docs: node(),
   etl: node(),
   finish: node(),
@@ -24,6 +25,7 @@ export const bundles: Readonly<Record<string, BundleContents>> = {
   predict: node(),
   publish: node(),
   'schema-groups': node(),
+  tables: node(),
   transfer: node(),
   validate: node(['expectations']),
   dbt: {
@@ -38,6 +40,11 @@ export const bundles: Readonly<Record<string, BundleContents>> = {
       ['python', 'train.py'],
       ['python', 'retrain.py'],
     ],
+  },
+  spark: {
+    language: 'python',
+    files: ['*.py', 'plan.schema.json', 'jars.txt', 'jmx.yaml', 'image-requirements.txt'],
+    programs: [['python', 'runner.py']],
   },
   mlflow: { language: 'python', files: ['requirements.txt'], programs: [['mlflow', 'server']] },
 };

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ContractError, isDataset } from '../apps/contract/define-dataset.ts';
 import { type FoundDataset, toGeneratedFiles } from '../apps/contract/derive/generated-files.ts';
+import { toPlanJsonSchema } from '../apps/plan/plan-schema.ts';
 import { writeFileAtomically } from '../apps/platform/files.ts';
 
 const apps = join(import.meta.dirname, '..', 'apps');
@@ -25,7 +26,7 @@ async function findDatasets(): Promise<FoundDataset[]> {
 }
 
 try {
-  const files = toGeneratedFiles(await findDatasets());
+  const files = { ...toGeneratedFiles(await findDatasets()), 'spark/plan.schema.json': toPlanJsonSchema() };
   for (const folder of generatedFolders) {
     for (const file of await readdir(join(apps, folder), { recursive: true, withFileTypes: true })) {
       const path = join(file.parentPath, file.name);

@@ -18,6 +18,7 @@ await runProgram({
   options: {
     category: categoryOption.prefault('yellow').describe('the data set, such as yellow'),
     input: z.string().optional().describe('a folder of monthly files; made-up sample files when left out'),
+    engine: z.enum(['duckdb', 'spark']).default('duckdb').describe('what runs the etl step: duckdb, or spark on this machine'),
     once: z.boolean().default(false).describe('stop after the run, without the site'),
     port: z.coerce.number().int().min(1).max(65_535).default(8080).describe('port of the site on 127.0.0.1'),
     resume: z.string().optional().describe('go on with this run, or with "latest": what is done is skipped'),

@@ -23,7 +23,7 @@ interface Place {
 
 /** Runs the workflows one after the other. Returns the summary of the one that did not succeed, if any. */
 export async function runPipeline(
-  options: { category: Dataset; input?: string | undefined; resume?: string | undefined },
+  options: { category: Dataset; engine: string; input?: string | undefined; resume?: string | undefined },
   place: Place,
 ): Promise<Summary | undefined> {
   if (options.resume !== undefined) return resumeRun(options.resume, place);
@@ -34,8 +34,8 @@ export async function runPipeline(
     options.category,
     input.months.map((month) => `${input.folder}${fileNameOf(options.category, month)}`),
   );
-  await makeEnvironments();
-  return runAll(toRequests(options.category, input), place);
+  await makeEnvironments(options.engine);
+  return runAll(toRequests(options, input), place);
 }
 
 async function runAll(requests: readonly Request[], place: Place): Promise<Summary | undefined> {
@@ -52,7 +52,7 @@ async function resumeRun(wanted: string, place: Place): Promise<Summary | undefi
   const runs = await readRuns(place.state);
   const run = wanted === 'latest' ? runs.find((candidate) => candidate.status !== 'succeeded')?.run : wanted;
   if (run === undefined) throw new UsageError('--resume latest: every run has succeeded; there is nothing to resume');
-  await makeEnvironments();
+  await makeEnvironments('duckdb');
   const pending = await readPending(place.state);
   const summary = await runOne({ resume: run }, place);
   if (summary.status !== 'succeeded') return summary;
@@ -60,7 +60,7 @@ async function resumeRun(wanted: string, place: Place): Promise<Summary | undefi
 }
 
 /** All months but the newest in one full refresh, then a batch for the newest. A single month is a batch. */
-function toRequests(dataset: Dataset, input: Input): Request[] {
+function toRequests({ category: dataset, engine }: { category: Dataset; engine: string }, input: Input): Request[] {
   const { category } = dataset;
   const newest = input.months.at(-1) as string;
   const older = input.months.slice(0, -1);
@@ -70,13 +70,18 @@ function toRequests(dataset: Dataset, input: Input): Request[] {
       ? [
           {
             template: workflows.fullRefresh,
-            parameters: { category, source: input.folder, prefixes: older.map((month) => fileNameOf(dataset, month)).join(',') },
+            parameters: {
+              category,
+              source: input.folder,
+              prefixes: older.map((month) => fileNameOf(dataset, month)).join(','),
+              engine,
+            },
           },
         ]
       : []),
     {
       template: workflows.batch,
-      parameters: { category, uri: `${input.folder}${filename}`, filename, run_date: firstDayOf(newest) },
+      parameters: { category, uri: `${input.folder}${filename}`, filename, run_date: firstDayOf(newest), engine },
     },
   ];
 }
@@ -100,6 +105,7 @@ async function makeSample(dataset: Dataset, state: string): Promise<string> {
   return folder;
 }
 
-async function makeEnvironments(): Promise<void> {
-  for (const app of ['dbt', 'ml']) await ensurePythonEnvironment(app, { onNotice: (notice) => console.log(notice) });
+async function makeEnvironments(engine: string): Promise<void> {
+  for (const app of ['dbt', 'ml', ...(engine === 'spark' ? ['spark'] : [])])
+    await ensurePythonEnvironment(app, { onNotice: (notice) => console.log(notice) });
 }

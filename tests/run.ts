@@ -43,6 +43,7 @@ const checks: Gate[] = [
 const more: Gate[] = [
   { name: 'Python tests: ml', run: () => unittest('ml') },
   { name: 'Python tests: dbt', run: () => unittest('dbt') },
+  { name: 'Python tests: spark', run: () => unittest('spark') },
   { name: 'system tests', run: () => vitest('system') },
 ];
 

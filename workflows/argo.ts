@@ -117,7 +117,7 @@ function toTask(task: Task, dag: 'main' | 'exit') {
     ...('program' in task ? { template: task.name } : { templateRef: { name: task.workflow.name, template: 'main' } }),
     ...(dependencies.length === 0 ? {} : { depends: dependencies.map((name) => `${name}.Succeeded`).join(' && ') }),
     ...(task.when && { when: toWhen(task.when) }),
-    ...('each' in task && task.each && { withParam: toTaskText(task.each.of, dag) }),
+    ...('each' in task && { withParam: toTaskText(task.each.of, dag) }),
     ...(parameters.length === 0 ? {} : { arguments: { parameters } }),
   };
 }

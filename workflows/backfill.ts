@@ -43,6 +43,7 @@ export const createBackfill = (environment: Environment) =>
           run_date: month.run_date,
           threshold,
           retrain,
+          engine: text`${environment.engines[0] as string}`,
         }),
         when: equals(dryRun, 'false'),
       });

@@ -3,10 +3,10 @@ import { workflows } from '../apps/contract/names.ts';
 import { defineWorkflow, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
 import { equals, path, runCreatedAt, text, uri } from './expressions.ts';
-import { categoryParameter, retrainParameter, thresholdParameter } from './parameters.ts';
+import { categoryParameter, engineParameter, retrainParameter, thresholdParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
-import { exitSteps, publishStep, refreshSteps } from './shared-steps.ts';
+import { defineTablesSteps, exitSteps, publishStep, refreshSteps } from './shared-steps.ts';
 
 /** The workflow that follows a new file. */
 export const createBatch = (environment: Environment) =>
@@ -20,10 +20,11 @@ export const createBatch = (environment: Environment) =>
       run_date: { kind: 'month', description: "The first day of the file's month: 2024-01-01." },
       threshold: thresholdParameter,
       retrain: { ...retrainParameter, default: 'true' },
+      engine: engineParameter(environment),
     },
     deadlineHours: 12,
     mutex: ({ category, run_date: runDate }) => text`month-${category}-${runDate}`,
-    tasks: ({ category, uri: source, filename, run_date: runDate, threshold, retrain: learns }) => {
+    tasks: ({ category, uri: source, filename, run_date: runDate, threshold, retrain: learns, engine }) => {
       const staged = uri`${at.stagedFolder(environment, category)}${filename}`;
       const part = at.runPart(runDate);
       const tables = at.tablesOf(category);
@@ -42,16 +43,18 @@ export const createBatch = (environment: Environment) =>
         after: [transfer],
         deadlineMinutes: 30,
       });
+      const define = defineTablesSteps(environment, category);
       const etl = step('etl', programs.etl, {
         args: {
           category,
           mode: text`batch`,
+          engine,
           file: staged,
           asOf: runCreatedAt,
           warehouse: uri`${environment.warehouse}`,
           plan: at.runFile(environment, part, 'plan.json'),
         },
-        after: [validate],
+        after: [validate, ...define],
         mutex: tables,
         deadlineMinutes: 60,
       });
@@ -90,7 +93,17 @@ export const createBatch = (environment: Environment) =>
         deadlineMinutes: 5,
       });
       return {
-        tasks: [transfer, validate, etl, dbt, publish, retrain, ...refreshSteps(environment, category, retrain), record],
+        tasks: [
+          transfer,
+          validate,
+          ...define,
+          etl,
+          dbt,
+          publish,
+          retrain,
+          ...refreshSteps(environment, category, retrain),
+          record,
+        ],
         results: { percent: validate.outputs.successPercent, ...etl.outputs },
       };
     },

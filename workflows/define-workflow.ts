@@ -69,12 +69,12 @@ export interface Step extends StepProps {
   readonly args: Readonly<Record<string, Text | true | undefined>>;
 }
 
-/** A task that runs another workflow's tasks, once or for each element of a list. */
+/** A task that runs another workflow's tasks for each element of a list. */
 export interface Call extends TaskProps {
   readonly name: string;
   readonly workflow: Workflow;
   readonly args: Readonly<Record<string, Text>>;
-  readonly each?: List;
+  readonly each: List;
 }
 
 export type Task = Step | Call;
@@ -97,8 +97,6 @@ const toList = (of: Text, { each }: ListOutput): List => ({
   item: Object.fromEntries(Object.entries(each).map(([field, kind]) => [field, itemField(field, kind)])),
 });
 
-type ArgumentsFor<P extends Parameters> = { readonly [Name in keyof P]: Text<P[Name]['kind']> };
-
 /** Runs another workflow's tasks for each element of a list that an earlier step made. Every parameter must be given. */
 export function callForEach<P extends Parameters, Fields extends Readonly<Record<string, Kind>>>(
   name: string,
@@ -107,7 +105,7 @@ export function callForEach<P extends Parameters, Fields extends Readonly<Record
     each,
     args,
     ...props
-  }: TaskProps & { readonly each: List<Fields>; readonly args: (item: List<Fields>['item']) => ArgumentsFor<P> },
+  }: TaskProps & { readonly each: List<Fields>; readonly args: (item: List<Fields>['item']) => ReferencesTo<P> },
 ): Call {
   return { name, workflow, each: each as List, args: args(each.item) as Readonly<Record<string, Text>>, ...props };
 }
@@ -147,11 +145,7 @@ export const textsOf = (task: Task): readonly Text[] => [
 
 /** Names of the tasks that must succeed before this one. */
 export function dependenciesOf(task: Task): readonly string[] {
-  const texts = [
-    ...textsOf(task),
-    ...(task.when ? [task.when.left] : []),
-    ...('each' in task && task.each ? [task.each.of] : []),
-  ];
+  const texts = [...textsOf(task), ...(task.when ? [task.when.left] : []), ...('each' in task ? [task.each.of] : [])];
   const used = referencesIn(texts).flatMap((reference) => (reference.kind === 'output' ? [reference.step] : []));
   return [...new Set([...(task.after ?? []).map(({ name }) => name), ...used])];
 }

@@ -33,6 +33,8 @@ export interface Environment {
     readonly firstDelaySeconds: number;
     readonly factor: number;
   };
+  /** What may run the etl step's plan; the first is the default. */
+  readonly engines: readonly string[];
   /** Months that a backfill runs at the same time. */
   readonly backfillParallelism: number;
   /** What only a cluster has; undefined on one machine. */
@@ -46,6 +48,10 @@ export interface Environment {
       readonly app: string;
       readonly mounts: readonly Mount[];
     }) => Place;
+    /** Where BigQuery keeps its datasets. */
+    readonly location: string;
+    /** What one run may cost before somebody is told. */
+    readonly runBudgetUsd: number;
     /** Alertmanager, which tells people. */
     readonly alerts: string;
     /** The site's address, without a slash at its end. */

@@ -60,6 +60,7 @@ const tagOf =
 export const text = tagOf('text');
 export const uri = tagOf('uri');
 export const path = tagOf('path');
+export const number = tagOf('number');
 
 /** Throws where a literal opens an expression. */
 export function refuseRawExpression(literal: string): void {

@@ -3,10 +3,10 @@ import { workflows } from '../apps/contract/names.ts';
 import { defineWorkflow, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
 import { path, runCreatedAt, text, uri } from './expressions.ts';
-import { categoryParameter } from './parameters.ts';
+import { categoryParameter, engineParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
-import { exitSteps, publishStep, refreshSteps } from './shared-steps.ts';
+import { defineTablesSteps, exitSteps, publishStep, refreshSteps } from './shared-steps.ts';
 
 /** The workflow that fills an empty warehouse, or repairs one. */
 export const createFullRefresh = (environment: Environment) =>
@@ -20,10 +20,11 @@ export const createFullRefresh = (environment: Environment) =>
         kind: 'text',
         description: 'Comma-separated beginnings of file names: yellow_tripdata_2023,yellow_tripdata_2024.',
       },
+      engine: engineParameter(environment),
     },
     deadlineHours: 24,
     mutex: ({ category }) => text`full-refresh-${category}`,
-    tasks: ({ category, source, prefixes }) => {
+    tasks: ({ category, source, prefixes, engine }) => {
       const part = at.runPart();
       const files = at.runFile(environment, part, 'files.json');
       const groups = at.runFile(environment, part, 'groups.json');
@@ -38,16 +39,18 @@ export const createFullRefresh = (environment: Environment) =>
         after: [transfer],
         deadlineMinutes: 30,
       });
+      const define = defineTablesSteps(environment, category);
       const etl = step('etl', programs.etl, {
         args: {
           category,
           mode: text`initial_load`,
+          engine,
           groups,
           asOf: runCreatedAt,
           warehouse: uri`${environment.warehouse}`,
           plan: at.runFile(environment, part, 'plan.json'),
         },
-        after: [schemaGroups],
+        after: [schemaGroups, ...define],
         mutex: tables,
         deadlineMinutes: 360,
       });
@@ -77,7 +80,17 @@ export const createFullRefresh = (environment: Environment) =>
         deadlineMinutes: 5,
       });
       return {
-        tasks: [transfer, schemaGroups, etl, dbt, publish, train, record, ...refreshSteps(environment, category, train)],
+        tasks: [
+          transfer,
+          schemaGroups,
+          ...define,
+          etl,
+          dbt,
+          publish,
+          train,
+          record,
+          ...refreshSteps(environment, category, train),
+        ],
         results: { ...etl.outputs },
       };
     },

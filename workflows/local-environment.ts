@@ -18,6 +18,7 @@ export const localEnvironment: Environment = {
   volumes: [{ name: stateVolume, persistentVolumeClaim: { claimName: 'taxiway-state' } }],
   mounts: [{ name: stateVolume, mountPath: stateMountPath }],
   retry: { limit: 3, firstDelaySeconds: 1, factor: 2 },
+  engines: ['duckdb', 'spark'],
   // A DuckDB file has one writer.
   backfillParallelism: 1,
 };

@@ -1,5 +1,6 @@
 // Parameters that several workflows share.
 import { allDatasets } from '../apps/contract/categories.ts';
+import type { Environment } from './environment.ts';
 
 export const categoryParameter = {
   kind: 'category',
@@ -12,6 +13,9 @@ export const thresholdParameter = {
   description: 'Percent of the expectations that must hold; below it the run fails.',
   default: '90',
 } as const;
+
+export const engineParameter = ({ engines }: Environment) =>
+  ({ kind: 'text', description: "What runs the etl step's plan.", enum: engines, default: engines[0] as string }) as const;
 
 export const retrainParameter = {
   kind: 'boolean',

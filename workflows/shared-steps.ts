@@ -1,7 +1,7 @@
 // Steps that several workflows end with: documentation, the prediction service's restart, and what happens on exit.
 import { type Step, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
-import { equals, runFailures, runName, runStatus, type Text, text, uri } from './expressions.ts';
+import { equals, number, runCreatedAt, runFailures, runName, runStatus, type Text, text, uri } from './expressions.ts';
 import { programs } from './programs.ts';
 import { runFile } from './run-files.ts';
 
@@ -11,6 +11,17 @@ export const publishStep = (environment: Environment, of: { category: Text<'cate
     after: [of.after],
     deadlineMinutes: 30,
   });
+
+/** In DuckDB the etl step makes its tables by itself; BigQuery's are made and changed as the contract says. */
+export const defineTablesSteps = ({ cluster, warehouse }: Environment, category: Text<'category'>): Step[] =>
+  cluster === undefined
+    ? []
+    : [
+        step('tables', programs.defineTables, {
+          args: { category, warehouse: uri`${warehouse}`, location: text`${cluster.location}` },
+          deadlineMinutes: 15,
+        }),
+      ];
 
 /** On one machine the service looks for a new champion by itself; in a cluster its Deployment restarts, and waits until it serves. */
 export const refreshSteps = (
@@ -33,7 +44,8 @@ export const refreshSteps = (
       ];
 
 /** Tells how the run ended; in a cluster also proves that no Spark pod of it remains. */
-export function exitSteps({ cluster }: Environment, workflow: string, category?: Text<'category'>): Step[] {
+export function exitSteps(environment: Environment, workflow: string, category?: Text<'category'>): Step[] {
+  const { cluster } = environment;
   const finish = step('finish', programs.finish, {
     args: {
       workflow: text`${workflow}`,
@@ -53,5 +65,25 @@ export function exitSteps({ cluster }: Environment, workflow: string, category?:
     args: { namespace: text`${cluster.namespaces.pipeline}`, workflow: runName },
     deadlineMinutes: 10,
   });
-  return [sparkGone, finish];
+  return [sparkGone, ...(category ? [costsStep(environment, cluster, category)] : []), finish];
 }
+
+/** What the run has cost so far: BigQuery's jobs by their labels, and the seconds of its pods. */
+const costsStep = (
+  { buckets, warehouse }: Environment,
+  { namespaces, location, runBudgetUsd }: NonNullable<Environment['cluster']>,
+  category: Text<'category'>,
+) =>
+  step('costs', programs.costRun, {
+    args: {
+      category,
+      run: runName,
+      namespace: text`${namespaces.pipeline}`,
+      from: runCreatedAt,
+      warehouse: uri`${warehouse}`,
+      location: text`${location}`,
+      records: uri`${buckets.staging}costs/`,
+      budgetUsd: number`${String(runBudgetUsd)}`,
+    },
+    deadlineMinutes: 10,
+  });

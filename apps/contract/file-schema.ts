@@ -32,6 +32,8 @@ export type ParquetType = (typeof parquetTypes)[number];
 export interface FileColumn {
   readonly name: string;
   readonly type: ParquetType;
+  /** `precision,scale` of a DECIMAL. */
+  readonly decimal?: string | undefined;
 }
 
 const integers: readonly ParquetType[] = ['INT8', 'INT16', 'INT32', 'INT64', 'UINT8', 'UINT16', 'UINT32', 'UINT64'];

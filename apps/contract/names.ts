@@ -55,6 +55,8 @@ export const docsPaths = {
   validation: (category: string, runDate: string) => `validation/${category}/${runDate}`,
   /** dbt's documentation as one page. */
   dbt: 'dbt/index.html',
+  /** What the runs of a month cost: `2026-11`. */
+  costs: (month: string) => `costs/${month}.html`,
   /** A page a data set: columns, rules, tables, lineage. */
   dataset: (category: string) => `datasets/${category}.html`,
 } as const;
@@ -181,6 +183,9 @@ export const statsdVariable = 'STATSD_ADDRESS';
 
 /** The label that every object of ours carries as `app.kubernetes.io/part-of`. */
 export const partOf = 'taxiway';
+
+/** Labels of BigQuery's jobs, by which their cost is found. */
+export const jobLabels = { run: 'run', category: 'category', step: 'step', table: 'table' } as const;
 
 /** Labels of a run, by which it is found, in the archive too: what its parameters of these names say. */
 export const runLabels = { category: 'taxiway/category', run_date: 'taxiway/run-date' } as const;

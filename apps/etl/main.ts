@@ -1,9 +1,10 @@
-// Cleans monthly files into the warehouse: plans from footers and the contract, then runs the plan on DuckDB.
+// Cleans monthly files into the warehouse: plans from footers and the contract, then runs the plan on DuckDB, or on Spark.
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
 import type { Dataset } from '../contract/dataset.ts';
-import { statsdName, statsdVariable } from '../contract/names.ts';
+import { monthlyTable, statsdName, statsdVariable } from '../contract/names.ts';
+import type { Mode } from '../plan/plan-schema.ts';
 import { readSchemaGroups, type SchemaGroups, schemaGroups } from '../plan/schema-groups.ts';
 import { UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
@@ -11,7 +12,9 @@ import { runProgram } from '../platform/program.ts';
 import { sendSamples } from '../platform/statsd.ts';
 import { toPath, toUri } from '../platform/uri.ts';
 import { runOnDuckDb } from './duckdb-engine.ts';
-import { type Mode, toPlan } from './plan.ts';
+import { toPlan } from './plan.ts';
+import { lakeOf, runOnSpark } from './spark-engine.ts';
+import { newestMonth } from './warehouse.ts';
 
 await runProgram({
   name: 'etl',
@@ -34,16 +37,27 @@ await runProgram({
       .positive()
       .optional()
       .describe('keep clean and triaged rows of so many months up to the newest; all when left out'),
+    engine: z
+      .enum(['duckdb', 'spark'])
+      .default('duckdb')
+      .describe('what runs the plan; spark: on this machine, into Parquet folders beside the warehouse, then into it'),
     plan: z.string().transform(toUri).describe('URI of the JSON file to write: what is going to be run'),
   },
   run: async (options) => {
     const groups = await readGroups(options);
-    const plan = toPlan(options.category, { groups, mode: options.mode, asOf: options.asOf });
-    await writeFileAtomically(toPath(options.plan), `${JSON.stringify(plan, null, 2)}\n`);
-    const result = await runOnDuckDb(options.category, plan, {
-      warehouse: toPath(options.warehouse),
-      retentionMonths: options.retentionMonths,
+    const { category, mode, asOf, engine, retentionMonths } = options;
+    const warehouse = toPath(options.warehouse);
+    const plan = toPlan(category, {
+      groups,
+      mode,
+      asOf,
+      engine,
+      retentionMonths,
+      newestLoaded: retentionMonths === undefined ? undefined : await newestMonth(warehouse, monthlyTable(category.category)),
+      destination: engine === 'spark' ? { format: 'parquet', folder: lakeOf(options.warehouse) } : { format: 'duckdb' },
     });
+    await writeFileAtomically(toPath(options.plan), `${JSON.stringify(plan, null, 2)}\n`);
+    const result = engine === 'spark' ? await runOnSpark(plan, options.plan, warehouse) : await runOnDuckDb(plan, warehouse);
     await sendSamples(
       (['clean', 'triage'] as const).map((kind) => ({
         name: statsdName('rows', options.category.category, kind),
@@ -67,7 +81,12 @@ async function readGroups(options: {
     return readSchemaGroups(options.category, [options.file]);
   }
   if (!options.groups || options.file) throw new UsageError('--mode initial_load takes --groups and no --file');
-  const read = schemaGroups.parse(JSON.parse(await readFile(toPath(options.groups), 'utf8')));
+  const path = toPath(options.groups);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new UsageError(`${path}: no such file; run schema-groups first`);
+    throw error;
+  });
+  const read = schemaGroups.parse(JSON.parse(text));
   if (read.category !== options.category.category)
     throw new UsageError(
       `${options.groups}: these are files of ${read.category}, but --category is ${options.category.category}`,

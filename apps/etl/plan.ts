@@ -1,70 +1,145 @@
-// What the etl step is going to do, as data: which files by which casts, which query fills which table.
+// Plans a run: which files by which casts, which query fills which table, how each table is written.
 import type { Dataset } from '../contract/dataset.ts';
+import type { Dialect } from '../contract/derive/dialect.ts';
 import { doubtfulColumns, toMonthlyQuery, toSourceQuery, toSplitQueries } from '../contract/derive/queries.ts';
-import { cleanTable, monthlyColumns, monthlyTable, type TableName, triageColumns, triageTable } from '../contract/names.ts';
+import { cleanSchema, monthlySchema, triageSchema } from '../contract/derive/table-schema.ts';
+import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
+import { cleanTable, monthlyColumns, monthlyTable, triageColumns, triageTable } from '../contract/names.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
-import type { SchemaGroups, SourceFile } from '../plan/schema-groups.ts';
+import { type Destination, type Engine, type Mode, type Plan, planVersion, type Sink, type Source } from '../plan/plan-schema.ts';
+import type { SchemaGroup, SchemaGroups } from '../plan/schema-groups.ts';
+import { spark, sparkSettings, toReadSchema } from '../plan/spark-dialect.ts';
+import { OutcomeError, UsageError } from '../platform/errors.ts';
 import { toPath } from '../platform/uri.ts';
 
-export type Mode = 'batch' | 'initial_load';
-
-export interface Sink {
-  readonly table: TableName;
-  /** The column whose month decides the partition. */
-  readonly partitionField: string;
-  readonly query: string;
-}
-
-/** A file and the query of its rows. */
-export interface Source extends SourceFile {
-  readonly query: string;
-}
-
-export interface Plan {
-  readonly version: 1;
-  readonly mode: Mode;
-  readonly category: string;
-  readonly asOf: string;
-  /** By month, oldest first. */
-  readonly sources: readonly Source[];
-  readonly sinks: { readonly clean: Sink; readonly triage: Sink; readonly monthly: Sink };
-}
-
-/** The relation that the sinks' queries read: the rows of one file, as the contract casts them. */
+/** The relation that the sinks' queries read: the rows of the sources, as the contract casts them. */
 export const sourceView = 'source';
 
-/** Plans a run. Pure. `asOf` is an RFC 3339 time. */
-export function toPlan(
-  dataset: Dataset,
-  { groups: { groups }, mode, asOf }: { groups: SchemaGroups; mode: Mode; asOf: string },
-): Plan {
-  const clock = new Date(asOf).toISOString().replace('T', ' ').replace('Z', '');
+export interface PlanRequest {
+  readonly groups: SchemaGroups;
+  readonly engine: Engine;
+  readonly mode: Mode;
+  /** RFC 3339 time. */
+  readonly asOf: string;
+  readonly destination: Destination;
+  /** Months of clean and triaged rows to keep up to the newest; all when left out. */
+  readonly retentionMonths?: number | undefined;
+  /** First day of the newest month that the monthly table holds already. */
+  readonly newestLoaded?: string | undefined;
+}
+
+const dialects: Record<Engine, Dialect> = { duckdb, spark };
+
+/** Plans a run. Pure. Throws OutcomeError where two files are of one month, UsageError where a batch has several. */
+export function toPlan(dataset: Dataset, request: PlanRequest): Plan {
+  const { engine, mode, asOf, destination } = request;
+  const { groups } = request.groups;
+  const dialect = dialects[engine];
+  const months = checkMonths(groups, mode);
   const doubtful = doubtfulColumns(
     groups.map((group) => group.casts),
-    duckdb,
+    dialect,
   );
-  const split = toSplitQueries(dataset, duckdb, { source: sourceView, doubtful, asOf: clock });
+  const clock = new Date(asOf).toISOString().replace('T', ' ').replace('Z', '');
+  const split = toSplitQueries(dataset, dialect, { source: sourceView, doubtful, asOf: clock });
+  const { category, roles } = dataset;
+  const toSink = sinkMaker(dataset, mode, months);
   return {
-    version: 1,
+    version: planVersion,
+    engine,
     mode,
-    category: dataset.category,
+    category,
     asOf,
-    sources: groups
-      .flatMap((group) =>
-        group.files.map((file) => ({
-          ...file,
-          query: toSourceQuery(dataset, duckdb, { groups: [{ paths: [toPath(file.uri)], casts: group.casts }], doubtful }),
-        })),
-      )
-      .sort((a, b) => (a.month < b.month ? -1 : 1)),
+    settings: engine === 'spark' ? { ...sparkSettings } : {},
+    sources: toSources(dataset, engine, { groups, doubtful }),
     sinks: {
-      clean: { table: cleanTable(dataset.category), partitionField: dataset.roles.pickup, query: split.clean },
-      triage: { table: triageTable(dataset.category), partitionField: triageColumns.month, query: split.triage },
-      monthly: {
-        table: monthlyTable(dataset.category),
+      clean: toSink('clean', {
+        table: cleanTable(category),
+        query: split.clean,
+        schema: cleanSchema(dataset),
+        retained: true,
+        partitionField: roles.pickup,
+        clusteredFields: [roles.pickupZone, roles.dropoffZone],
+      }),
+      triage: toSink('triage', {
+        table: triageTable(category),
+        query: split.triage,
+        schema: triageSchema(dataset),
+        retained: true,
+        partitionField: triageColumns.month,
+        clusteredFields: [],
+        reasonsField: triageColumns.rules,
+      }),
+      monthly: toSink('monthly', {
+        table: monthlyTable(category),
+        query: toMonthlyQuery(dataset, dialect, sourceView),
+        schema: monthlySchema(dataset),
+        retained: false,
         partitionField: monthlyColumns.month,
-        query: toMonthlyQuery(dataset, duckdb, sourceView),
-      },
+        clusteredFields: [],
+      }),
     },
+    destination,
+    checks: ['row_conservation', 'no_duplicate_partition'],
+    retention: toRetention(request, months),
   };
 }
+
+/** The months of the files, oldest first, each once. */
+function checkMonths(groups: readonly SchemaGroup[], mode: Mode): string[] {
+  const files = groups.flatMap((group) => group.files).sort((a, b) => (a.month < b.month ? -1 : 1));
+  const twice = files.filter((file, at) => files[at - 1]?.month === file.month || files[at + 1]?.month === file.month);
+  if (twice.length > 0)
+    throw new OutcomeError(
+      `${twice.map(({ uri }) => uri).join(', ')}: files of the same month, which would count trips twice; leave out all but one a month`,
+    );
+  if (files.length === 0) throw new UsageError('there are no files to load; expected one or more in the schema groups');
+  if (mode === 'batch' && files.length > 1) throw new UsageError(`--mode batch takes one month, got ${files.length}`);
+  return files.map(({ month }) => month);
+}
+
+/** DuckDB reads month by month, which bounds its memory by the largest; Spark reads each group in one scan. */
+function toSources(
+  dataset: Dataset,
+  engine: Engine,
+  { groups, doubtful }: { groups: readonly SchemaGroup[]; doubtful: readonly string[] },
+): Source[] {
+  const scans = groups
+    .flatMap((group) => (engine === 'spark' ? [group] : group.files.map((file) => ({ ...group, files: [file] }))))
+    .sort((a, b) => ((a.files[0]?.month ?? '') < (b.files[0]?.month ?? '') ? -1 : 1));
+  return scans.map((group, index) => {
+    const relation = `files_${index + 1}`;
+    const paths = engine === 'spark' ? [] : group.files.map(({ uri }) => toPath(uri));
+    const only = group.files.length === 1 ? group.files[0] : undefined;
+    const used = new Set(group.casts.flatMap(({ source }) => source ?? []));
+    return {
+      relation,
+      ...(engine === 'spark' ? { readSchema: toReadSchema(group.columns, used) } : {}),
+      files: group.files,
+      query: toSourceQuery(dataset, dialects[engine], { groups: [{ paths, relation, only, casts: group.casts }], doubtful }),
+    };
+  });
+}
+
+type SinkFacts = Omit<Sink, 'mode' | 'datePartition' | 'partitionType' | 'bigQueryJobLabels'>;
+
+function sinkMaker(dataset: Dataset, mode: Mode, months: readonly string[]): (kind: string, facts: SinkFacts) => Sink {
+  const partition = mode === 'batch' ? monthOf(months[0] as string).replace('-', '') : null;
+  return (kind, facts) => ({
+    ...facts,
+    mode: partition === null ? 'overwrite_table' : 'overwrite_partition',
+    datePartition: partition,
+    partitionType: 'MONTH',
+    bigQueryJobLabels: { category: dataset.category, table: `${kind}-${partition ?? 'all'}` },
+  });
+}
+
+/** Counted back from the newest month that is loaded or about to be. */
+function toRetention({ retentionMonths, newestLoaded, mode }: PlanRequest, months: readonly string[]): Plan['retention'] {
+  if (retentionMonths === undefined) return null;
+  const newest = [...months, (mode === 'batch' ? newestLoaded : undefined) ?? ''].sort().at(-1) as string;
+  return { oldestMonth: firstDayOf(addMonths(monthOf(newest), 1 - retentionMonths)) };
+}
+
+/** Whether the retention keeps a month's rows. */
+export const isRetained = (plan: Plan, month: string): boolean => plan.retention === null || month >= plan.retention.oldestMonth;

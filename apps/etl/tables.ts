@@ -1,41 +1,19 @@
 // The warehouse's tables as the contract says them, in DuckDB: created, or given the columns that they lack.
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Dataset, LogicalType } from '../contract/dataset.ts';
+import type { TableColumn, TableType } from '../contract/derive/table-schema.ts';
 import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
-import { monthlyColumns, type TableName, triageColumns } from '../contract/names.ts';
+import type { TableName } from '../contract/names.ts';
 import { quoteName, quoteText } from '../platform/duckdb.ts';
 import { UsageError } from '../platform/errors.ts';
 
-const sqlType: Record<LogicalType, string> = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' };
-
-export type TableColumns = Readonly<Record<string, string>>;
-
-/** Column → DuckDB type of the table of clean rows. */
-export const cleanColumns = (dataset: Dataset): TableColumns =>
-  Object.fromEntries(dataset.columns.map((column) => [column.name, sqlType[column.type]]));
-
-/** Column → DuckDB type of the table of triaged rows. */
-export const triageTableColumns = (dataset: Dataset): TableColumns => ({
-  ...cleanColumns(dataset),
-  [triageColumns.file]: 'VARCHAR',
-  [triageColumns.month]: 'DATE',
-  [triageColumns.rules]: 'VARCHAR[]',
-});
-
-/** Column → DuckDB type of the monthly table. */
-export function monthlyTableColumns(dataset: Dataset): TableColumns {
-  const typeOf = (name: string) => cleanColumns(dataset)[name] as string;
-  const { keys, sums, averages } = dataset.monthly;
-  return {
-    ...Object.fromEntries(Object.entries(keys).map(([key, column]) => [key, typeOf(column)])),
-    [monthlyColumns.month]: 'DATE',
-    ...Object.fromEntries([...Object.keys(sums), ...Object.keys(averages)].map((name) => [name, 'DOUBLE'])),
-    [monthlyColumns.trips]: 'BIGINT',
-    [monthlyColumns.minutes]: 'DOUBLE',
-    [monthlyColumns.hours]: 'DOUBLE',
-    [monthlyColumns.busiestHour]: 'BIGINT',
-  };
-}
+const sqlType: Record<TableType, string> = {
+  int: 'BIGINT',
+  double: 'DOUBLE',
+  string: 'VARCHAR',
+  timestamp: 'TIMESTAMP',
+  date: 'DATE',
+  strings: 'VARCHAR[]',
+};
 
 export const qualified = ({ dataset, table }: TableName): string => `${quoteName(dataset)}.${quoteName(table)}`;
 
@@ -43,18 +21,17 @@ export const qualified = ({ dataset, table }: TableName): string => `${quoteName
 export async function prepareTable(
   connection: DuckDBConnection,
   name: TableName,
-  { columns, anew }: { columns: TableColumns; anew: boolean },
+  { columns, anew }: { columns: readonly TableColumn[]; anew: boolean },
 ): Promise<void> {
-  const definition = Object.entries(columns)
-    .map(([column, type]) => `${quoteName(column)} ${type}`)
-    .join(', ');
+  const definition = columns.map((column) => `${quoteName(column.name)} ${sqlType[column.type]}`).join(', ');
   await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(name.dataset)}`);
   await connection.run(`CREATE ${anew ? 'OR REPLACE TABLE' : 'TABLE IF NOT EXISTS'} ${qualified(name)} (${definition})`);
   const reader = await connection.runAndReadAll(
     `SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = ${quoteText(name.dataset)} AND table_name = ${quoteText(name.table)}`,
   );
   const existing = new Map(reader.getRowsJS() as [string, string][]);
-  for (const [column, type] of Object.entries(columns)) {
+  for (const { name: column, type: tableType } of columns) {
+    const type = sqlType[tableType];
     const found = existing.get(column);
     if (found === undefined) await connection.run(`ALTER TABLE ${qualified(name)} ADD COLUMN ${quoteName(column)} ${type}`);
     else if (found !== type) {

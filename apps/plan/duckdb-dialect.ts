@@ -3,13 +3,9 @@ import type { LogicalType } from '../contract/dataset.ts';
 import type { Dialect } from '../contract/derive/dialect.ts';
 import { isInteger, type ParquetType } from '../contract/file-schema.ts';
 import { literalGlob, quoteName, quoteText } from '../platform/duckdb.ts';
+import { integerText, numberText, timestampText } from './text-patterns.ts';
 
 const sqlType: Record<LogicalType, string> = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' };
-
-/** Texts that are numbers in every engine; no engine's own leniency ("1e3 " here, "Infinity" there) decides. */
-const integerText = "'\\s*[+-]?[0-9]+(\\.0*)?\\s*'";
-const numberText = "'\\s*[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?\\s*'";
-const timestampText = "'\\d{4}-\\d{2}-\\d{2}([ T]\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,6})?)?)?'";
 
 export const duckdb: Dialect = {
   engine: 'duckdb',
@@ -25,14 +21,18 @@ export const duckdb: Dialect = {
     return `list_filter([${cases.join(', ')}], lambda label: label IS NOT NULL)`;
   },
   // fsum compensates, so that threads' orders differ by less than the sixth decimal shows.
-  sumOf: (value, type) => (type === 'int' ? `CAST(sum(${value}) AS DOUBLE)` : `round(fsum(${value}), 6)`),
+  // A negative HUGEINT becomes a double that is not the nearest one.
+  sumOf: (value, type) =>
+    type === 'int'
+      ? `CASE WHEN sum(${value}) < 0 THEN -CAST(-sum(${value}) AS DOUBLE) ELSE CAST(sum(${value}) AS DOUBLE) END`
+      : `round(fsum(${value}), 6)`,
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0)`,
   // One byte a trip. mode() takes the first of equals, so the sorted list gives the earliest hour; one or two trips need no list.
   busiestHour: (timestamp) => {
     const hour = `CAST(hour(${timestamp}) AS UTINYINT)`;
     return `CAST(CASE WHEN count(*) < 3 THEN min(${hour}) ELSE list_aggregate(list_sort(list(${hour})), 'mode') END AS BIGINT)`;
   },
-  scan: (paths) =>
+  scan: ({ paths }) =>
     `read_parquet([${paths.map((path) => quoteText(literalGlob(path))).join(', ')}], binary_as_string = true, hive_partitioning = false, filename = 'scanned_file')`,
   fileOfScan: 'parse_filename(scanned_file)',
   dateOfText: (text) => `CAST(${text} AS DATE)`,
@@ -47,7 +47,7 @@ function cast(source: string, from: ParquetType, to: LogicalType): { value: stri
       if (from === 'STRING') {
         const number = `TRY_CAST(trim(${source}) AS DOUBLE)`;
         return {
-          value: `CASE WHEN regexp_full_match(${source}, ${numberText}) AND isfinite(${number}) THEN ${number} END`,
+          value: `CASE WHEN regexp_full_match(${source}, ${quoteText(numberText)}) AND isfinite(${number}) THEN ${number} END`,
           lossless: false,
         };
       }
@@ -66,7 +66,7 @@ function castToInt(source: string, from: ParquetType): { value: string; lossless
   if (isInteger(from)) return { value: `CAST(${source} AS BIGINT)`, lossless: true };
   if (from === 'STRING') {
     return {
-      value: `CASE WHEN regexp_full_match(${source}, ${integerText}) THEN TRY_CAST(split_part(trim(${source}), '.', 1) AS BIGINT) END`,
+      value: `CASE WHEN regexp_full_match(${source}, ${quoteText(integerText)}) THEN TRY_CAST(split_part(trim(${source}), '.', 1) AS BIGINT) END`,
       lossless: false,
     };
   }
@@ -80,7 +80,7 @@ function castToTimestamp(source: string, from: ParquetType): { value: string; lo
       return { value: source, lossless: true };
     case 'STRING':
       return {
-        value: `CASE WHEN regexp_full_match(${source}, ${timestampText}) THEN TRY_CAST(${source} AS TIMESTAMP) END`,
+        value: `CASE WHEN regexp_full_match(${source}, ${quoteText(timestampText)}) THEN TRY_CAST(${source} AS TIMESTAMP) END`,
         lossless: false,
       };
     case 'TIMESTAMP_NANOS':

@@ -63,10 +63,9 @@ function toColumns(schema: readonly SchemaElement[]): FileColumn[] {
   const columns: FileColumn[] = [];
   for (let index = 1; index < schema.length; ) {
     const element = schema[index] as SchemaElement;
-    columns.push({
-      name: element.name,
-      type: element.num_children || element.repetition_type === 'REPEATED' ? 'OTHER' : toParquetType(element),
-    });
+    const type = element.num_children || element.repetition_type === 'REPEATED' ? 'OTHER' : toParquetType(element);
+    const decimal = type === 'DECIMAL' ? { decimal: `${element.precision ?? 0},${element.scale ?? 0}` } : {};
+    columns.push({ name: element.name, type, ...decimal });
     index = afterSubtree(schema, index);
   }
   return columns;

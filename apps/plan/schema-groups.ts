@@ -16,7 +16,7 @@ export const schemaGroups = z.strictObject({
   category: z.string(),
   groups: z.array(
     z.strictObject({
-      columns: z.array(z.strictObject({ name: z.string(), type: parquetType })),
+      columns: z.array(z.strictObject({ name: z.string(), type: parquetType, decimal: z.string().optional() })),
       casts: z.array(
         z.strictObject({
           column: z.string(),
@@ -91,7 +91,9 @@ export function groupBySchema(
 }
 
 function schemaKey(columns: readonly FileColumn[]): string {
-  return JSON.stringify(columns.map(({ name, type }) => [name, type]).sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)));
+  return JSON.stringify(
+    columns.map(({ name, type, decimal }) => [name, type, decimal]).sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)),
+  );
 }
 
 function shorten(problems: readonly string[]): string {

@@ -72,5 +72,5 @@ export const dev: ClusterInput = {
   pipelineQuota: { cpu: '16', memory: '64Gi', pods: 30 },
   workflowParallelism: 3,
   replicas: 1,
-  monitoring: { retentionDays: 31, monthlyBudgetUsd: 20, receiver: { kind: 'webhook' } },
+  monitoring: { retentionDays: 31, monthlyBudgetUsd: 20, runBudgetUsd: 2, receiver: { kind: 'webhook' } },
 };

@@ -78,6 +78,8 @@ const cluster = z.strictObject({
     retentionDays: z.int().min(31, 'expected 31 days at least: the budget looks back 30').max(400),
     /** What BigQuery may cost in 30 days before somebody is told. */
     monthlyBudgetUsd: z.number().positive(),
+    /** What one run of a workflow may cost before somebody is told. */
+    runBudgetUsd: z.number().positive(),
     /** Who is told. The URL is in the Secret `alertmanager-receiver`. */
     receiver: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('slack'), channel: text(/^#[a-z0-9_-]+$/, 'a channel such as #alerts') }),

@@ -72,5 +72,10 @@ export const prod: ClusterInput = {
   pipelineQuota: { cpu: '96', memory: '384Gi', pods: 100 },
   workflowParallelism: 10,
   replicas: 2,
-  monitoring: { retentionDays: 60, monthlyBudgetUsd: 200, receiver: { kind: 'slack', channel: '#taxiway-alerts' } },
+  monitoring: {
+    retentionDays: 60,
+    monthlyBudgetUsd: 200,
+    runBudgetUsd: 10,
+    receiver: { kind: 'slack', channel: '#taxiway-alerts' },
+  },
 };

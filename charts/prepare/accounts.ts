@@ -51,7 +51,7 @@ export function toBuckets(env: ClusterEnvironment): string[] {
     ),
   );
   return [
-    `# s3://${source} is Amazon's; steps only read it.`,
+    toCommand(['make_amazon_reader', env.amazon.role, source, `system:serviceaccount:${env.namespaces.pipeline}:step`]),
     ...Object.entries(ours).map(([key, name]) =>
       toCommand(['make_bucket', name, env.region, ...[keptDays[key as keyof typeof ours] ?? []].flat()]),
     ),

@@ -112,6 +112,24 @@ grant_bucket() {
     --member="serviceAccount:$(email_of "$2")" --role="$3"
 }
 
+# make_amazon_reader ROLE BUCKET SUBJECT…: a role that accounts of the cluster take on by their own tokens, and that reads one bucket.
+make_amazon_reader() {
+  local role=$1 bucket=$2 issuer provider subjects trust access
+  shift 2
+  issuer="container.googleapis.com/v1/projects/$project/locations/$location/clusters/$cluster"
+  provider="${role%:role/*}:oidc-provider/$issuer"
+  subjects=$(printf ',"%s"' "$@")
+  trust='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"'$provider'"},"Action":"sts:AssumeRoleWithWebIdentity",'
+  trust+='"Condition":{"StringEquals":{"'$issuer':aud":"sts.amazonaws.com","'$issuer':sub":['${subjects#,}']}}}]}'
+  access='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::'$bucket'"},'
+  access+='{"Effect":"Allow","Action":["s3:GetObject"],"Resource":"arn:aws:s3:::'$bucket'/*"}]}'
+  has aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$provider" ||
+    aws iam create-open-id-connect-provider --url "https://$issuer" --client-id-list sts.amazonaws.com
+  has aws iam get-role --role-name "${role##*/}" ||
+    aws iam create-role --role-name "${role##*/}" --assume-role-policy-document "$trust"
+  aws iam put-role-policy --role-name "${role##*/}" --policy-name read-source --policy-document "$access"
+}
+
 # make_images REGISTRY TAG APP…: the version of an image never changes, so that what is there stays.
 make_images() {
   local registry=$1 tag=$2 app image

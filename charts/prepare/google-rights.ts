@@ -11,6 +11,8 @@ export interface GoogleRights {
   readonly warehouse?: Access;
   /** BigQuery's tables as streams, past queries. */
   readonly streams?: boolean;
+  /** What everybody's jobs in BigQuery have cost. */
+  readonly jobs?: boolean;
 }
 
 export const googleRights: Readonly<Partial<Record<WorkloadName, GoogleRights>>> = {
@@ -22,7 +24,7 @@ export const googleRights: Readonly<Partial<Record<WorkloadName, GoogleRights>>>
   predict: { buckets: { models: 'read' } },
   docs: { buckets: { docs: 'read' } },
   grafana: { buckets: {}, warehouse: 'read' },
-  step: { buckets: { staging: 'write', docs: 'write', artifacts: 'write' }, warehouse: 'write' },
+  step: { buckets: { staging: 'write', docs: 'write', artifacts: 'write' }, warehouse: 'write', jobs: true },
   training: { buckets: { models: 'write', artifacts: 'write' }, warehouse: 'read', streams: true },
   // What it loads into BigQuery passes through the staging bucket.
   'spark-driver': { buckets: { staging: 'write' }, warehouse: 'write', streams: true },
@@ -35,7 +37,8 @@ export const bucketRoles = { read: 'roles/storage.objectViewer', write: 'roles/s
 const dataRoles = { read: 'roles/bigquery.dataViewer', write: 'roles/bigquery.dataEditor' } as const;
 
 /** Roles on the project. */
-export const toProjectRoles = ({ warehouse, streams }: GoogleRights): string[] => [
+export const toProjectRoles = ({ warehouse, streams, jobs }: GoogleRights): string[] => [
   ...(warehouse === undefined ? [] : ['roles/bigquery.jobUser', dataRoles[warehouse]]),
   ...(streams === true ? ['roles/bigquery.readSessionUser'] : []),
+  ...(jobs === true ? ['roles/bigquery.resourceViewer'] : []),
 ];

@@ -42,11 +42,14 @@ export function toWorkflowEnvironment(env: ClusterEnvironment): Environment {
     mounts: folders.map(({ mount }) => ({ name: mount.name, mountPath: mount.mountPath })),
     // Whatever fails waits for the first delay before anybody hears of it.
     retry: { limit: 4, firstDelaySeconds: 10, factor: 4 },
+    engines: ['duckdb'],
     backfillParallelism: 3,
     cluster: {
       namespaces: { platform: env.namespaces.platform, pipeline: env.namespaces.pipeline },
       labelsOf: (name) => toLabels(name, workloads.step.component),
       placeOf: (step) => toPlace(env, step, address('metrics-exporters', workloads['metrics-exporters'].ports['statsd-udp'])),
+      location: env.warehouseLocation,
+      runBudgetUsd: env.monitoring.runBudgetUsd,
       alerts: `http://${address('alertmanager', workloads.alertmanager.ports.web)}`,
       site: `https://${env.domain}`,
       predict: 'predict' satisfies WorkloadName,

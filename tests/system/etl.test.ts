@@ -1,16 +1,21 @@
 // The etl step on small random files, against the rules evaluated row by row, and against kills, reruns and other orders.
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addMonths, fileNameOf, firstDayOf } from '../../apps/contract/file-name.ts';
+import { addMonths, firstDayOf } from '../../apps/contract/file-name.ts';
+import { monthlyTable } from '../../apps/contract/names.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
-import { type EtlResult, runOnDuckDb } from '../../apps/etl/duckdb-engine.ts';
-import { type Mode, toPlan } from '../../apps/etl/plan.ts';
+import { runOnDuckDb } from '../../apps/etl/duckdb-engine.ts';
+import { toPlan } from '../../apps/etl/plan.ts';
+import type { EtlResult } from '../../apps/etl/result.ts';
+import { newestMonth } from '../../apps/etl/warehouse.ts';
+import type { Mode } from '../../apps/plan/plan-schema.ts';
 import { readSchemaGroups } from '../../apps/plan/schema-groups.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { brokenRules, type Row } from '../fixtures/evaluate-rules.ts';
+import { row, rows, type Writer, writeMonths } from '../fixtures/random-trips.ts';
 
 let folder: string;
 let serial = 0;
@@ -21,94 +26,24 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const asOf = '2024-03-05T00:00:00Z';
 const { pickup, dropoff } = yellow.roles;
-const time = fc.oneof(
-  fc.constantFrom(
-    '2024-01-31 23:59:59',
-    '2024-02-01 00:00:00',
-    '2024-02-29 23:59:59',
-    '2024-03-01 00:00:00',
-    '2024-03-05 00:00:00',
-    '2023-12-31 23:59:59',
-    '2098-01-01 10:00:00',
-    '1970-01-01 00:00:00',
-    '2024-03-10 02:30:00',
-  ),
-  fc
-    .integer({ min: 0, max: 40 * 24 * 60 })
-    .map((minutes) => new Date(Date.UTC(2024, 0, 25) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')),
-);
-const int = (min: number, max: number) => fc.option(fc.integer({ min, max }), { freq: 6 });
-const usd = fc.option(
-  fc.oneof(
-    fc.constantFrom(2.5, 2.49, 250, 249.99, -3, 0),
-    fc.integer({ min: -500, max: 40_000 }).map((cents) => cents / 100),
-  ),
-  { freq: 8 },
-);
-const row = fc.record<Row>(
-  Object.fromEntries(
-    yellow.columns.map((column) => [
-      column.name,
-      column.type === 'timestamp'
-        ? fc.option(time, { freq: 12 })
-        : column.type === 'double'
-          ? usd
-          : column.type === 'string'
-            ? fc.option(fc.constantFrom('Y', 'N', "O'Neil"))
-            : int(-1, 9),
-    ]),
-  ) as Record<string, fc.Arbitrary<number | string | null>>,
-) as fc.Arbitrary<Row>;
-const rows = fc.array(row, { maxLength: 25 });
-
-/** How a month's file is written: the usual types, or as other writers made them. */
-type Writer = 'usual' | 'text times and DOUBLE ids';
-
-async function writeFiles(months: Readonly<Record<string, readonly Row[]>>, writer: Writer = 'usual'): Promise<string[]> {
-  const place = join(folder, String(serial++));
-  return withDuckDb(':memory:', async (connection) => {
-    const paths: string[] = [];
-    for (const [month, trips] of Object.entries(months)) {
-      const types = yellow.columns.map((column) => {
-        if (writer !== 'usual' && column.type !== 'string')
-          return `"${column.name}" ${column.type === 'timestamp' ? 'VARCHAR' : 'DOUBLE'}`;
-        return `"${column.name}" ${{ int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' }[column.type]}`;
-      });
-      await connection.run(`CREATE OR REPLACE TABLE trips (${types.join(', ')})`);
-      const literal = (value: number | string | null | undefined) =>
-        typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : (value ?? 'NULL');
-      for (const trip of trips)
-        await connection.run(
-          `INSERT INTO trips VALUES (${yellow.columns.map((column) => literal(trip[column.name])).join(', ')})`,
-        );
-      const path = `${place}-${fileNameOf(yellow, month)}`;
-      await connection.run(`COPY trips TO '${path}' (FORMAT parquet)`);
-      paths.push(path);
-    }
-    return paths;
-  }).then((paths) => moveToNames(paths, Object.keys(months), place));
-}
-
-async function moveToNames(paths: string[], months: string[], place: string): Promise<string[]> {
-  await mkdir(place, { recursive: true });
-  return Promise.all(
-    paths.map(async (path, index) => {
-      const named = join(place, fileNameOf(yellow, months[index] as string));
-      await rename(path, named);
-      return named;
-    }),
-  );
-}
+const writeFiles = (months: Readonly<Record<string, readonly Row[]>>, writer?: Writer) =>
+  writeMonths(join(folder, String(serial++)), months, writer);
 
 async function load(
   files: string[],
   warehouse: string,
   { mode = 'batch', retentionMonths }: { mode?: Mode; retentionMonths?: number } = {},
 ): Promise<EtlResult> {
-  return runOnDuckDb(yellow, toPlan(yellow, { groups: await readSchemaGroups(yellow, files), mode, asOf }), {
-    warehouse,
+  const plan = toPlan(yellow, {
+    groups: await readSchemaGroups(yellow, files),
+    engine: 'duckdb',
+    destination: { format: 'duckdb' },
+    mode,
+    asOf,
     retentionMonths,
+    newestLoaded: await newestMonth(warehouse, monthlyTable('yellow')),
   });
+  return runOnDuckDb(plan, warehouse);
 }
 
 /** Everything in the three tables, in an order of its own. */

@@ -15,7 +15,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'taxiway-prepare-'));
-  for (const name of ['gcloud', 'kubectl', 'helm', 'docker', 'npm'])
+  for (const name of ['gcloud', 'aws', 'kubectl', 'helm', 'docker', 'npm'])
     await symlink(join(repository, 'tests', 'fixtures', 'cloud-stand-in.sh'), join(folder, name));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
 import { toGeneratedFiles } from '../../apps/contract/derive/generated-files.ts';
 import { green } from '../../apps/contract/green.ts';
+import { toPlanJsonSchema } from '../../apps/plan/plan-schema.ts';
 
 const found = allDatasets.map((dataset) => ({ file: `${dataset.category}.ts`, name: dataset.category, dataset }));
-const files = toGeneratedFiles(found);
+const files: Record<string, string> = { ...toGeneratedFiles(found), 'spark/plan.schema.json': toPlanJsonSchema() };
 
 test.each(Object.keys(files))('apps/%s is what `npm run synth` makes', async (path) => {
   await expect(files[path]).toMatchFileSnapshot(join(import.meta.dirname, '..', '..', 'apps', path));

@@ -34,6 +34,8 @@ const cluster: Environment = {
   ...localEnvironment,
   cluster: {
     namespaces: { platform: 'platform', pipeline: 'pipeline' },
+    location: 'EU',
+    runBudgetUsd: 1,
     labelsOf: () => ({}),
     placeOf: ({ workload }) => ({ template: { serviceAccountName: workload }, container: {}, mounts: [] }),
     alerts: 'http://alerts',

@@ -37,16 +37,18 @@ export function toDbtSources(datasets: readonly Dataset[]): object {
   };
 }
 
-/** A column's sentence with its unit and codes. dbt reads descriptions as Jinja, so braces are made harmless. */
-export function describe({ description, unit, codes }: Pick<Column, 'description' | 'unit' | 'codes'>): string {
+type Described = Pick<Column, 'description' | 'unit' | 'codes'>;
+
+/** A column's sentence with its unit and codes. */
+export function toMeaning({ description, unit, codes }: Described): string {
   const meanings = Object.entries(codes ?? {}).map(([code, meaning]) => `${code} ${meaning}`);
-  const text = [
-    description,
-    ...(unit ? [`In ${unit}.`] : []),
-    ...(meanings.length > 0 ? [`Codes: ${meanings.join(', ')}.`] : []),
-  ].join(' ');
-  return text.replace(/\{(?=[{%#])/g, "{{ '{' }}");
+  return [description, ...(unit ? [`In ${unit}.`] : []), ...(meanings.length > 0 ? [`Codes: ${meanings.join(', ')}.`] : [])].join(
+    ' ',
+  );
 }
+
+/** Its meaning for dbt, which reads descriptions as Jinja, so braces are made harmless. */
+export const describe = (column: Described): string => toMeaning(column).replace(/\{(?=[{%#])/g, "{{ '{' }}");
 
 function cleanSource(dataset: Dataset): object {
   const tests = toDataTests(dataset);
@@ -66,19 +68,21 @@ function triageSource(dataset: Dataset): object {
     name: triageTable(dataset.category).table,
     description: describe({ description: `${dataset.title}: trips that break a rule, with the rules' names.` }),
     config: { tags: [dataset.category] },
-    columns: [
-      ...dataset.columns.map(toColumn),
-      { name: triageColumns.file, description: "The file's base name.", data_type: 'VARCHAR', data_tests: ['not_null'] },
-      { name: triageColumns.month, description: "First day of the file's month.", data_type: 'DATE', data_tests: ['not_null'] },
-      {
-        name: triageColumns.rules,
-        description: 'Names of the rules that the trip breaks.',
-        data_type: 'VARCHAR[]',
-        data_tests: ['not_null'],
-      },
-    ],
+    columns: [...dataset.columns.map((column) => toColumn(column)), ...triageOnlyColumns],
   };
 }
+
+/** The triage table's columns beside the category's own. */
+export const triageOnlyColumns: readonly DbtColumn[] = [
+  { name: triageColumns.file, description: "The file's base name.", data_type: 'VARCHAR', data_tests: ['not_null'] },
+  { name: triageColumns.month, description: "First day of the file's month.", data_type: 'DATE', data_tests: ['not_null'] },
+  {
+    name: triageColumns.rules,
+    description: 'Names of the rules that the trip breaks.',
+    data_type: 'VARCHAR[]',
+    data_tests: ['not_null'],
+  },
+];
 
 function monthlySource(dataset: Dataset): object {
   return {
@@ -91,18 +95,18 @@ function monthlySource(dataset: Dataset): object {
   };
 }
 
-/** The monthly table's columns. */
-export function toMonthlyColumns(dataset: Dataset): DbtColumn[] {
+/** The monthly table's columns; `words` makes their descriptions. */
+export function toMonthlyColumns(dataset: Dataset, words = describe): DbtColumn[] {
   const { keys, sums, averages } = dataset.monthly;
   const column = (name: string) => dataset.columns.find((one) => one.name === name) as Column;
   const figure = (name: string, prefix: string, of: Column): DbtColumn => ({
     name,
-    description: describe({ ...of, codes: {}, description: `${prefix} ${of.name}: ${of.description}` }),
+    description: words({ ...of, codes: {}, description: `${prefix} ${of.name}: ${of.description}` }),
     data_type: 'DOUBLE',
   });
   const own = (name: string, description: string, type: string): DbtColumn => ({ name, description, data_type: type });
   return [
-    ...Object.entries(keys).map(([name, of]) => ({ ...toColumn(column(of)), name })),
+    ...Object.entries(keys).map(([name, of]) => ({ ...toColumn(column(of), words), name })),
     { ...own(monthlyColumns.month, 'First day of the month of pickup.', 'DATE'), data_tests: ['not_null'] },
     ...Object.entries(sums).map(([name, of]) => figure(name, 'Sum of', column(of))),
     ...Object.entries(averages).map(([name, of]) => figure(name, 'Average of', column(of))),
@@ -117,8 +121,8 @@ export function toMonthlyColumns(dataset: Dataset): DbtColumn[] {
   ];
 }
 
-function toColumn(column: Column): DbtColumn {
-  return { name: column.name, description: describe(column), data_type: duckdbTypes[column.type] };
+function toColumn(column: Column, words = describe): DbtColumn {
+  return { name: column.name, description: words(column), data_type: duckdbTypes[column.type] };
 }
 
 /** Column → tests on the clean table. A rule that is null is broken, so no column that a rule reads is null there. */

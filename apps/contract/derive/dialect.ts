@@ -2,8 +2,15 @@
 import type { LogicalType } from '../dataset.ts';
 import type { ParquetType } from '../file-schema.ts';
 
+/** Files of one schema, read in one scan. */
+export interface ScannedFiles {
+  readonly paths: readonly string[];
+  /** The name under which an engine finds them that reads files outside its SQL. */
+  readonly relation: string;
+}
+
 export interface Dialect {
-  readonly engine: 'duckdb';
+  readonly engine: 'duckdb' | 'spark';
   readonly name: (identifier: string) => string;
   readonly text: (value: string) => string;
   /** A timestamp literal of `YYYY-MM-DD HH:MM:SS[.ffffff]`, without a zone. */
@@ -25,7 +32,7 @@ export interface Dialect {
   /** The hour of day that most of a group's timestamps have; of equals the earliest. */
   readonly busiestHour: (timestamp: string) => string;
   /** A relation of all columns of Parquet files, and of `fileOfScan`, the base name of the file a row comes from. */
-  readonly scan: (paths: readonly string[]) => string;
+  readonly scan: (files: ScannedFiles) => string;
   readonly fileOfScan: string;
   readonly dateOfText: (text: string) => string;
 }

@@ -3,12 +3,13 @@ import { columnOf, type Dataset } from '../dataset.ts';
 import { monthlyColumns, triageColumns } from '../names.ts';
 import { inMonth } from '../predicate.ts';
 import type { Cast } from './casts.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, ScannedFiles } from './dialect.ts';
 import { toCondition } from './rule-sql.ts';
 
 /** Files of one schema: they are read in one scan. */
-export interface SourceGroup {
-  readonly paths: readonly string[];
+export interface SourceGroup extends ScannedFiles {
+  /** Where the group is one file: its base name and the first day of its month. */
+  readonly only?: { readonly file: string; readonly month: string } | undefined;
   readonly casts: readonly Cast[];
 }
 
@@ -42,9 +43,14 @@ export function toSourceQuery(
         const { value, lossless } = source === null ? { value: '', lossless: true } : dialect.cast(source, cast.from, cast.to);
         return `${lossless ? 'FALSE' : `${source} IS NOT NULL AND (${value}) IS NULL`} AS ${dialect.name(castFlag(column))}`;
       });
-      const file = `${dialect.fileOfScan} AS ${dialect.name(triageColumns.file)}`;
-      const month = `${dialect.dateOfText(`substr(${dialect.fileOfScan}, ${dataset.filePrefix.length + 1}, 7) || '-01'`)} AS ${dialect.name(triageColumns.month)}`;
-      return `SELECT ${[...values, file, month, ...flags].join(',\n  ')}\nFROM ${dialect.scan(group.paths)}`;
+      // Of one file they are constants, by which engines skip work for each row.
+      const fileName = group.only ? dialect.text(group.only.file) : dialect.fileOfScan;
+      const firstDay = group.only
+        ? dialect.text(group.only.month)
+        : `substr(${fileName}, ${dataset.filePrefix.length + 1}, 7) || '-01'`;
+      const file = `${fileName} AS ${dialect.name(triageColumns.file)}`;
+      const month = `${dialect.dateOfText(firstDay)} AS ${dialect.name(triageColumns.month)}`;
+      return `SELECT ${[...values, file, month, ...flags].join(',\n  ')}\nFROM ${dialect.scan(group)}`;
     })
     .join('\nUNION ALL\n');
 }
@@ -85,7 +91,7 @@ export function toMonthlyQuery(dataset: Dataset, dialect: Dialect, source: strin
   const { keys, sums, averages } = dataset.monthly;
   const name = dialect.name;
   const sumOf = (column: string) => dialect.sumOf(name(column), columnOf(dataset, column).type);
-  const micros = `sum(${dialect.microsBetween(name(pickup), name(dropoff))})`;
+  const micros = dialect.sumOf(dialect.microsBetween(name(pickup), name(dropoff)), 'int');
   const columns = [
     ...Object.entries(keys).map(([key, column]) => `${name(column)} AS ${name(key)}`),
     `${name(triageColumns.month)} AS ${name(monthlyColumns.month)}`,

@@ -1,0 +1,83 @@
+// The tables of etl as BigQuery knows them: columns with descriptions, partitions, clustering, labels. Read by apps/tables.
+import type { Dataset } from '../dataset.ts';
+import { cleanTable, monthlyColumns, monthlyTable, partOf, type TableName, triageColumns, triageTable } from '../names.ts';
+import { toMeaning, toMonthlyColumns, triageOnlyColumns } from './dbt-sources.ts';
+import { cleanSchema, monthlySchema, type TableColumn, type TableType, triageSchema } from './table-schema.ts';
+
+/** A field of BigQuery's REST API. */
+export interface BigQueryField {
+  readonly name: string;
+  readonly type: 'INTEGER' | 'FLOAT' | 'STRING' | 'TIMESTAMP' | 'DATE';
+  readonly mode: 'NULLABLE' | 'REPEATED';
+  readonly description: string;
+}
+
+export interface BigQueryTable {
+  readonly table: TableName;
+  readonly description: string;
+  readonly fields: readonly BigQueryField[];
+  /** The column whose month is the partition. */
+  readonly partitionField: string;
+  readonly clusteredFields: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** True where only the months of the retention are kept, so that an expiry may be set. */
+  readonly retained: boolean;
+}
+
+const types: Readonly<Record<TableType, BigQueryField['type']>> = {
+  int: 'INTEGER',
+  double: 'FLOAT',
+  string: 'STRING',
+  timestamp: 'TIMESTAMP',
+  date: 'DATE',
+  strings: 'STRING',
+};
+
+/** Labels of every dataset. */
+export const bigQueryLabels = { 'part-of': partOf } as const;
+
+/** The tables that etl fills: clean, triage, monthly. */
+export function toBigQueryTables(dataset: Dataset): [clean: BigQueryTable, triage: BigQueryTable, monthly: BigQueryTable] {
+  const { category, title, roles, columns } = dataset;
+  const labels = { ...bigQueryLabels, category };
+  const trips = new Map(columns.map((column) => [column.name, toMeaning(column)]));
+  const reasons = new Map([...trips, ...triageOnlyColumns.map(({ name, description }) => [name, description] as const)]);
+  const figures = new Map(toMonthlyColumns(dataset, toMeaning).map(({ name, description }) => [name, description]));
+  return [
+    {
+      table: cleanTable(category),
+      description: `${title}: trips that keep every rule.`,
+      fields: toFields(cleanSchema(dataset), trips),
+      partitionField: roles.pickup,
+      clusteredFields: [roles.pickupZone, roles.dropoffZone],
+      labels,
+      retained: true,
+    },
+    {
+      table: triageTable(category),
+      description: `${title}: trips that break a rule, with the rules' names.`,
+      fields: toFields(triageSchema(dataset), reasons),
+      partitionField: triageColumns.month,
+      clusteredFields: [],
+      labels,
+      retained: true,
+    },
+    {
+      table: monthlyTable(category),
+      description: `${title}: figures of each month by vendor, payment, flag and zones, of every in-month trip, clean or not.`,
+      fields: toFields(monthlySchema(dataset), figures),
+      partitionField: monthlyColumns.month,
+      clusteredFields: [],
+      labels,
+      retained: false,
+    },
+  ];
+}
+
+const toFields = (columns: readonly TableColumn[], meanings: ReadonlyMap<string, string>): BigQueryField[] =>
+  columns.map(({ name, type }) => ({
+    name,
+    type: types[type],
+    mode: type === 'strings' ? 'REPEATED' : 'NULLABLE',
+    description: meanings.get(name) ?? '',
+  }));

@@ -1,0 +1,37 @@
+// The columns of the tables that etl fills, in terms that each engine turns into its own types.
+import type { Dataset, LogicalType } from '../dataset.ts';
+import { monthlyColumns, triageColumns } from '../names.ts';
+
+/** `strings` is a list of strings. */
+export const tableTypes = ['int', 'double', 'string', 'timestamp', 'date', 'strings'] as const;
+export type TableType = (typeof tableTypes)[number];
+export interface TableColumn {
+  readonly name: string;
+  readonly type: TableType;
+}
+
+/** The table of clean rows: the contract's columns. */
+export const cleanSchema = (dataset: Dataset): TableColumn[] => dataset.columns.map(({ name, type }) => ({ name, type }));
+
+/** The table of triaged rows: the contract's columns, whence the row is and why it is here. */
+export const triageSchema = (dataset: Dataset): TableColumn[] => [
+  ...cleanSchema(dataset),
+  { name: triageColumns.file, type: 'string' },
+  { name: triageColumns.month, type: 'date' },
+  { name: triageColumns.rules, type: 'strings' },
+];
+
+/** The monthly table. */
+export function monthlySchema(dataset: Dataset): TableColumn[] {
+  const typeOf = (name: string) => dataset.columns.find((column) => column.name === name)?.type as LogicalType;
+  const { keys, sums, averages } = dataset.monthly;
+  return [
+    ...Object.entries(keys).map(([name, column]) => ({ name, type: typeOf(column) })),
+    { name: monthlyColumns.month, type: 'date' },
+    ...[...Object.keys(sums), ...Object.keys(averages)].map((name): TableColumn => ({ name, type: 'double' })),
+    { name: monthlyColumns.trips, type: 'int' },
+    { name: monthlyColumns.minutes, type: 'double' },
+    { name: monthlyColumns.hours, type: 'double' },
+    { name: monthlyColumns.busiestHour, type: 'int' },
+  ];
+}

@@ -1,0 +1,38 @@
+"""What Spark, Hadoop and BigQuery throw, as an error with the exit code that every program shares, or as a bug."""
+
+import re
+
+from errors import OutcomeError, TemporaryError, UsageError, UserError
+from plan import shorten
+
+# In this order: the first that matches decides. Texts of Spark 3.5, Hadoop 3.3, the GCS and BigQuery connectors.
+kinds: list[tuple[str, type[UserError], str]] = [
+    (r"quotaExceeded|rateLimitExceeded|Quota exceeded|Exceeded rate limits|429 Too Many|jobRateLimitExceeded", TemporaryError, "a quota"),
+    (r"No space left on device|OutOfMemoryError|Java heap space|Cannot allocate memory", TemporaryError, "more memory or disk is needed"),
+    (r"\b403 Forbidden|code\W{1,4}403|[Aa]ccess ?[Dd]enied|AccessControlException|[Pp]ermission.{0,40}denied|does not have .{0,60}(access|permission)", UsageError, "a permission is lacking"),
+    (r"Not found: (Table|Dataset|Project)|notFound|[Tt]able .{0,200} not found|\b404 Not Found", UsageError, "there is no such table or bucket"),
+    (r"Provided Schema does not match|schema mismatch|Schema mismatch|incompatible with", UsageError, "the table's schema differs; run the tables step, or a full refresh"),
+    (r"PATH_NOT_FOUND|FileNotFoundException|NoSuchFileException|No such file or directory", UsageError, "there is no such file"),
+    (r"is not a Parquet file|ParquetDecodingException|CorruptedFooter|CANNOT_READ_FILE_FOOTER|Could not read footer|could not read page|ParquetCrypto|FAILED_READ_FILE|Encountered error while reading file|PARQUET_COLUMN_DATA_TYPE_MISMATCH|Parquet column cannot be converted", OutcomeError, "a file can't be read; fetch it again"),
+    (r"UnknownHostException|ConnectException|Connection refused|Connection reset|SocketTimeout|SocketException|Read timed out|SSLException|\b50[0234]\b (Bad|Internal|Service|Gateway)|backendError|Service Unavailable|ExecutorLostFailure|FetchFailed", TemporaryError, "a retry may help"),
+]
+
+
+def to_user_error(error: BaseException) -> UserError | None:
+    """The user's version of what was thrown, or None where it is a bug."""
+    if isinstance(error, UserError):
+        return error
+    # Stack traces hold numbers and names of their own.
+    text = re.sub(r"\n\s+(at |\.\.\. )[^\n]*", "", f"{type(error).__name__}: {error}")
+    for pattern, kind, what in kinds:
+        found = re.search(pattern, text)
+        if found:
+            return kind(f"{shorten(line_of(text, found.start()))} ({what})")
+    return None
+
+
+def line_of(text: str, at: int) -> str:
+    """The line around a position, without the names of Java's packages."""
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return re.sub(r"\b(?:[a-z_]\w*\.)+(?=[A-Z])", "", text[start : end if end >= 0 else len(text)].strip())

@@ -1,0 +1,112 @@
+"""Executes a plan on Spark: `runner.py --plan URI --result URI`. It knows no rule of the data; the plan's queries do."""
+
+import argparse
+import json
+import os
+import sys
+import traceback
+import uuid
+from pathlib import Path
+from typing import Any, NoReturn
+
+from errors import UsageError
+from failures import to_user_error
+from plan import Plan, parse_plan
+from session import Folder, local_path, start_session, stop_session
+
+
+class FlagParser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"spark: {message} (--help lists the options)\n")
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the program and returns its exit code. Errors of the user's making are one line on standard error."""
+    parser = FlagParser(prog="runner.py", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--plan", required=True, help="URI of the plan that the etl step wrote")
+    parser.add_argument("--result", required=True, help="URI of the JSON file to write: what became of the rows")
+    flags = parser.parse_args(arguments)
+    try:
+        return run_and_tell(flags)
+    finally:
+        stop_session()
+
+
+def run_and_tell(flags: argparse.Namespace) -> int:
+    """Runs the plan, writes the result, and says what went wrong."""
+    try:
+        write_text(flags.result, to_json(run(flags.plan)))
+        return 0
+    except KeyboardInterrupt:
+        print("spark: interrupted; the next run starts this step again", file=sys.stderr)
+        return 130
+    except Exception as error:
+        told = to_user_error(error)
+        if told is None:
+            traceback.print_exc()
+            print("spark: this is a bug in Taxiway; please report it with the lines above", file=sys.stderr)
+            return 70
+        print(f"spark: {told}", file=sys.stderr)
+        if told.result is not None:
+            write_text(flags.result, to_json(told.result))
+        return told.exit_code
+
+
+def run(plan_uri: str) -> dict[str, Any]:
+    """Reads, checks and runs a plan. A plan on this machine is checked before Spark has started."""
+    path = local_path(plan_uri)
+    plan = None if path is None else parse_plan(read_text(plan_uri), plan_uri)
+    # PySpark takes a while to import.
+    from execute import execute
+
+    session = start_session({} if plan is None else plan["settings"])
+    if plan is None:
+        plan = parse_plan(read_text(plan_uri), plan_uri)
+        set_all(session, plan)
+    return execute(session, plan)
+
+
+def set_all(session: Any, plan: Plan) -> None:
+    """Sets what the plan's queries need."""
+    for key, value in plan["settings"].items():
+        session.conf.set(key, value)
+
+
+def read_text(uri: str) -> str:
+    """A file's text, here or wherever Hadoop reaches."""
+    path = local_path(uri)
+    if path is None:
+        folder, _, name = uri.rpartition("/")
+        return Folder(start_session({}), folder).read_text(name)
+    try:
+        return Path(path).read_text()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def write_text(uri: str, text: str) -> None:
+    """Writes a file that appears whole or not at all."""
+    path = local_path(uri)
+    if path is None:
+        folder, _, name = uri.rpartition("/")
+        Folder(start_session({}), folder).write_text(name, text)
+        return
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.parent / f".{target.name}.{uuid.uuid4()}.tmp"
+    with temporary.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(target)
+
+
+def to_json(result: dict[str, Any]) -> str:
+    """Indented, with a line end."""
+    return f"{json.dumps(result, indent=2)}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,39 @@
+"""The plan's column types as Spark's."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql.types import (
+    ArrayType,
+    DataType,
+    DateType,
+    DoubleType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampNTZType,
+)
+
+from plan import Sink, table_name
+
+types: dict[str, DataType] = {
+    "int": LongType(),
+    "double": DoubleType(),
+    "string": StringType(),
+    "timestamp": TimestampNTZType(),
+    "date": DateType(),
+    "strings": ArrayType(StringType()),
+}
+
+
+def schema_of(sink: Sink) -> StructType:
+    """A table's schema."""
+    return StructType([StructField(column["name"], types[column["type"]]) for column in sink["schema"]])
+
+
+def check_schema(sink: Sink, rows: DataFrame) -> None:
+    """The query must give what the plan promises; a difference is a bug in the planner."""
+    expected = [(field.name, field.dataType.simpleString()) for field in schema_of(sink)]
+    wrong = [f"{name} {kind}" for name, kind in rows.dtypes if (name, kind) not in expected]
+    missing = [name for name, _ in expected if name not in rows.columns]
+    if wrong or missing:
+        raise AssertionError(f"{table_name(sink)}: the query gives {wrong or 'too few columns'}, and lacks {missing}")

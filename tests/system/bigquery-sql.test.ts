@@ -1,0 +1,99 @@
+// BigQuery's SQL of the project against the contract's tables, by Google's own analysis: costs' and the dashboards'.
+import { describe, expect, test } from 'vitest';
+import { allDatasets } from '../../apps/contract/categories.ts';
+import type { Dataset } from '../../apps/contract/dataset.ts';
+import { toBigQueryTables } from '../../apps/contract/derive/bigquery.ts';
+import { toDbtModels } from '../../apps/contract/derive/dbt-models.ts';
+import { toMonthlyColumns } from '../../apps/contract/derive/dbt-sources.ts';
+import { biView } from '../../apps/contract/names.ts';
+import { toJobsSql } from '../../apps/costs/jobs-sql.ts';
+import { prod } from '../../charts/env/prod.ts';
+import { toMonthly } from '../../charts/grafana/monthly.ts';
+import { analyze, findZetaSql } from '../fixtures/zetasql.ts';
+
+const { project } = prod;
+const jobs = `${project}.region.jobs`;
+/** As https://cloud.google.com/bigquery/docs/information-schema-jobs has them, as far as they are read. */
+const jobColumns = {
+  creation_time: 'TIMESTAMP',
+  state: 'STRING',
+  statement_type: 'STRING',
+  job_type: 'STRING',
+  query: 'STRING',
+  labels: 'ARRAY<STRUCT<key STRING, value STRING>>',
+  total_bytes_billed: 'INT64',
+  total_slot_ms: 'INT64',
+};
+const types = { BIGINT: 'INT64', DOUBLE: 'FLOAT64', VARCHAR: 'STRING', DATE: 'DATE', TIMESTAMP: 'TIMESTAMP' } as const;
+const ofField = { INTEGER: 'INT64', FLOAT: 'FLOAT64', STRING: 'STRING', TIMESTAMP: 'TIMESTAMP', DATE: 'DATE' } as const;
+
+const tables = {
+  [jobs]: jobColumns,
+  ...Object.fromEntries(
+    allDatasets
+      .flatMap(toBigQueryTables)
+      .map(({ table, fields }) => [
+        `${project}.${table.dataset}.${table.table}`,
+        Object.fromEntries(
+          fields.map(({ name, type, mode }) => [name, mode === 'REPEATED' ? `ARRAY<${ofField[type]}>` : ofField[type]]),
+        ),
+      ]),
+  ),
+  ...Object.fromEntries(allDatasets.map((dataset) => [nameOfView(dataset), viewColumns(dataset)])),
+};
+
+function nameOfView({ category }: Dataset): string {
+  const { dataset, table } = biView(category);
+  return `${project}.${dataset}.${table}`;
+}
+
+/** Figures by the monthly table, names as text. */
+function viewColumns(dataset: Dataset): Record<string, string> {
+  const figures = new Map(toMonthlyColumns(dataset).map((column) => [column.name, column.data_type as keyof typeof types]));
+  const { models } = toDbtModels(dataset) as { models: { name: string; columns: { name: string }[] }[] };
+  const view = models.find(({ name }) => name === biView(dataset.category).table);
+  return Object.fromEntries(
+    (view?.columns ?? []).map(({ name }) => {
+      const isNumber = ['year', 'month'].includes(name);
+      const type = figures.get(name);
+      return [name, isNumber ? 'INT64' : /_zone$/.test(name) || type === undefined ? 'STRING' : types[type]];
+    }),
+  );
+}
+
+/** The analysis knows no INFORMATION_SCHEMA: its table is played by one of the same columns. */
+const jobsSql = toJobsSql(project, 'EU', ['green', 'yellow']).replace(
+  `\`${project}\`.\`region-eu\`.INFORMATION_SCHEMA.JOBS_BY_PROJECT`,
+  `\`${jobs}\``,
+);
+
+function dashboardQueries(dataset: Dataset): Record<string, string> {
+  const queries: Record<string, string> = {};
+  JSON.stringify(toMonthly(dataset, prod as never), (key, value) => {
+    if (key === 'rawSql') queries[`${dataset.category} ${Object.keys(queries).length}`] = value;
+    return value;
+  });
+  return queries;
+}
+
+const classpath = findZetaSql();
+describe.skipIf(classpath === undefined)('BigQuery', () => {
+  const parameters = { begin: 'TIMESTAMP', end: 'TIMESTAMP', run: 'STRING', category: 'STRING' };
+  const analyzeAll = (queries: Record<string, string>) => analyze(classpath as string, { tables, parameters, queries });
+
+  test('takes every query, with the columns and types that the contract says', () => {
+    const queries = { costs: jobsSql, ...Object.assign({}, ...allDatasets.map(dashboardQueries)) };
+    expect(Object.keys(queries).length).toBeGreaterThan(20);
+    expect(jobsSql).toContain(jobs);
+    expect(analyzeAll(queries)).toEqual({});
+  });
+
+  test('refuses a misspelt column, a function of another engine, a wrong type', () => {
+    const wrong = {
+      column: jobsSql.replace('total_slot_ms', 'slot_ms_total'),
+      function: `select epoch_us(lpep_pickup_datetime) from \`${project}.staging.green_clean\``,
+      type: `select 1 from \`${project}.staging.green_clean\` where lpep_pickup_datetime > 1`,
+    };
+    expect(Object.keys(analyzeAll(wrong))).toEqual(Object.keys(wrong));
+  });
+});

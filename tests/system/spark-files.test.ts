@@ -1,0 +1,57 @@
+// Spark and DuckDB give equal tables: months with every kind of drift and dirt, and real files.
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { monthOfFile } from '../../apps/contract/file-name.ts';
+import { green } from '../../apps/contract/green.ts';
+import { yellow } from '../../apps/contract/yellow.ts';
+import { repository } from '../fixtures/npm-start.ts';
+import { makeSampleFiles } from '../fixtures/sample-files.ts';
+import { findSparkPython, type SparkSession, startSpark } from '../fixtures/spark-session.ts';
+import { loadOnBoth, noDifference } from '../fixtures/spark-tables.ts';
+
+const python = await findSparkPython();
+const asOf = '2024-03-05T00:00:00Z';
+
+describe.skipIf(python === undefined)('Spark and DuckDB', () => {
+  let folder: string;
+  let session: SparkSession;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'taxiway-spark-'));
+    session = startSpark(python as string);
+  });
+  afterAll(async () => {
+    await session.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const place = () => mkdtemp(join(folder, 'load-'));
+
+  test('fill equal tables from months with every kind of drift and dirt', async () => {
+    const here = await place();
+    await makeSampleFiles(join(here, 'files'), { months: 12, rows: 5100 });
+    const names = (await readdir(join(here, 'files'))).filter((name) => monthOfFile(yellow, name) !== undefined);
+    const files = names.map((name) => join(here, 'files', name));
+    const { spark, duckdb, differences } = await loadOnBoth(session, yellow, {
+      folder: here,
+      files,
+      mode: 'initial_load',
+      asOf: '2025-03-01T00:00:00Z',
+      retentionMonths: 9,
+    });
+    expect(differences).toEqual(noDifference(yellow));
+    expect(spark.result).toMatchObject(duckdb);
+    expect(JSON.stringify(duckdb)).toContain('cast_VendorID');
+  });
+
+  const shared = process.env.TAXIWAY_GREEN_FILES ?? join(repository, '..', 'shared', 'data');
+  const real = existsSync(shared) ? readdirSync(shared).filter((name) => monthOfFile(green, name) !== undefined) : [];
+  test.skipIf(real.length === 0)('fill equal tables from real files', async () => {
+    const files = real.map((name) => join(shared, name));
+    const load = { folder: await place(), files, mode: 'initial_load', asOf } as const;
+    const { spark, duckdb, differences } = await loadOnBoth(session, green, load);
+    expect(differences).toEqual(noDifference(green));
+    expect(spark.result).toMatchObject(duckdb);
+  });
+});
