@@ -1,4 +1,4 @@
-// One month of 3 million rows: the reference's way on Spark, ours on Spark, ours on DuckDB; then 24 months in 6 schema groups as one job.
+// One month of 3 million rows: the reference's way on Spark, ours on Spark, ours on DuckDB.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,9 +1,8 @@
 // What has been loaded: `<records>/<category>/<YYYY-MM-01>.json`, written when a batch has done all of its work.
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Dataset } from '../contract/dataset.ts';
 import { firstDayOf, monthOf, monthOfFile } from '../contract/file-name.ts';
-import { manifest } from '../plan/manifest.ts';
+import { readManifest } from '../plan/manifest.ts';
 import { UsageError } from '../platform/errors.ts';
 import { listFolder, readJsonIfAny, writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
@@ -63,11 +62,8 @@ export async function writeRecords({
   category,
   manifest: uri,
 }: Pick<LoadedMonth, 'records' | 'category'> & { readonly manifest: string }): Promise<{ readonly months: readonly string[] }> {
-  const text = await readFile(toPath(uri), 'utf8').catch(() => {
-    throw new UsageError(`--manifest ${uri}: no such file`);
-  });
   const months: string[] = [];
-  for (const { name, source, sourceVersion } of manifest.parse(JSON.parse(text)).files) {
+  for (const { name, source, sourceVersion } of (await readManifest(uri)).files) {
     const runDate = firstDayOf(monthOfFile(category, name) ?? '');
     months.push((await writeRecord({ records, category, uri: source, filename: name, runDate, version: sourceVersion })).month);
   }

@@ -1,8 +1,7 @@
 // Groups the files of a manifest by schema, from their footers alone, and says which can't be mapped onto the contract.
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
-import { manifest } from '../plan/manifest.ts';
+import { readManifest } from '../plan/manifest.ts';
 import { readSchemaGroups } from '../plan/schema-groups.ts';
 import { writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
@@ -20,7 +19,7 @@ await runProgram({
     groups: z.string().transform(toUri).describe('URI of the JSON file to write: groups of files with their casts'),
   },
   run: async (options) => {
-    const { files } = manifest.parse(JSON.parse(await readFile(toPath(options.manifest), 'utf8')));
+    const { files } = await readManifest(options.manifest);
     const groups = await readSchemaGroups(
       options.category,
       files.map((file) => file.uri),
