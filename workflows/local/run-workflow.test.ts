@@ -2,19 +2,17 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Call, createFixture, probeProgram } from '../../tests/fixtures/fixture-repository.ts';
-import { callForEach, defineWorkflow, type Step, step } from '../define-workflow.ts';
-import { equals, runCreatedAt, runFailures, runName, runStatus, type Text, text } from '../expressions.ts';
-import type { Summary } from './summary.ts';
-
-/** A step that runs the fixture's probe. */
-function probe(name: string, { after = [], ...args }: { after?: Step[] } & Record<string, Text | Step[]> = {}): Step {
-  const flags = { name: text`${name}`, state: text`/taxiway`, ...(args as Record<string, Text>) };
-  return step(name, probeProgram({}), { args: flags, after, deadlineMinutes: 1 });
-}
+import {
+  type Call,
+  createFixture,
+  probeStep as probe,
+  probeProgram,
+  statusesOf as statuses,
+} from '../../tests/fixtures/fixture-repository.ts';
+import { step } from '../define-workflow.ts';
+import { runCreatedAt, runName, text } from '../expressions.ts';
 
 const hostileJson = '{"a":"b c\\n"}';
-const statuses = ({ steps }: Summary) => Object.fromEntries(steps.map(({ name, status }) => [name, status]));
 
 test('runs steps in order, two at once where nothing keeps them apart', async () => {
   const fixture = await createFixture(() => {
@@ -209,149 +207,4 @@ test('two runs of the same second get different names', async () => {
   const runs = await Promise.all([fixture.run({}), fixture.run({}), fixture.run({})]);
   expect(new Set(runs.map(({ run }) => run)).size).toBe(3);
   expect(runs.every(({ status }) => status === 'succeeded')).toBe(true);
-});
-
-/** A workflow over the list in its parameter `text`, with two steps for each element. */
-function createList(props: { parallelism?: number } = {}) {
-  const inner = defineWorkflow({
-    name: 'inner',
-    description: '',
-    deadlineHours: 1,
-    parameters: { tag: { kind: 'text', description: '' } },
-    tasks: ({ tag }) => {
-      const made = step('made', probeProgram({}), {
-        args: { name: text`made-${tag}`, state: text`/taxiway` },
-        deadlineMinutes: 1,
-      });
-      const used = step('used', probeProgram({}), {
-        args: { name: text`used-${tag}`, state: text`/taxiway` },
-        after: [made],
-        deadlineMinutes: 1,
-      });
-      return [made, used];
-    },
-  });
-  return createFixture(
-    ({ text: answer }) => {
-      const list = step('list', probeProgram({ items: { each: { tag: 'text' } } }), {
-        args: { name: text`list`, state: text`/taxiway`, answer },
-        deadlineMinutes: 1,
-      });
-      const each = callForEach('each', inner, { each: list.outputs.items, args: ({ tag }) => ({ tag }) });
-      return [list, each, probe('last', { after: [each as unknown as Step] })];
-    },
-    { others: [inner], ...props },
-  );
-}
-
-const toList = (...tags: string[]) => ({ parameters: { text: JSON.stringify({ items: tags.map((tag) => ({ tag })) }) } });
-
-test('a task over a list runs for each element, no more at a time than allowed; steps are told apart', async () => {
-  const fixture = await createList({ parallelism: 1 });
-  for (const tag of ['a', 'c']) await fixture.setWait(`made-${tag}`, 50);
-  const summary = await fixture.run(toList('a', '{item.tag} "; x', 'c'));
-  expect(statuses(summary)).toEqual(
-    Object.fromEntries(
-      ['list', 'each.0.made', 'each.0.used', 'each.1.made', 'each.1.used', 'each.2.made', 'each.2.used', 'last'].map((name) => [
-        name,
-        'succeeded',
-      ]),
-    ),
-  );
-  const names = (await fixture.readCalls()).filter(({ event }) => event === 'start').map(({ name }) => name);
-  expect(names).toEqual(['list', 'made-a', 'used-a', 'made-{item.tag} "; x', 'used-{item.tag} "; x', 'made-c', 'used-c', 'last']);
-});
-
-test('an empty list is skipped, and what needs it is left out', async () => {
-  const fixture = await createList();
-  const summary = await fixture.run(toList());
-  expect(statuses(summary)).toEqual({ list: 'succeeded', each: 'skipped', last: 'omitted' });
-  expect(summary.status).toBe('succeeded');
-});
-
-test('a list goes on after a failure; a resumed run does only what is left', async () => {
-  const fixture = await createList({ parallelism: 1 });
-  await fixture.setCodes('made-b', 1);
-  const failed = await fixture.run(toList('a', 'b', 'c'));
-  expect(failed.status).toBe('failed');
-  expect(statuses(failed)).toMatchObject({
-    'each.0.used': 'succeeded',
-    'each.1.made': 'failed',
-    'each.1.used': 'omitted',
-    'each.2.used': 'succeeded',
-    last: 'omitted',
-  });
-  const done = await fixture.run({ resume: failed.run });
-  expect(done.status).toBe('succeeded');
-  expect(done.steps.map(({ name }) => name)).toEqual(failed.steps.map(({ name }) => name));
-  const names = (await fixture.readCalls()).filter(({ event }) => event === 'start').map(({ name }) => name);
-  expect(names.slice(-3)).toEqual(['made-b', 'used-b', 'last']);
-  expect(names).toHaveLength(9);
-});
-
-test('a task whose condition does not hold is skipped, and what needs it is left out', async () => {
-  const fixture = await createFixture(() => {
-    const judge = step('judge', probeProgram({ good: 'boolean' }), {
-      args: { name: text`judge`, state: text`/taxiway`, answer: text`{"good":false}` },
-      deadlineMinutes: 1,
-    });
-    const asks = (name: string, wanted: 'true' | 'false') => ({ ...probe(name), when: equals(judge.outputs.good, wanted) });
-    const never = asks('never', 'true');
-    return [judge, never, asks('always', 'false'), probe('needs', { after: [never] })];
-  });
-  const summary = await fixture.run({});
-  expect(summary.status).toBe('succeeded');
-  expect(statuses(summary)).toEqual({ judge: 'succeeded', never: 'skipped', always: 'succeeded', needs: 'omitted' });
-});
-
-test('the exit handler runs however the run ended, and knows how', async () => {
-  const fixture = await createFixture(() => [probe('work')], {
-    onExit: [probe('told', { status: runStatus, failures: runFailures, run: runName })],
-  });
-  const told = async () => {
-    const { argv } = (await fixture.readCalls()).at(-1) as Call;
-    const start = (await fixture.readCalls()).findLast(({ event }) => event === 'start') as Call;
-    return (flag: string) => (argv ?? start.argv)[(argv ?? start.argv).indexOf(flag) + 1];
-  };
-  await fixture.setCodes('work', 1);
-  const failed = await fixture.run({});
-  expect(statuses(failed)).toEqual({ work: 'failed', told: 'succeeded' });
-  expect(failed.status).toBe('failed');
-  expect((await told())('--status')).toBe('Failed');
-  expect(JSON.parse((await told())('--failures') as string)).toMatchObject([
-    { displayName: 'work', message: 'work: the answer is 1' },
-  ]);
-  const done = await fixture.run({ resume: failed.run });
-  expect(done.status).toBe('succeeded');
-  expect((await told())('--status')).toBe('Succeeded');
-  expect((await told())('--failures')).toBe('[]');
-  await fixture.setCodes('told', 1);
-  expect(await fixture.run({})).toMatchObject({ status: 'failed', steps: [{ status: 'succeeded' }, { status: 'failed' }] });
-});
-
-test('two runs with one mutex come after each other', async () => {
-  const fixture = await createFixture(() => [probe('work', { wait: text`150` })], { mutex: text`only-one` });
-  const runs = await Promise.all([fixture.run({}), fixture.run({})]);
-  expect(runs.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
-  expect((await fixture.readCalls()).map(({ event }) => event)).toEqual(['start', 'end', 'start', 'end']);
-  expect(fixture.lines.some((line) => line.includes('waits for the mutex only-one'))).toBe(true);
-});
-
-test('a run that is late is ended, and says so', async () => {
-  const seconds = 3;
-  const slow = (name: string, after: Step[] = []) => ({
-    ...probe(name, { after, wait: text`2000` }),
-    deadlineMinutes: seconds / 60,
-  });
-  const fixture = await createFixture(
-    () => {
-      const first = slow('first');
-      return [first, slow('second', [first])];
-    },
-    { deadlineHours: seconds / 3600, onExit: [{ ...probe('told', { status: runStatus }), deadlineMinutes: seconds / 60 }] },
-  );
-  const summary = await fixture.run({});
-  expect(summary.status).toBe('failed');
-  expect(statuses(summary)).toEqual({ first: 'succeeded', second: 'stopped', told: 'succeeded' });
-  expect(fixture.lines).toContain(`run: the run took longer than its deadline of ${seconds} s`);
 });
