@@ -1,7 +1,7 @@
 // How a Spark job ended, as an exit code and a line: from the application's status and the driver's pod.
 import type { V1Pod } from '@kubernetes/client-node';
 import { exitCode } from '../platform/errors.ts';
-import { toLine } from './refusal.ts';
+import { toLine } from '../platform/kubernetes-refusal.ts';
 import { podLabels, type SparkApplication, stateOf } from './spark-application.ts';
 
 export interface Outcome {

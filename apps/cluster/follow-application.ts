@@ -1,6 +1,6 @@
 // Follows one SparkApplication by a watch; each time that it breaks off, the object is read again, so that no event is needed.
-import { type Patience, pauseFor } from './call.ts';
-import type { Connection } from './connection.ts';
+import { type Patience, pauseFor } from '../platform/kubernetes-call.ts';
+import type { Connection } from '../platform/kubernetes-connection.ts';
 import { type SparkApplication, sparkKind } from './spark-application.ts';
 import { type Place, readApplication } from './spark-requests.ts';
 

@@ -1,8 +1,8 @@
 // cluster: the steps that talk to Kubernetes. Each task has a file of its own; this one reads flags and signals.
 import { z } from 'zod';
+import { connect } from '../platform/kubernetes-connection.ts';
 import { runProgram } from '../platform/program.ts';
 import { takeFlags } from '../platform/task-flags.ts';
-import { connect } from './connection.ts';
 import { championVersion, jsonList, jsonObject, label, name, uid, workflowName } from './flags.ts';
 import { refresh } from './refresh.ts';
 import { proveSparkGone } from './spark-gone.ts';

@@ -1,9 +1,9 @@
 // Restarts a service for a new champion: a patch of one annotation, then the rollout. The account may get and patch this Deployment alone.
 import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import { OutcomeError, TemporaryError } from '../platform/errors.ts';
+import { call, pauseFor } from '../platform/kubernetes-call.ts';
+import type { Connection } from '../platform/kubernetes-connection.ts';
 import { log } from '../platform/log.ts';
-import { call, pauseFor } from './call.ts';
-import type { Connection } from './connection.ts';
 import { judgeRollout } from './rollout.ts';
 
 const annotation = 'taxiway/restarted-at';

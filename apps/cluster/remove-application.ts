@@ -1,7 +1,8 @@
 // Removal with proof: neither the object nor a pod of it remains.
+
+import { pauseFor } from '../platform/kubernetes-call.ts';
+import type { Connection } from '../platform/kubernetes-connection.ts';
 import { log } from '../platform/log.ts';
-import { pauseFor } from './call.ts';
-import type { Connection } from './connection.ts';
 import type { SparkApplication } from './spark-application.ts';
 import { deleteApplication, listSparkPods, nameOf, readApplication } from './spark-requests.ts';
 

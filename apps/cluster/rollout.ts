@@ -1,6 +1,6 @@
 // Where a Deployment's rollout stands, as `kubectl rollout status` judges it.
 import type { V1Deployment } from '@kubernetes/client-node';
-import { toLine } from './refusal.ts';
+import { toLine } from '../platform/kubernetes-refusal.ts';
 
 export interface Rollout {
   readonly state: 'done' | 'waiting' | 'failed';

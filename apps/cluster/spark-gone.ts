@@ -1,9 +1,9 @@
 // The exit handler's proof: nothing of Spark remains of a workflow, however it ended.
 import { workflowLabel } from '../contract/names.ts';
 import { OutcomeError } from '../platform/errors.ts';
+import { pauseFor } from '../platform/kubernetes-call.ts';
+import type { Connection } from '../platform/kubernetes-connection.ts';
 import { log } from '../platform/log.ts';
-import { pauseFor } from './call.ts';
-import type { Connection } from './connection.ts';
 import { roundMilliseconds } from './remove-application.ts';
 import { podLabels } from './spark-application.ts';
 import { deleteApplication, listApplications, listSparkPods } from './spark-requests.ts';

@@ -1,7 +1,7 @@
 // One Spark job from its creation to its end; a stop from outside ends the job too.
 import { TemporaryError, UsageError, UserError } from '../platform/errors.ts';
+import type { Connection } from '../platform/kubernetes-connection.ts';
 import { log } from '../platform/log.ts';
-import type { Connection } from './connection.ts';
 import { toOutcome } from './driver-outcome.ts';
 import { followApplication } from './follow-application.ts';
 import { removeApplication } from './remove-application.ts';

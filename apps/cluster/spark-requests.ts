@@ -1,9 +1,9 @@
 // Requests about SparkApplications and their pods.
 import type { V1Pod } from '@kubernetes/client-node';
 import { workflowLabel } from '../contract/names.ts';
-import { call, callIfAny, type Patience } from './call.ts';
-import type { Connection } from './connection.ts';
-import { Refusal } from './refusal.ts';
+import { call, callIfAny, type Patience } from '../platform/kubernetes-call.ts';
+import type { Connection } from '../platform/kubernetes-connection.ts';
+import { Refusal } from '../platform/kubernetes-refusal.ts';
 import { podLabels, type SparkApplication, sparkKind, type toManifest } from './spark-application.ts';
 
 /** A SparkApplication's place. */

@@ -1,8 +1,8 @@
 // Removes SparkApplications that outlived their workflow, as a lost node or a killed step leaves them.
 import { workflowLabel } from '../contract/names.ts';
+import { callIfAny } from '../platform/kubernetes-call.ts';
+import type { Connection } from '../platform/kubernetes-connection.ts';
 import { log } from '../platform/log.ts';
-import { callIfAny } from './call.ts';
-import type { Connection } from './connection.ts';
 import { deleteApplication, listApplications } from './spark-requests.ts';
 
 /** The workflow's own exit handler comes first. */

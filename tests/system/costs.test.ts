@@ -65,7 +65,8 @@ beforeEach(async () => {
     const one = '/apis/argoproj.io/v1alpha1/namespaces/pipeline/workflows/batch-x7k2p';
     const body = url === one ? workflow : url === list ? { items: applications } : undefined;
     const status = headers.authorization !== 'Bearer k8s' ? 401 : (refusal ?? (body === undefined ? 404 : 200));
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? { message: 'no' }));
+    const no = { message: 'no', reason: 'NotFound', details: { name: 'batch-x7k2p', kind: 'workflows' } };
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(status === 200 ? body : no));
   });
   await new Promise<void>((resolve) => kubernetes.listen(0, '127.0.0.1', resolve));
   const server = `http://127.0.0.1:${(kubernetes.address() as AddressInfo).port}`;
@@ -215,7 +216,7 @@ test('a month: BigQuery by its own list, pods by the records; a page of it', asy
 });
 
 test.each([
-  [401, 2, 'not allowed (401)'],
+  [401, 2, 'does not accept the sign-in (401)'],
   [403, 2, 'the Role of the account must allow it'],
   [404, 2, 'there is none (404); check --run and --namespace'],
   [500, 75, 'reading Workflow pipeline/batch-x7k2p'],

@@ -1,6 +1,6 @@
 // One request to the API server: bounded in time, tried again while that may help.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Refusal, toRefusal } from './refusal.ts';
+import { type Refusal, toRefusal } from './kubernetes-refusal.ts';
 
 export interface Patience {
   /** How long an answer that may pass is waited for. */

@@ -1,5 +1,5 @@
 // What the API server's refusals mean: which of them a retry may mend, and the one line that says what to do.
-import { exitCode, UserError } from '../platform/errors.ts';
+import { exitCode, UserError } from './errors.ts';
 
 /** The server's no to one request. `status` is HTTP's, 0 where no answer came. */
 export class Refusal extends UserError {

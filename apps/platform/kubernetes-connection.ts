@@ -9,7 +9,7 @@ import {
   ServerConfiguration,
   Watch,
 } from '@kubernetes/client-node';
-import { UsageError } from '../platform/errors.ts';
+import { UsageError } from './errors.ts';
 
 export interface Connection {
   readonly objects: CustomObjectsApi;

@@ -1,6 +1,6 @@
 import { ApiException } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
-import { toRefusal } from './refusal.ts';
+import { toRefusal } from './kubernetes-refusal.ts';
 
 const answer = (status: number, body: unknown, headers = {}) => toRefusal('asking', new ApiException(status, '', body, headers));
 const status = (reason: string, message: string, details?: object) => ({ kind: 'Status', reason, message, details });
