@@ -50,6 +50,27 @@ Fare model   RMSE 1.234 USD, baseline 2.500; promoted: it serves now
   );
 });
 
+test('a backfill says what there was to do, and a month is one line', () => {
+  const step = (name: string, status: 'succeeded' | 'skipped' | 'failed') => ({ name, status, seconds: 1, log: '' });
+  const backfill = {
+    months: ['2024-01-01', '2024-02-01'].map((month) => ({ run_date: month })),
+    bytes: 3 * 2 ** 20,
+    skipped: 1,
+    cost: { usd: 0.024 },
+  };
+  const steps = [
+    step('plan', 'succeeded'),
+    step('months.0.etl', 'succeeded'),
+    step('months.0.retrain', 'skipped'),
+    step('months.1.etl', 'failed'),
+  ];
+  const screen = toScreen({ ...succeeded, workflow: 'backfill', steps, backfill, files: [] }, '.taxiway');
+  expect(screen).toContain(
+    '  ✔ plan     succeeded     1.0 s\n  ✔ months.0 succeeded     2.0 s\n  ✖ months.1 failed        1.0 s',
+  );
+  expect(screen).toContain('Months       2 to do (2024-01 to 2024-02, 3.0 MiB, about $0.02), 1 done before');
+});
+
 test('a run that failed says why, where its log is and how to go on', () => {
   const failed: Summary = {
     ...succeeded,

@@ -10,7 +10,7 @@ const mostSteps = 8;
 
 /** At most 24 lines of at most 80 characters; hostile values can't move the cursor. `state` is the state folder's path, as people may open it. */
 export function toScreen(summary: Summary, state: string): string {
-  const facts = [...toRowLines(summary), ...toQualityLines(summary)];
+  const facts = [...toBackfillLines(summary), ...toRowLines(summary), ...toQualityLines(summary)];
   return [toHeading(summary), toStepLines(summary.steps), facts, toFailureLines(summary, state)]
     .filter((block) => block.length > 0)
     .flatMap((block, index) => (index === 0 ? block : ['', ...block]))
@@ -77,6 +77,15 @@ function toRowLines({ files }: Summary): string[] {
         ]
       : []),
   ];
+}
+
+function toBackfillLines({ backfill }: Summary): string[] {
+  if (backfill === undefined) return [];
+  const { months, bytes, skipped, cost } = backfill;
+  const [first, last] = [months[0], months.at(-1)].map((month) => month?.run_date.slice(0, 7));
+  const span = first === last ? first : `${first} to ${last}`;
+  const what = months.length === 0 ? '' : ` (${span}, ${(bytes / 2 ** 20).toFixed(1)} MiB, about $${cost.usd.toFixed(2)})`;
+  return [`Months       ${months.length} to do${what}, ${skipped} done before`];
 }
 
 function toQualityLines({ validation, model }: Summary): string[] {

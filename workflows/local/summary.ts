@@ -31,6 +31,14 @@ const fileCounts = z.looseObject({
 const validation = z.looseObject({ successPercent: z.number() });
 const model = z.looseObject({ rmse: z.number().nullish(), baselineRmse: z.number().nullish(), promoted: z.boolean().nullish() });
 
+/** What a backfill has to do. */
+const backfill = z.looseObject({
+  months: z.array(z.looseObject({ run_date: z.string() })),
+  bytes: z.number(),
+  skipped: z.number(),
+  cost: z.looseObject({ usd: z.number() }),
+});
+
 export const summarySchema = z.object({
   run: z.string(),
   workflow: z.string(),
@@ -44,6 +52,7 @@ export const summarySchema = z.object({
   files: z.array(fileCounts),
   validation: validation.optional(),
   model: model.optional(),
+  backfill: backfill.optional(),
   /** The runner's process; while the status is `running`. */
   pid: z.number(),
   processStarted: z.string(),
@@ -55,15 +64,17 @@ export type StepStatus = z.output<typeof stepStatus>;
 export type FileCounts = z.output<typeof fileCounts>;
 
 /** What the steps' results, by path, add to a summary: counts of every etl; the last validation and model as they are. */
-export function toReports(results: ReadonlyMap<string, unknown>): Pick<Summary, 'files' | 'validation' | 'model'> {
+export function toReports(results: ReadonlyMap<string, unknown>): Pick<Summary, 'files' | 'validation' | 'model' | 'backfill'> {
   const of = (...steps: string[]) =>
     [...results].filter(([path]) => steps.includes(path.split('.').at(-1) ?? '')).map(([, result]) => result);
   const validated = validation.safeParse(of('validate').at(-1));
+  const planned = backfill.safeParse(of('plan').at(-1));
   const trained = model.safeParse(of('retrain', 'train').at(-1));
   return {
     files: of('etl').flatMap((result) => z.looseObject({ files: z.array(fileCounts) }).safeParse(result).data?.files ?? []),
     ...(validated.data ? { validation: validated.data } : {}),
     ...(trained.data ? { model: trained.data } : {}),
+    ...(planned.data ? { backfill: planned.data } : {}),
   };
 }
 
