@@ -1,6 +1,7 @@
 // Renders a workflow as an Argo WorkflowTemplate: a DAG template, a container template for each step, and the exit handler.
 import { runLabels } from '../apps/contract/names.ts';
 import { type Call, dependenciesOf, type Step, type Task, textsOf, type Workflow } from './define-workflow.ts';
+import type { Ending } from './depends.ts';
 import type { Environment } from './environment.ts';
 import {
   inputName,
@@ -110,17 +111,25 @@ const toExit = (onExit: readonly Step[]) => ({
 });
 
 function toTask(task: Task, dag: 'main' | 'exit') {
-  const dependencies = dependenciesOf(task);
+  const depends = toDepends(task);
   const parameters = 'program' in task ? toStepArguments(task, dag) : toCallArguments(task, dag);
   return {
     name: task.name,
     ...('program' in task ? { template: task.name } : { templateRef: { name: task.workflow.name, template: 'main' } }),
-    ...(dependencies.length === 0 ? {} : { depends: dependencies.map((name) => `${name}.Succeeded`).join(' && ') }),
+    ...(depends !== '' && { depends }),
     ...(task.when && { when: toWhen(task.when) }),
     ...('each' in task && { withParam: toTaskText(task.each.of, dag) }),
     ...(parameters.length === 0 ? {} : { arguments: { parameters } }),
   };
 }
+
+/** What a task waits for, as `depends` says it. */
+const toDepends = (task: Task): string =>
+  [
+    ...dependenciesOf(task).map((name) => `${name}.Succeeded`),
+    ...(task.afterEndOf ?? []).map(({ name }) => `(${allEndings.map((ending) => `${name}.${ending}`).join(' || ')})`),
+  ].join(' && ');
+const allEndings: readonly Ending[] = ['Succeeded', 'Failed', 'Errored', 'Skipped', 'Omitted'];
 
 const toStepArguments = (task: Step, dag: 'main' | 'exit') =>
   inputsOf(task).map(([name, reference]) => ({ name, value: toTaskText({ kind: 'text', parts: [reference] }, dag) }));

@@ -61,11 +61,14 @@ export function exitSteps(environment: Environment, workflow: string, category?:
     deadlineMinutes: 5,
   });
   if (cluster === undefined) return [finish];
+  const costs = category ? [costsStep(environment, cluster, category)] : [];
   const sparkGone = step('spark-gone', programs.proveSparkGone, {
     args: { namespace: text`${cluster.namespaces.pipeline}`, workflow: runName },
+    // Costs reads the Spark applications that this removes.
+    afterEndOf: costs,
     deadlineMinutes: 10,
   });
-  return [sparkGone, ...(category ? [costsStep(environment, cluster, category)] : []), finish];
+  return [...costs, sparkGone, finish];
 }
 
 /** What the run has cost so far: BigQuery's jobs by their labels, and the seconds of its pods. */
