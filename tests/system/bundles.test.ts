@@ -20,8 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** The user of Spark's own image. */
+const sparkUser = 185;
+
 test('every image of the charts has its contents, and no other has', () => {
-  expect(Object.keys(bundles).sort()).toEqual([...ownApps].sort());
+  // Spark's image is made for jobs that no chart starts yet.
+  expect(Object.keys(bundles).sort()).toEqual([...ownApps, 'spark'].sort());
 });
 
 describe.each(Object.entries(bundles))('%s', (app, { language, programs }) => {
@@ -41,10 +45,13 @@ describe.each(Object.entries(bundles))('%s', (app, { language, programs }) => {
 
   test('its Dockerfile names exact versions and the user of the charts', async () => {
     const text = await readFile(dockerfile(app), 'utf8');
+    const pythonImages = Array(2).fill(expect.stringMatching(/^python:\d+\.\d+\.\d+-/));
+    const sparkImages = [expect.stringMatching(/^maven:\d+\.\d+\.\d+-/), expect.stringMatching(/^spark:\d+\.\d+\.\d+-/)];
     expect([...text.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual(
-      language === 'python' ? Array(2).fill(expect.stringMatching(/^python:\d+\.\d+\.\d+-/)) : [await nodeImage()],
+      language === 'typescript' ? [await nodeImage()] : app === 'spark' ? sparkImages : pythonImages,
     );
-    expect(text).toContain(`\nUSER ${ownUser}:${ownUser}\n`);
+    const user = app === 'spark' ? sparkUser : ownUser;
+    expect(text).toContain(`\nUSER ${user}:${user}\n`);
   });
 });
 
