@@ -2,11 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callForEach, defineWorkflow, type Step, step } from '../../workflows/define-workflow.ts';
-import { type Text, text } from '../../workflows/expressions.ts';
+import { step } from '../../workflows/define-workflow.ts';
+import { text } from '../../workflows/expressions.ts';
 import { findArgo } from '../fixtures/argo-controller.ts';
 import { type Lab, startLab, toNodes } from '../fixtures/argo-lab.ts';
 import { createFixture, type Fixture, probeStep as probe, probeProgram } from '../fixtures/fixture-repository.ts';
+import { createListFixture, toListParameters } from '../fixtures/list-fixture.ts';
 import { type Both, runBoth } from '../fixtures/run-both.ts';
 
 const found = findArgo();
@@ -100,46 +101,21 @@ describe.skipIf(found === undefined)('the controller and the local runner agree 
     expect([local.phase, local.trace.silent]).toEqual(['failed', { status: 'failed', attempts: 1, exitCode: 0 }]);
   });
 
-  const inner = defineWorkflow({
-    name: 'inner',
-    description: '',
-    deadlineHours: 1,
-    parameters: { tag: { kind: 'text', description: '' } },
-    tasks: ({ tag }) => {
-      const args = (name: string): Record<string, Text<'text'>> => ({ name: text`${name}-${tag}`, state: text`/taxiway` });
-      const made = step('made', probeProgram({}), { args: args('made'), deadlineMinutes: 1 });
-      return [made, step('used', probeProgram({}), { args: args('used'), after: [made], deadlineMinutes: 1 })];
-    },
-  });
-  const createList = (props: { parallelism?: number } = {}) =>
-    createFixture(
-      ({ text: answer }) => {
-        const list = step('list', probeProgram({ items: { each: { tag: 'text' } } }), {
-          args: { name: text`list`, state: text`/taxiway`, answer },
-          deadlineMinutes: 1,
-        });
-        const each = callForEach('each', inner, { each: list.outputs.items, args: ({ tag }) => ({ tag }) });
-        return [list, each, probe('last', { after: [each as unknown as Step] })];
-      },
-      { others: [inner], ...props },
-    );
-  const toList = (...tags: string[]) => ({ text: JSON.stringify({ items: tags.map((tag) => ({ tag })) }) });
-
   test.each([[[]], [['a']], [['a', 'b', 'c']], [['a.b(1)', "it's", 'é/\u{1f600} {}']]])(
     'a task over the list %j',
     async (tags) => {
-      await agree(await createList(), toList(...tags));
+      await agree(await createListFixture(), toListParameters(...tags));
     },
   );
 
   test('a list one after the other', async () => {
-    const order = orderOf(await agree(await createList({ parallelism: 1 }), toList('a', 'b', 'c')));
+    const order = orderOf(await agree(await createListFixture({ parallelism: 1 }), toListParameters('a', 'b', 'c')));
     expect(order).toEqual(['list', 'made-a', 'used-a', 'made-b', 'used-b', 'made-c', 'used-c', 'last']);
   });
 
   test('an element that fails', async () => {
-    const fixture = await createList({ parallelism: 1 });
+    const fixture = await createListFixture({ parallelism: 1 });
     await fixture.setCodes('made-b', 1);
-    await agree(fixture, toList('a', 'b', 'c'));
+    await agree(fixture, toListParameters('a', 'b', 'c'));
   });
 });

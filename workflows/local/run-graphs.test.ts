@@ -7,46 +7,14 @@ import {
   probeProgram,
   statusesOf as statuses,
 } from '../../tests/fixtures/fixture-repository.ts';
-import { callForEach, defineWorkflow, type Step, step } from '../define-workflow.ts';
+import { createListFixture, toListParameters } from '../../tests/fixtures/list-fixture.ts';
+import { type Step, step } from '../define-workflow.ts';
 import { equals, runFailures, runName, runStatus, text } from '../expressions.ts';
 
-/** A workflow over the list in its parameter `text`, with two steps for each element. */
-function createList(props: { parallelism?: number } = {}) {
-  const inner = defineWorkflow({
-    name: 'inner',
-    description: '',
-    deadlineHours: 1,
-    parameters: { tag: { kind: 'text', description: '' } },
-    tasks: ({ tag }) => {
-      const made = step('made', probeProgram({}), {
-        args: { name: text`made-${tag}`, state: text`/taxiway` },
-        deadlineMinutes: 1,
-      });
-      const used = step('used', probeProgram({}), {
-        args: { name: text`used-${tag}`, state: text`/taxiway` },
-        after: [made],
-        deadlineMinutes: 1,
-      });
-      return [made, used];
-    },
-  });
-  return createFixture(
-    ({ text: answer }) => {
-      const list = step('list', probeProgram({ items: { each: { tag: 'text' } } }), {
-        args: { name: text`list`, state: text`/taxiway`, answer },
-        deadlineMinutes: 1,
-      });
-      const each = callForEach('each', inner, { each: list.outputs.items, args: ({ tag }) => ({ tag }) });
-      return [list, each, probe('last', { after: [each as unknown as Step] })];
-    },
-    { others: [inner], ...props },
-  );
-}
-
-const toList = (...tags: string[]) => ({ parameters: { text: JSON.stringify({ items: tags.map((tag) => ({ tag })) }) } });
+const toList = (...tags: string[]) => ({ parameters: toListParameters(...tags) });
 
 test('a task over a list runs for each element, no more at a time than allowed; steps are told apart', async () => {
-  const fixture = await createList({ parallelism: 1 });
+  const fixture = await createListFixture({ parallelism: 1 });
   for (const tag of ['a', 'c']) await fixture.setWait(`made-${tag}`, 50);
   const summary = await fixture.run(toList('a', '{item.tag} "; x', 'c'));
   expect(statuses(summary)).toEqual(
@@ -62,14 +30,14 @@ test('a task over a list runs for each element, no more at a time than allowed; 
 });
 
 test('an empty list is skipped, and what needs it is left out', async () => {
-  const fixture = await createList();
+  const fixture = await createListFixture();
   const summary = await fixture.run(toList());
   expect(statuses(summary)).toEqual({ list: 'succeeded', each: 'skipped', last: 'omitted' });
   expect(summary.status).toBe('succeeded');
 });
 
 test('a list goes on after a failure; a resumed run does only what is left', async () => {
-  const fixture = await createList({ parallelism: 1 });
+  const fixture = await createListFixture({ parallelism: 1 });
   await fixture.setCodes('made-b', 1);
   const failed = await fixture.run(toList('a', 'b', 'c'));
   expect(failed.status).toBe('failed');
