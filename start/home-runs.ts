@@ -2,7 +2,7 @@
 import { exitCode } from '../apps/platform/errors.ts';
 import { type Html, html } from '../apps/platform/html.ts';
 import { type Tone, toChip } from '../apps/platform/page.ts';
-import type { StepSummary, Summary } from '../workflows/local/summary.ts';
+import { hasFailed, type StepSummary, type Summary } from '../workflows/local/summary.ts';
 import { toReportLink } from './home-category.ts';
 
 export interface Home {
@@ -13,7 +13,13 @@ export interface Home {
   readonly state: string;
 }
 
-const tones: Record<Summary['status'], Tone> = { succeeded: 'good', failed: 'bad', stopped: 'warn', running: 'plain' };
+const tones: Record<Summary['status'], Tone> = {
+  succeeded: 'good',
+  failed: 'bad',
+  error: 'bad',
+  stopped: 'warn',
+  running: 'plain',
+};
 const shownRuns = 6;
 
 /** What became of a category's latest run: a line where all is well, else what to do. */
@@ -25,7 +31,7 @@ export function toNews(run: Summary | undefined, home: Home): Html {
   if (run.status === 'running')
     return html`<div class="notice"><p><strong>${toName(run)}: running</strong>${step ? html`, now at ${step.name}` : null}; started ${toAge(run, home.now)}. Reload to see more.</p></div>`;
   const report = toReportLink(run);
-  return html`<div class="notice ${run.status === 'failed' ? 'bad' : ''}"><p class="verdict">${toName(run)}: ${run.status}${step ? ` at ${step.name}` : null}</p>
+  return html`<div class="notice ${hasFailed(run) ? 'bad' : ''}"><p class="verdict">${toName(run)}: ${run.status}${step ? ` at ${step.name}` : null}</p>
 ${step?.message === undefined ? null : html`<p>${toReason(step)}</p>`}
 <dl class="facts">${step ? html`<dt>Log</dt><dd><code>${home.state}/${step.log}</code></dd>` : null}
 ${report ? html`<dt>Report</dt><dd>${report}</dd>` : null}
@@ -48,7 +54,7 @@ function toEntry(run: Summary, { now, state }: Home, isNews: boolean): Html {
   const done = run.steps.filter(({ status }) => status === 'succeeded').length;
   return html`<li><div class="results-head"><p><strong>${toName(run)}</strong></p><p>${toChip(run.status, tones[run.status])}</p></div>
 <p class="soft">${toAge(run, now)} · ${toSeconds(run.seconds)} · ${done} of ${run.steps.length} steps · <code>${run.run}</code></p>
-${step?.status === 'failed' && !isNews ? html`<p>${step.name}: ${toReason(step)} <span class="soft">(${state}/${step.log})</span></p>` : null}</li>`;
+${step && hasFailed(step) && !isNews ? html`<p>${step.name}: ${toReason(step)} <span class="soft">(${state}/${step.log})</span></p>` : null}</li>`;
 }
 
 /** `batch yellow 2025-01`. */
@@ -60,7 +66,7 @@ const toName = ({ workflow, category, files, parameters }: Summary): string => {
 
 /** Where a run that did not succeed stands: the failed step, else the one that was running when it ended. */
 const currentStep = ({ steps }: Summary): StepSummary | undefined =>
-  ['failed', 'stopped', 'running'].map((wanted) => steps.find(({ status }) => status === wanted)).find(Boolean);
+  ['failed', 'error', 'stopped', 'running'].map((wanted) => steps.find(({ status }) => status === wanted)).find(Boolean);
 
 /** A program's own line starts with its name, which the reader knows already. */
 const toReason = ({ name, message = 'failed' }: StepSummary): string =>

@@ -5,7 +5,7 @@ import { categoryOption } from '../apps/contract/categories.ts';
 import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
 import { runProgram } from '../apps/platform/program.ts';
 import { withLock } from '../workflows/local/lock.ts';
-import { type Summary, toExitCode } from '../workflows/local/summary.ts';
+import { hasFailed, type Summary, toExitCode } from '../workflows/local/summary.ts';
 import { runPipeline } from './pipeline.ts';
 import { checkPort, serveSite } from './site.ts';
 
@@ -43,7 +43,7 @@ await runProgram({
 
 /** What failed, where to read why, and what to do next, in one line. A repaired file has to be transferred anew: that is another run. */
 function toFailureLine({ run, steps, status }: Summary, state: string): string {
-  const failed = steps.find((step) => step.status === 'failed');
+  const failed = steps.find(hasFailed);
   const what = failed
     ? `step ${failed.name} of run ${run} failed; its log: ${join(relative('.', state), failed.log)}`
     : `run ${run} ${status}`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Listr, type ListrTaskWrapper } from 'listr2';
 import type { Progress } from './progress.ts';
 import { isHeader, readLastLine, toLine } from './step-log.ts';
-import type { StepStatus, StepSummary } from './summary.ts';
+import { hasFailed, type StepStatus, type StepSummary } from './summary.ts';
 
 type Task = ListrTaskWrapper<unknown, never, never>;
 
@@ -81,7 +81,7 @@ async function follow(row: Row, task: Task): Promise<void> {
   await row.ended.promise;
   task.title = toTitle(row);
   const { status, message } = row.step;
-  if (status === 'failed') throw new Error(toLine(message ?? 'failed', 200));
+  if (hasFailed(row.step)) throw new Error(toLine(message ?? 'failed', 200));
   if (status !== 'succeeded') task.skip(status === 'pending' ? `${row.step.name} · not started` : toTitle(row));
 }
 

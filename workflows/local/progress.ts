@@ -1,6 +1,6 @@
 // How a run looks while it goes: plain lines here; a live list of steps on a terminal in live-progress.ts.
 import { toLine } from './step-log.ts';
-import type { StepSummary, Summary } from './summary.ts';
+import { hasFailed, type StepSummary, type Summary } from './summary.ts';
 
 export interface Progress {
   readonly onBegin: (summary: Summary) => void;
@@ -15,12 +15,12 @@ export interface Progress {
 export function createPlainProgress(write: (line: string) => void): Progress {
   return {
     onBegin: ({ run }) => write(`run ${run}`),
-    onStep: ({ name, status, seconds, message }) => {
+    onStep: (step) => {
+      const { name, status, seconds, message } = step;
       if (status === 'running') write(`${name}: started`);
       else if (status === 'skipped') write(`${name}: skipped, since its condition does not hold`);
       else if (status === 'omitted') write(`${name}: left out, since something failed before`);
-      else
-        write(`${name}: ${status} after ${seconds.toFixed(1)} s${message && status === 'failed' ? `: ${toLine(message)}` : ''}`);
+      else write(`${name}: ${status} after ${seconds.toFixed(1)} s${message && hasFailed(step) ? `: ${toLine(message)}` : ''}`);
     },
     onNotice: (step, notice) => write(`${step}: ${toLine(notice)}`),
     onEnd: async () => {},

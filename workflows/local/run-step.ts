@@ -23,7 +23,7 @@ export interface StepRun {
 }
 
 export interface StepEnd extends Pick<StepSummary, 'exitCode' | 'message' | 'attempts'> {
-  readonly status: 'succeeded' | 'failed' | 'stopped';
+  readonly status: 'succeeded' | 'failed' | 'error' | 'stopped';
   readonly outputs: ReadonlyMap<string, string>;
 }
 
@@ -120,7 +120,7 @@ async function conclude(step: StepRun, { end, scratch, lastLine }: Attempt): Pro
   if (end.why === 'stopped') return { status: 'stopped', exitCode: end.exitCode, message: 'stopped', outputs, temporary };
   if (end.exitCode === 0 && end.why === undefined) {
     if (missing.length === 0) return { status: 'succeeded', exitCode: 0, outputs, temporary };
-    return { status: 'failed', exitCode: 0, message: `exited with 0 but wrote no ${missing.join(', ')}`, outputs, temporary };
+    return { status: 'error', exitCode: 0, message: `exited with 0 but wrote no ${missing.join(', ')}`, outputs, temporary };
   }
   return { status: 'failed', exitCode: end.exitCode, message: explain(step, end, lastLine), outputs, temporary };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { exitCode } from '../../apps/platform/errors.ts';
 import {
   type Call,
   createFixture,
@@ -11,6 +12,8 @@ import {
 } from '../../tests/fixtures/fixture-repository.ts';
 import { step } from '../define-workflow.ts';
 import { runCreatedAt, runName, text } from '../expressions.ts';
+import { toScreen } from './screen.ts';
+import { toExitCode } from './summary.ts';
 
 const hostileJson = '{"a":"b c\\n"}';
 
@@ -121,11 +124,16 @@ test('the summary carries what etl, validate and retrain report, also where they
   expect(resumed).toMatchObject({ status: 'succeeded', files: [counts], validation: { successPercent: 12.5, failed: ['a'] } });
 });
 
-test('a step that writes no result has failed', async () => {
+test('a step that writes no result ends as an error, and the run with it', async () => {
   const fixture = await createFixture(() => [probe('silent')]);
   await writeFile(join(fixture.repository, 'apps', 'probe', 'main.ts'), '');
   const summary = await fixture.run({});
-  expect(summary.steps[0]).toMatchObject({ status: 'failed', message: 'exited with 0 but wrote no /tmp/result.json' });
+  expect(summary).toMatchObject({
+    status: 'error',
+    steps: [{ status: 'error', message: 'exited with 0 but wrote no /tmp/result.json' }],
+  });
+  expect(toExitCode(summary)).toBe(exitCode.bug);
+  expect(toScreen(summary, '.taxiway')).toContain('Failed:      silent: exited with 0');
 });
 
 test('after a failure all runs that does not need it; a resumed run does the rest with the same clock', async () => {

@@ -11,7 +11,7 @@ import type { Progress } from './progress.ts';
 import { logPath, writeSummary } from './run-folder.ts';
 import { runStep } from './run-step.ts';
 import { type End, type Engine, holdAll, type Leaf, runTemplate } from './run-template.ts';
-import { type StepSummary, type Summary, toReports } from './summary.ts';
+import { hasFailed, type StepSummary, type Summary, toReports } from './summary.ts';
 
 export type RunRequest = RunPlace & (NewRequest | ResumeRequest);
 
@@ -71,8 +71,8 @@ async function execute(run: OpenRun, surroundings: Surroundings): Promise<Summar
   try {
     const main = await runMain(run, surroundings, keeper);
     const exit = signal.aborted ? undefined : await runExit(run, { ...surroundings, main }, keeper);
-    const failed = main.ending !== 'Succeeded' || (exit !== undefined && exit.ending !== 'Succeeded');
-    await keeper.update({ status: signal.aborted ? 'stopped' : failed ? 'failed' : 'succeeded' });
+    const { ending } = main.ending === 'Succeeded' && exit !== undefined ? exit : main;
+    await keeper.update({ status: signal.aborted ? 'stopped' : toRunStatus(ending) });
   } finally {
     await progress.onEnd(keeper.current());
   }
@@ -114,8 +114,12 @@ const progressNotice = ({ progress }: Surroundings, notice: string) => progress.
 async function runExit(run: OpenRun, surroundings: Surroundings & { main: End }, keeper: Keeper): Promise<End | undefined> {
   const template = run.root.spec.templates.find(({ name }) => name === run.root.spec.onExit);
   if (template === undefined) return undefined;
-  const failed = keeper.current().steps.filter(({ status }) => status === 'failed');
-  const failures = failed.map(({ name, message }) => ({ displayName: name, message: message ?? '', phase: 'Failed' }));
+  const failed = keeper.current().steps.filter(hasFailed);
+  const failures = failed.map(({ name, status, message }) => ({
+    displayName: name,
+    message: message ?? '',
+    phase: status === 'error' ? 'Error' : 'Failed',
+  }));
   const values = new Map([
     ...toWorkflowValues(run),
     ['workflow.status', toStatus(surroundings.main.ending)] as const,
@@ -180,10 +184,11 @@ async function runLeaf(leaf: Leaf, run: OpenRun, { state, repository, signal, pr
   return { outputs, step: { name: leaf.path, ...end, seconds, log: logPath(run.summary.run, leaf.path) } satisfies StepSummary };
 }
 
-/** Argo calls it an error where the program did its part and the outputs are not there. */
-const toEnding = ({ status, exitCode }: StepSummary): Ending =>
-  status === 'succeeded' ? 'Succeeded' : exitCode === 0 ? 'Errored' : 'Failed';
+const toEnding = ({ status }: StepSummary): Ending =>
+  status === 'succeeded' ? 'Succeeded' : status === 'error' ? 'Errored' : 'Failed';
+/** As `workflow.status` has it. */
 const toStatus = (ending: Ending): string => (ending === 'Errored' ? 'Error' : ending);
+const toRunStatus = (ending: Ending) => (ending === 'Succeeded' ? 'succeeded' : ending === 'Errored' ? 'error' : 'failed');
 
 type Keeper = ReturnType<typeof keepSummary>;
 

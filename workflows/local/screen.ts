@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { exitCode } from '../../apps/platform/errors.ts';
 import { toLine } from './step-log.ts';
-import type { StepSummary, Summary } from './summary.ts';
+import { hasFailed, type StepSummary, type Summary } from './summary.ts';
 
 const width = 80;
 const height = 24;
@@ -28,13 +28,22 @@ function toHeading({ workflow, category, status, seconds, run }: Summary): strin
   return [`${[workflow, category].filter(Boolean).join(' ')}: ${status} after ${seconds.toFixed(1)} s`, `Run          ${run}`];
 }
 
-const marks = { pending: '·', running: '…', succeeded: '✔', failed: '✖', stopped: '■', omitted: '-', skipped: '-' } as const;
+const marks = {
+  pending: '·',
+  running: '…',
+  succeeded: '✔',
+  failed: '✖',
+  error: '✖',
+  stopped: '■',
+  omitted: '-',
+  skipped: '-',
+} as const;
 
 /** An element of a list is one line: how far it came, and how long it took. */
 function foldLists(steps: readonly StepSummary[]): StepSummary[] {
   const parts = Map.groupBy(steps, ({ name }) => /^.*?\.\d+(?=\.)/.exec(name)?.[0] ?? name);
   return [...parts].map(([name, all]) => {
-    const status = (['failed', 'stopped', 'running', 'pending', 'succeeded'] as const).find((one) =>
+    const status = (['failed', 'error', 'stopped', 'running', 'pending', 'succeeded'] as const).find((one) =>
       all.some((step) => step.status === one),
     );
     const seconds = all.reduce((sum, step) => sum + step.seconds, 0);
@@ -101,7 +110,7 @@ function toQualityLines({ validation, model }: Summary): string[] {
 
 function toFailureLines({ steps, status, run }: Summary, state: string): string[] {
   if (status === 'succeeded' || status === 'running') return [];
-  const failed = steps.find((step) => step.status === 'failed');
+  const failed = steps.find(hasFailed);
   // A repaired file has to be transferred anew: that is another run.
   const again = failed?.exitCode === exitCode.outcome ? ['Mend files:  then start anew, as before'] : [];
   return [

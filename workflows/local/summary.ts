@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { exitCode } from '../../apps/platform/errors.ts';
 
-const stepStatus = z.enum(['pending', 'running', 'succeeded', 'failed', 'stopped', 'omitted', 'skipped']);
+const stepStatus = z.enum(['pending', 'running', 'succeeded', 'failed', 'error', 'stopped', 'omitted', 'skipped']);
 
 const stepSummary = z.object({
   name: z.string(),
-  /** `omitted`: something before it failed; `skipped`: its condition does not hold. */
+  /** As Argo has it: `error`: its program ended well, but what it should have written is not there; `omitted`: something before it failed; `skipped`: its condition does not hold. */
   status: stepStatus,
   seconds: z.number(),
   /** Relative to the state folder. */
@@ -44,7 +44,7 @@ export const summarySchema = z.object({
   workflow: z.string(),
   category: z.string().optional(),
   parameters: z.record(z.string(), z.string()),
-  status: z.enum(['running', 'succeeded', 'failed', 'stopped']),
+  status: z.enum(['running', 'succeeded', 'failed', 'error', 'stopped']),
   startedAt: z.string(),
   /** Of all attempts together. */
   seconds: z.number(),
@@ -78,10 +78,13 @@ export function toReports(results: ReadonlyMap<string, unknown>): Pick<Summary, 
   };
 }
 
+/** Whether a step, or a run, ended otherwise than it should and was not stopped. */
+export const hasFailed = ({ status }: { readonly status: StepStatus }): boolean => status === 'failed' || status === 'error';
+
 /** The exit code of a run: that of the first failed step where it is one of ours; a stopped run ends as a shell's Ctrl-C does. */
 export function toExitCode({ status, steps }: Summary): number {
   if (status === 'succeeded') return exitCode.done;
   if (status === 'stopped') return 130;
-  const code = steps.find((step) => step.status === 'failed')?.exitCode;
+  const code = steps.find(hasFailed)?.exitCode;
   return Object.values(exitCode).some((known) => known !== exitCode.done && known === code) ? (code as number) : exitCode.bug;
 }
