@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LogicalType } from '../contract/dataset.ts';
+import { toGroupedQuery } from '../contract/derive/grouped-query.ts';
 import type { ParquetType } from '../contract/file-schema.ts';
 import { literalGlob, withDuckDb } from '../platform/duckdb.ts';
 import { duckdb } from './duckdb-dialect.ts';
@@ -153,16 +154,19 @@ test('a wall-clock time that is marked as UTC is not moved', async () => {
 });
 
 test('the busiest hour is the earliest of equals, whatever the order of the rows', async () => {
+  const query = (rows: readonly string[]) =>
+    toGroupedQuery({
+      from: `(VALUES ${rows.join(', ')}) v(t)`,
+      keys: { g: '1' },
+      columns: (of) => ({ hour: of(duckdb.busiestHour('t')) }),
+    });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 23 }), { minLength: 1, maxLength: 60 }), async (hours) => {
       const counts = Array.from({ length: 24 }, (_, hour) => hours.filter((other) => other === hour).length);
       const rows = hours.map((hour) => `(TIMESTAMP '2024-01-01 ${String(hour).padStart(2, '0')}:30:00')`);
       const found = await withDuckDb(
         ':memory:',
-        async (connection) =>
-          (
-            await connection.runAndReadAll(`SELECT ${duckdb.busiestHour('t')} FROM (VALUES ${rows.join(', ')}) v(t)`)
-          ).getRowsJS()[0]?.[0],
+        async (connection) => (await connection.runAndReadAll(query(rows))).getRowsJS()[0]?.[1],
       );
       expect(Number(found)).toBe(counts.indexOf(Math.max(...counts)));
     }),

@@ -24,13 +24,17 @@ export const duckdb: Dialect = {
   // A negative HUGEINT becomes a double that is not the nearest one.
   sumOf: (value, type) =>
     type === 'int'
-      ? `CASE WHEN sum(${value}) < 0 THEN -CAST(-sum(${value}) AS DOUBLE) ELSE CAST(sum(${value}) AS DOUBLE) END`
-      : `round(fsum(${value}), 6)`,
+      ? {
+          parts: [`sum(${value})`],
+          whole: ([sum]) => `CASE WHEN ${sum} < 0 THEN -CAST(-${sum} AS DOUBLE) ELSE CAST(${sum} AS DOUBLE) END`,
+        }
+      : { parts: [`fsum(${value})`], whole: ([sum]) => `round(${sum}, 6)` },
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0)`,
   // One byte a trip. mode() takes the first of equals, so the sorted list gives the earliest hour; one or two trips need no list.
   busiestHour: (timestamp) => {
     const hour = `CAST(hour(${timestamp}) AS UTINYINT)`;
-    return `CAST(CASE WHEN count(*) < 3 THEN min(${hour}) ELSE list_aggregate(list_sort(list(${hour})), 'mode') END AS BIGINT)`;
+    const busiest = `CASE WHEN count(*) < 3 THEN min(${hour}) ELSE list_aggregate(list_sort(list(${hour})), 'mode') END`;
+    return { parts: [busiest], whole: ([found]) => `CAST(${found} AS BIGINT)` };
   },
   scan: ({ paths }) =>
     `read_parquet([${paths.map((path) => quoteText(literalGlob(path))).join(', ')}], binary_as_string = true, hive_partitioning = false, filename = 'scanned_file')`,

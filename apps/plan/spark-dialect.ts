@@ -1,6 +1,6 @@
 // Spark's SQL (3.5), equal in its results to DuckDB's: tests/system/spark-truth.test.ts runs both. It holds under sparkSettings alone.
 import type { LogicalType } from '../contract/dataset.ts';
-import type { Dialect } from '../contract/derive/dialect.ts';
+import type { Aggregate, Dialect } from '../contract/derive/dialect.ts';
 import { type FileColumn, isInteger, type ParquetType } from '../contract/file-schema.ts';
 import { integerText, numberText, timestampText } from './text-patterns.ts';
 
@@ -152,26 +152,33 @@ function castToTimestamp(source: string, from: ParquetType): { value: string; lo
 }
 
 /** Exact beyond 64 bits: the halves are summed apart. */
-const sumOfInts = (value: string) =>
-  `CAST(CAST(sum(shiftright(${value}, 32)) AS DECIMAL(20, 0)) * 4294967296BD + sum(${value} & 4294967295L) AS DOUBLE)`;
+const sumOfInts = (value: string): Aggregate => ({
+  parts: [`sum(shiftright(${value}, 32))`, `sum(${value} & 4294967295L)`],
+  whole: ([high, low]) => `CAST(CAST(${high} AS DECIMAL(20, 0)) * 4294967296BD + ${low} AS DOUBLE)`,
+});
 
 /**
  * Sums of multiples of 1/1024 are exact up to 2^43, so their order means nothing; what is left of each value is so small
  * that the order of its sum shows far behind the sixth decimal. Rounds as DuckDB's round(x, 6) does.
  */
-function sumOfDoubles(value: string): string {
+function sumOfDoubles(value: string): Aggregate {
   const coarse = `rint(${value} * 1024D) / 1024D`;
-  const total = `(sum(${coarse}) + sum(${value} - ${coarse}))`;
+  return { parts: [`sum(${coarse})`, `sum(${value} - ${coarse})`], whole: (sums) => toSixDecimals(`(${sums.join(' + ')})`) };
+}
+
+function toSixDecimals(total: string): string {
   const scaled = `${total} * 1000000D`;
   return `CASE WHEN abs(${scaled}) < 4503599627370496D THEN signum(${scaled}) * CAST(CAST(abs(${scaled}) + 0.5D AS BIGINT) AS DOUBLE) / 1000000D WHEN abs(${scaled}) <= 1.7976931348623157E308D THEN ${scaled} / 1000000D ELSE ${total} END`;
 }
 
 /** Trips are counted by hour, two counters of 32 bits in a number; the earliest hour that has the most. */
-function busiestHour(timestamp: string): string {
-  const hour = `hour(${timestamp})`;
-  const counts = Array.from({ length: 24 }, (_, at) => {
-    const pair = `sum(CASE ${hour} WHEN ${at - (at % 2)} THEN 1L WHEN ${at - (at % 2) + 1} THEN 4294967296L ELSE 0L END)`;
-    return at % 2 === 0 ? `(${pair} & 4294967295L)` : `shiftright(${pair}, 32)`;
-  });
-  return `CAST(array_position(array(${counts.join(', ')}), greatest(${counts.join(', ')})) - 1 AS BIGINT)`;
+function busiestHour(timestamp: string): Aggregate {
+  const pairOf = (hour: number) => `CASE hour(${timestamp}) WHEN ${hour} THEN 1L WHEN ${hour + 1} THEN 4294967296L ELSE 0L END`;
+  return {
+    parts: Array.from({ length: 12 }, (_, pair) => `sum(${pairOf(pair * 2)})`),
+    whole: (pairs) => {
+      const counts = pairs.flatMap((pair) => [`(${pair} & 4294967295L)`, `shiftright(${pair}, 32)`]).join(', ');
+      return `CAST(array_position(array(${counts}), greatest(${counts})) - 1 AS BIGINT)`;
+    },
+  };
 }

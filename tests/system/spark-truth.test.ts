@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LogicalType } from '../../apps/contract/dataset.ts';
 import type { Dialect } from '../../apps/contract/derive/dialect.ts';
+import { plain, toGroupedQuery } from '../../apps/contract/derive/grouped-query.ts';
 import { type ParquetType, readableAs } from '../../apps/contract/file-schema.ts';
 import { duckdb } from '../../apps/plan/duckdb-dialect.ts';
 import { readFooter } from '../../apps/plan/parquet-footer.ts';
@@ -271,11 +272,24 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
           { label: "O'Neil \\ ${x}", when: 'max(x) >= 2.5' },
           { label: 'null', when: 'NULL > 1' },
         ]);
-        return `SELECT g, ${dialect.sumOf('x', 'double')} AS x, ${dialect.sumOf('n', 'int')} AS n, ${dialect.sumOf(dialect.microsBetween('a', 'b'), 'int')} AS micros,
-          ${dialect.divide(dialect.sumOf('x', 'double'), 'count(x)')} AS average, ${dialect.busiestHour('a')} AS hour, ${labels} AS labels,
-          sum(CASE WHEN x >= 2.5 AND x < 250 THEN 1 ELSE 0 END) + 0.0e0 AS within, sum(CASE WHEN a < b THEN 1 ELSE 0 END) + 0.0e0 AS earlier,
-          max(${dialect.nextMonth(dialect.dateOfText("'2024-12-01'"))}) AS next, sum(CASE WHEN a >= ${dialect.timestamp('2024-11-03 01:30:00')} THEN 1 ELSE 0 END) + 0.0e0 AS since
-          FROM files WHERE a IS NOT NULL GROUP BY g`;
+        const count = (condition: string) => plain(`sum(CASE WHEN ${condition} THEN 1 ELSE 0 END) + 0.0e0`);
+        return toGroupedQuery({
+          from: 'files',
+          where: 'a IS NOT NULL',
+          keys: { g: 'g' },
+          columns: (of) => ({
+            x: of(dialect.sumOf('x', 'double')),
+            n: of(dialect.sumOf('n', 'int')),
+            micros: of(dialect.sumOf(dialect.microsBetween('a', 'b'), 'int')),
+            average: dialect.divide(of(dialect.sumOf('x', 'double')), of(plain('count(x)'))),
+            hour: of(dialect.busiestHour('a')),
+            labels: of(plain(labels)),
+            within: of(count('x >= 2.5 AND x < 250')),
+            earlier: of(count('a < b')),
+            next: of(plain(`max(${dialect.nextMonth(dialect.dateOfText("'2024-12-01'"))})`)),
+            since: of(count(`a >= ${dialect.timestamp('2024-11-03 01:30:00')}`)),
+          }),
+        });
       },
     );
     expect({ duckdb: found.duckdb, spark: found.spark }).toEqual({ duckdb: [], spark: [] });
@@ -288,7 +302,8 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
         connection.run(
           `COPY (SELECT i % 3 AS g, CASE WHEN i % 2 = 0 THEN 1 ELSE -1 END * (0.01 + (i // 2 % 1000) * 1e5) + CASE WHEN i = 5 THEN 0.07 ELSE 0 END AS x FROM range(300000) t(i)) TO '${path}' (FORMAT parquet)`,
         ),
-      (dialect) => `SELECT g, ${dialect.sumOf('x', 'double')} AS x FROM files GROUP BY g`,
+      (dialect) =>
+        toGroupedQuery({ from: 'files', keys: { g: 'g' }, columns: (of) => ({ x: of(dialect.sumOf('x', 'double')) }) }),
     );
     expect(found).toEqual({ rows: 3, duckdb: [], spark: [] });
   });

@@ -9,6 +9,12 @@ export interface ScannedFiles {
   readonly relation: string;
 }
 
+/** What is summed up over a group, and the expression that makes a value of those sums' names. */
+export interface Aggregate {
+  readonly parts: readonly string[];
+  readonly whole: (names: readonly string[]) => string;
+}
+
 export interface Dialect {
   readonly engine: 'duckdb' | 'spark';
   readonly name: (identifier: string) => string;
@@ -26,11 +32,11 @@ export interface Dialect {
   /** The labels whose condition is true, as a list of strings in the given order. */
   readonly labelsWhere: (labels: readonly { readonly label: string; readonly when: string }[]) => string;
   /** The sum as a number that does not depend on the order in which threads meet the rows; doubles to six decimals. */
-  readonly sumOf: (value: string, type: LogicalType) => string;
+  readonly sumOf: (value: string, type: LogicalType) => Aggregate;
   /** A quotient as a double; null over zero. */
   readonly divide: (dividend: string, divisor: string) => string;
   /** The hour of day that most of a group's timestamps have; of equals the earliest. */
-  readonly busiestHour: (timestamp: string) => string;
+  readonly busiestHour: (timestamp: string) => Aggregate;
   /** A relation of all columns of Parquet files, and of `fileOfScan`, the base name of the file a row comes from. */
   readonly scan: (files: ScannedFiles) => string;
   readonly fileOfScan: string;

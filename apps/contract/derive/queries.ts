@@ -4,6 +4,7 @@ import { monthlyColumns, triageColumns } from '../names.ts';
 import { inMonth } from '../predicate.ts';
 import type { Cast } from './casts.ts';
 import type { Dialect, ScannedFiles } from './dialect.ts';
+import { plain, toGroupedQuery } from './grouped-query.ts';
 import { toCondition } from './rule-sql.ts';
 
 /** Files of one schema: they are read in one scan. */
@@ -90,25 +91,27 @@ export function toMonthlyQuery(dataset: Dataset, dialect: Dialect, source: strin
   const { pickup, dropoff } = dataset.roles;
   const { keys, sums, averages } = dataset.monthly;
   const name = dialect.name;
+  const named = (columns: Iterable<readonly [column: string, value: string]>) =>
+    Object.fromEntries([...columns].map(([column, value]) => [name(column), value]));
   const sumOf = (column: string) => dialect.sumOf(name(column), columnOf(dataset, column).type);
   const micros = dialect.sumOf(dialect.microsBetween(name(pickup), name(dropoff)), 'int');
-  const columns = [
-    ...Object.entries(keys).map(([key, column]) => `${name(column)} AS ${name(key)}`),
-    `${name(triageColumns.month)} AS ${name(monthlyColumns.month)}`,
-    ...Object.entries(sums).map(([sum, column]) => `${sumOf(column)} AS ${name(sum)}`),
-    ...Object.entries(averages).map(
-      ([average, column]) => `${dialect.divide(sumOf(column), `count(${name(column)})`)} AS ${name(average)}`,
-    ),
-    `count(*) AS ${name(monthlyColumns.trips)}`,
-    `${dialect.divide(micros, `count(${name(dropoff)}) * 60000000`)} AS ${name(monthlyColumns.minutes)}`,
-    `${dialect.divide(micros, '3600000000')} AS ${name(monthlyColumns.hours)}`,
-    `${dialect.busiestHour(name(pickup))} AS ${name(monthlyColumns.busiestHour)}`,
-  ];
-  const groups = Object.keys(keys).length + 1;
-  return [
-    `SELECT ${columns.join(',\n  ')}`,
-    `FROM ${source}`,
-    `WHERE ${toCondition(inMonth(pickup), dialect, '')}`,
-    `GROUP BY ${Array.from({ length: groups }, (_, index) => index + 1).join(', ')}`,
-  ].join('\n');
+  return toGroupedQuery({
+    from: source,
+    where: toCondition(inMonth(pickup), dialect, ''),
+    keys: named([
+      ...Object.entries(keys).map(([key, column]) => [key, name(column)] as const),
+      [monthlyColumns.month, name(triageColumns.month)],
+    ]),
+    columns: (of) =>
+      named([
+        ...Object.entries(sums).map(([sum, column]) => [sum, of(sumOf(column))] as const),
+        ...Object.entries(averages).map(
+          ([average, column]) => [average, dialect.divide(of(sumOf(column)), of(plain(`count(${name(column)})`)))] as const,
+        ),
+        [monthlyColumns.trips, of(plain('count(*)'))],
+        [monthlyColumns.minutes, dialect.divide(of(micros), `${of(plain(`count(${name(dropoff)})`))} * 60000000`)],
+        [monthlyColumns.hours, dialect.divide(of(micros), '3600000000')],
+        [monthlyColumns.busiestHour, of(dialect.busiestHour(name(pickup)))],
+      ]),
+  });
 }
