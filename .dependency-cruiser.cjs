@@ -26,6 +26,12 @@ module.exports = {
       to: { path: '^(apps|workflows|start|charts|lambda|tests|benchmarks)/', pathNot: ['^apps/$1/', libraries] },
     },
     {
+      name: 'lambda-on-libraries',
+      severity: 'error',
+      from: { path: '^lambda/', pathNot: test },
+      to: { path: '^(apps|start|charts|imports|workflows|tests|benchmarks)/', pathNot: libraries },
+    },
+    {
       name: 'workflows-on-libraries',
       severity: 'error',
       from: { path: '^workflows/', pathNot: test },

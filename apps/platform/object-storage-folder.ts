@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { TemporaryError, UsageError } from './errors.ts';
 import { type ListOptions, ObjectChangedError, type ObjectStorage, type StoredObject } from './object-storage.ts';
 import { digestFile } from './object-storage-digest.ts';
-import { isHidden, toLine } from './object-storage-uri.ts';
+import { isHidden } from './object-storage-uri.ts';
+import { toLine } from './one-line.ts';
 import { baseName, joinUri, toPath } from './uri.ts';
 
 export const createFolderStorage = (): ObjectStorage => ({ list, look, read, digestOf });

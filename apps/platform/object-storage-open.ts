@@ -3,7 +3,7 @@ import { UsageError } from './errors.ts';
 import type { ObjectStorage } from './object-storage.ts';
 import { createFolderStorage } from './object-storage-folder.ts';
 import { createS3Storage } from './object-storage-s3.ts';
-import { toLine } from './object-storage-uri.ts';
+import { toLine } from './one-line.ts';
 
 const storages: Readonly<Record<string, () => ObjectStorage>> = { file: createFolderStorage, s3: createS3Storage };
 

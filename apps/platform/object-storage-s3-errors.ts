@@ -1,6 +1,6 @@
 // What S3's refusals mean: which of them a retry may mend, and the one line that says what to do.
 import { TemporaryError, UsageError, UserError } from './errors.ts';
-import { toLine } from './object-storage-uri.ts';
+import { toLine } from './one-line.ts';
 
 interface S3Error {
   readonly name: string;

@@ -4,7 +4,8 @@ import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { type ListOptions, ObjectChangedError, type ObjectStorage, type StoredObject } from './object-storage.ts';
 import type { Digest } from './object-storage-digest.ts';
 import { isAbsent, isRefusal, statusOf, toS3Error } from './object-storage-s3-errors.ts';
-import { asFolder, isHidden, parseS3Uri, toS3Uri } from './object-storage-uri.ts';
+import { asFolder, isHidden } from './object-storage-uri.ts';
+import { parseS3Uri, toS3Uri } from './s3-uri.ts';
 
 const connectionTimeoutMilliseconds = 5_000;
 /** A connection that says nothing for so long is given up. */

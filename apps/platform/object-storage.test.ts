@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDigests } from './object-storage-digest.ts';
 import { openStorage } from './object-storage-open.ts';
-import { parseS3Uri, toS3Uri, uriOption } from './object-storage-uri.ts';
+import { uriOption } from './object-storage-uri.ts';
+import { parseS3Uri, toS3Uri } from './s3-uri.ts';
 
 let folder: string;
 let uri: string;

@@ -8,7 +8,8 @@ import { writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import type { ObjectStorage, StoredObject } from '../platform/object-storage.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
-import { isHidden, toLine } from '../platform/object-storage-uri.ts';
+import { isHidden } from '../platform/object-storage-uri.ts';
+import { toLine } from '../platform/one-line.ts';
 import { joinUri, toPath } from '../platform/uri.ts';
 import { copyOnce } from './copy-once.ts';
 

@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { firstDayOf } from '../../apps/contract/file-name.ts';
-import { toS3Uri } from '../../apps/platform/object-storage-uri.ts';
+import { toS3Uri } from '../../apps/platform/s3-uri.ts';
 import { bundle } from '../../start/bundle.ts';
 import { findS3Server, type S3Server, startS3 } from '../fixtures/s3-server.ts';
 

@@ -1,0 +1,119 @@
+// The API server of a cluster: objects by kind and name, bounded in time, tried again while that may help.
+import {
+  CoreV1Api,
+  CustomObjectsApi,
+  createConfiguration,
+  type Middleware,
+  type RequestContext,
+  ServerConfiguration,
+} from '@kubernetes/client-node';
+import { Agent } from 'undici';
+import { call, callIfAny } from '../apps/platform/kubernetes-call.ts';
+import { Refusal } from '../apps/platform/kubernetes-refusal.ts';
+import type { Deadline } from './deadline.ts';
+
+export interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+}
+
+export interface Address {
+  /** `https://…` */
+  readonly server: string;
+  /** The cluster's own authority, PEM; undefined where the public ones vouch for the server. */
+  readonly authority: string | undefined;
+}
+
+export interface Cluster {
+  /** undefined where there is none of that name. */
+  readonly find: <Found>(kind: Kind, name: string) => Promise<Found | undefined>;
+  /** False where one of that name is there already. */
+  readonly create: (kind: Kind, body: Named) => Promise<boolean>;
+  /** False where somebody else has changed it since it was read. */
+  readonly replace: (kind: Kind, body: Named) => Promise<boolean>;
+  /** Nodes of a pool, and those of them that take pods. */
+  readonly countNodes: (pool: string) => Promise<{ readonly all: number; readonly ready: number }>;
+}
+
+interface Named {
+  readonly metadata: { readonly name: string };
+}
+
+export interface ClusterAccess {
+  readonly address: Address;
+  /** A bearer token. */
+  readonly token: string;
+  readonly namespace: string;
+  readonly deadline: Deadline;
+}
+
+/** Connections are kept across invocations. */
+const agents = new Map<string, Agent>();
+
+function agentOf({ server, authority }: Address): Agent {
+  const id = JSON.stringify([server, authority]);
+  const agent = agents.get(id) ?? new Agent({ connect: { timeout: 5_000, ...(authority !== undefined && { ca: authority }) } });
+  agents.set(id, agent);
+  return agent;
+}
+
+/** Asks nothing yet. Everything throws Refusal. */
+export function openCluster({ address, token, namespace, deadline }: ClusterAccess): Cluster {
+  const inTime: Middleware = {
+    pre: async (request) => {
+      request.setSignal(deadline.signal(10));
+      return request;
+    },
+    post: async (response) => response,
+  };
+  const signedIn = {
+    getName: () => 'token',
+    applySecurityAuthentication: (context: RequestContext) => {
+      context.setHeaderParam('Authorization', `Bearer ${token}`);
+      context.setDispatcher(agentOf(address));
+    },
+  };
+  const configuration = createConfiguration({
+    baseServer: new ServerConfiguration(address.server, {}),
+    authMethods: { default: signedIn },
+    promiseMiddleware: [inTime],
+  });
+  const objects = new CustomObjectsApi(configuration);
+  const core = new CoreV1Api(configuration);
+  const patience = () => ({ patienceSeconds: deadline.patienceSeconds() });
+  const unlessTaken = async (what: string, send: () => Promise<unknown>) => {
+    try {
+      await call(what, send, patience());
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 409) return false;
+      throw error;
+    }
+  };
+  return {
+    find: <Found>(kind: Kind, name: string) =>
+      callIfAny(
+        `${kind.plural} ${name}`,
+        () => objects.getNamespacedCustomObject({ ...kind, namespace, name }) as Promise<Found>,
+        patience(),
+      ),
+    create: (kind, body) =>
+      unlessTaken(`creating ${kind.plural} ${body.metadata.name}`, () =>
+        objects.createNamespacedCustomObject({ ...kind, namespace, body }),
+      ),
+    replace: (kind, body) => {
+      const { name } = body.metadata;
+      return unlessTaken(`changing ${kind.plural} ${name}`, () =>
+        objects.replaceNamespacedCustomObject({ ...kind, namespace, name, body }),
+      );
+    },
+    countNodes: async (pool) => {
+      const labelSelector = `cloud.google.com/gke-nodepool=${pool}`;
+      const { items } = await call('nodes', () => core.listNode({ labelSelector }), patience());
+      const isReady = (conditions: readonly { type: string; status: string }[] = []) =>
+        conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+      return { all: items.length, ready: items.filter(({ status }) => isReady(status?.conditions)).length };
+    },
+  };
+}

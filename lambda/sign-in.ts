@@ -1,0 +1,95 @@
+// Signs in to Google Cloud: as the function's own role by workload identity federation, or by a service account's key from Secrets Manager.
+import { type AuthClient, ExternalAccountClient, gaxios, JWT } from 'google-auth-library';
+import { TemporaryError, UsageError, UserError } from '../apps/platform/errors.ts';
+import { toLine } from '../apps/platform/one-line.ts';
+import { readSecret } from './aws.ts';
+import type { Deadline } from './deadline.ts';
+import type { Settings } from './settings.ts';
+
+const googleTokens = 'https://oauth2.googleapis.com/token';
+const answerMilliseconds = 5_000;
+const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
+
+/** Kept across invocations; the library renews tokens five minutes before they end. */
+let signedIn: AuthClient | undefined;
+
+/** Forgets the sign-in: its key may have been rotated. */
+export function signOut(): void {
+  signedIn = undefined;
+}
+
+/** An access token. Throws TemporaryError, or UsageError with what to mend. */
+export async function getToken(settings: Settings, deadline: Deadline): Promise<string> {
+  signedIn ??= await signIn(settings, deadline);
+  try {
+    const { token } = await inTime(signedIn.getAccessToken(), deadline);
+    if (!token) throw new UsageError('sign-in to Google Cloud: it gave no token');
+    return token;
+  } catch (error) {
+    signOut();
+    throw toSignInError(error);
+  }
+}
+
+async function signIn({ credentials }: Settings, deadline: Deadline): Promise<AuthClient> {
+  if ('json' in credentials) {
+    const json = parse(credentials.json, 'GOOGLE_CREDENTIALS');
+    if (json.type !== 'external_account')
+      throw new UsageError(
+        'GOOGLE_CREDENTIALS: expected "type": "external_account", as gcloud iam workload-identity-pools create-cred-config writes it',
+      );
+    const client = ExternalAccountClient.fromJSON({ ...json, scopes, transporter: createTransporter() } as never);
+    return client as AuthClient;
+  }
+  const what = `secret ${credentials.secret}`;
+  const key = parse(await readSecret(process.env, credentials.secret, deadline), what);
+  const { client_email: email, private_key: privateKey, token_uri: tokenUri } = key;
+  if (typeof email !== 'string' || typeof privateKey !== 'string')
+    throw new UsageError(`${what}: expected a service account's key with client_email and private_key`);
+  const transporter = createTransporter(typeof tokenUri === 'string' ? tokenUri : undefined);
+  return new JWT({ email, key: privateKey, scopes, transporter });
+}
+
+/** Requests are bounded in time; a key says where its tokens are made, and the library does not listen. */
+function createTransporter(tokenUri?: string): gaxios.Gaxios {
+  const transporter = new gaxios.Gaxios({ timeout: answerMilliseconds });
+  if (tokenUri !== undefined)
+    transporter.interceptors.request.add({
+      resolved: async (request) => (String(request.url) === googleTokens ? { ...request, url: new URL(tokenUri) } : request),
+    });
+  return transporter;
+}
+
+/** The library tries again by itself, as long as that takes. */
+async function inTime<Result>(work: Promise<Result>, deadline: Deadline): Promise<Result> {
+  const signal = deadline.signal(deadline.patienceSeconds());
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    work.catch(() => {});
+  }
+}
+
+function toSignInError(error: unknown): Error {
+  if (error instanceof UserError) return error;
+  const { message, code, name, response } = error as Error & { code?: string | number; response?: { status?: number } };
+  const status = response?.status ?? 0;
+  const what = `sign-in to Google Cloud: ${toLine(message)}`;
+  const isUnreachable = status === 0 && (name === 'TimeoutError' || code !== undefined);
+  if (isUnreachable || status === 429 || status >= 500) return new TemporaryError(what);
+  return new UsageError(`${what}; check the key or the workload identity pool, and the clock`);
+}
+
+function parse(text: string, what: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // A secret's text is in no message.
+  }
+  throw new UsageError(`${what}: expected a JSON object`);
+}
