@@ -3,8 +3,12 @@
 /** The tag of all images of ours, which one build makes together. */
 export const ownTag = '0.1.0';
 
-/** The user of all images of ours; their Dockerfiles say so too. */
+/** The user of all images of ours but Spark's; their Dockerfiles say so too. */
 export const ownUser = 10001;
+
+/** Spark in the image of that name, and the user of Spark's own image. */
+export const sparkVersion = '3.5.9';
+export const sparkUser = 185;
 
 /** The apps of ours that have an image: `<registry>/<app>:<ownTag>`. */
 export const ownApps = [
@@ -21,6 +25,7 @@ export const ownApps = [
   'predict',
   'publish',
   'schema-groups',
+  'spark',
   'tables',
   'transfer',
   'validate',

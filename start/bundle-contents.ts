@@ -43,7 +43,7 @@ export const bundles: Readonly<Record<string, BundleContents>> = {
   },
   spark: {
     language: 'python',
-    files: ['*.py', 'plan.schema.json', 'jars.txt', 'jmx.yaml', 'image-requirements.txt'],
+    files: ['*.py', 'plan.schema.json', 'jars.txt', 'jmx.yaml', 'metrics.properties', 'image-requirements.txt'],
     programs: [['python', 'runner.py']],
   },
   mlflow: { language: 'python', files: ['requirements.txt'], programs: [['mlflow', 'server']] },

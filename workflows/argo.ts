@@ -127,8 +127,10 @@ function toTask(task: Task, dag: 'main' | 'exit') {
 const toDepends = (task: Task): string =>
   [
     ...dependenciesOf(task).map((name) => `${name}.Succeeded`),
-    ...(task.afterEndOf ?? []).map(({ name }) => `(${allEndings.map((ending) => `${name}.${ending}`).join(' || ')})`),
+    ...(task.afterUnlessSkipped ?? []).map(({ name }) => toAnyOf(name, ['Succeeded', 'Skipped'])),
+    ...(task.afterEndOf ?? []).map(({ name }) => toAnyOf(name, allEndings)),
   ].join(' && ');
+const toAnyOf = (name: string, endings: readonly Ending[]) => `(${endings.map((ending) => `${name}.${ending}`).join(' || ')})`;
 const allEndings: readonly Ending[] = ['Succeeded', 'Failed', 'Errored', 'Skipped', 'Omitted'];
 
 const toStepArguments = (task: Step, dag: 'main' | 'exit') =>

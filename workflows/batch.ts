@@ -2,11 +2,11 @@
 import { workflows } from '../apps/contract/names.ts';
 import { defineWorkflow, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
-import { equals, path, runCreatedAt, text, uri } from './expressions.ts';
+import { equals, path, runCreatedAt, runName, text, uri } from './expressions.ts';
 import { categoryParameter, engineParameter, retrainParameter, thresholdParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
-import { defineTablesSteps, exitSteps, publishStep, refreshSteps } from './shared-steps.ts';
+import { defineTablesSteps, exitSteps, publishStep, refreshSteps, sparkSteps } from './shared-steps.ts';
 
 /** The workflow that follows a new file. */
 export const createBatch = (environment: Environment) =>
@@ -51,16 +51,31 @@ export const createBatch = (environment: Environment) =>
           engine,
           file: staged,
           asOf: runCreatedAt,
-          warehouse: uri`${environment.warehouse}`,
+          ...at.warehouseFlags(environment),
           plan: at.runFile(environment, part, 'plan.json'),
         },
         after: [validate, ...define],
         mutex: tables,
         deadlineMinutes: 60,
       });
+      const spark = sparkSteps(environment, {
+        category,
+        part,
+        name: text`${runName}-${runDate}`,
+        engine,
+        after: etl,
+        deadlineMinutes: 120,
+      });
       const dbt = step('dbt', programs.dbt, {
-        args: { category, warehouse: at.warehousePath(environment), runDate, docs: at.dbtPath(environment, part) },
+        args: {
+          category,
+          ...at.pythonWarehouse(environment),
+          ...at.jobsOfRun(environment),
+          runDate,
+          docs: at.dbtPath(environment, part),
+        },
         after: [etl],
+        afterUnlessSkipped: spark,
         mutex: tables,
         deadlineMinutes: 60,
       });
@@ -68,7 +83,7 @@ export const createBatch = (environment: Environment) =>
       const retrain = step('retrain', programs.retrain, {
         args: {
           category,
-          warehouse: at.warehousePath(environment),
+          ...at.pythonWarehouse(environment),
           runDate,
           run: text`${part}`,
           tracking: path`${environment.tracking}`,
@@ -98,6 +113,7 @@ export const createBatch = (environment: Environment) =>
           validate,
           ...define,
           etl,
+          ...spark,
           dbt,
           publish,
           retrain,

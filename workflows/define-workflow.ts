@@ -49,6 +49,8 @@ type Outputs<P extends Program> = {
 interface TaskProps {
   /** Tasks that must succeed first. Those whose outputs are used come first anyway. */
   readonly after?: readonly Task[];
+  /** Tasks that must have succeeded first, or been left out by their condition. */
+  readonly afterUnlessSkipped?: readonly Task[];
   /** Tasks that must have ended first, however that came. */
   readonly afterEndOf?: readonly Task[];
   /** Left out where this does not hold. */
@@ -188,7 +190,10 @@ function findParameterProblems({ parameters }: Workflow): string[] {
 function findTaskProblems({ parameters }: Workflow, tasks: readonly Task[], dag: 'main' | 'exit'): string[] {
   const earlier = new Set<string>();
   return tasks.flatMap((task) => {
-    const problems = [...dependenciesOf(task), ...(task.afterEndOf ?? []).map(({ name }) => name)]
+    const problems = [
+      ...dependenciesOf(task),
+      ...[...(task.afterUnlessSkipped ?? []), ...(task.afterEndOf ?? [])].map(({ name }) => name),
+    ]
       .filter((name) => !earlier.has(name))
       .map((name) => `${task.name}: comes after "${name}", which is not an earlier step`);
     const isKnown = (reference: Reference): boolean =>

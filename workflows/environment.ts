@@ -15,6 +15,37 @@ export interface Place {
   readonly mounts: readonly Mount[];
 }
 
+/** A driver or an executor of Spark. */
+export interface SparkPod {
+  /** Its pods' name, account and ports. */
+  readonly workload: 'spark-driver' | 'spark-executor';
+  /** Cores: asked for, and at most; both in Kubernetes' words. */
+  readonly cpu: { readonly request: string; readonly limit: string };
+  /** Tasks at the same time. */
+  readonly cores: number;
+  /** All that the container gets. */
+  readonly memoryMiB: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Nodes, priority and security, as they stand in a pod's spec and in its container. */
+  readonly pod: Fields;
+  readonly container: Fields;
+}
+
+/** How Spark's jobs run. */
+export interface SparkPlace {
+  readonly image: string;
+  /** Of Spark in the image: `3.5.9`. */
+  readonly version: string;
+  readonly driver: SparkPod;
+  readonly executor: SparkPod;
+  /** How many executors a job has. */
+  readonly executors: { readonly least: number; readonly first: number; readonly most: number };
+  /** The staging bucket as Spark reaches it: `gs://name/`. */
+  readonly staging: string;
+  /** The Google Cloud project. */
+  readonly project: string;
+}
+
 export interface Environment {
   /** The image of an app. */
   readonly imageOf: (app: string) => string;
@@ -48,6 +79,7 @@ export interface Environment {
       readonly app: string;
       readonly mounts: readonly Mount[];
     }) => Place;
+    readonly spark: SparkPlace;
     /** Where BigQuery keeps its datasets. */
     readonly location: string;
     /** What one run may cost before somebody is told. */

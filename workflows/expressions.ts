@@ -61,6 +61,7 @@ export const text = tagOf('text');
 export const uri = tagOf('uri');
 export const path = tagOf('path');
 export const number = tagOf('number');
+export const json = tagOf('json');
 
 /** Throws where a literal opens an expression. */
 export function refuseRawExpression(literal: string): void {
@@ -109,7 +110,10 @@ export interface Condition {
   readonly left: Text;
   readonly right: string;
 }
-export const equals = (left: Text<'boolean'>, right: 'true' | 'false'): Condition => ({ left, right });
+export const equals = <K extends 'boolean' | 'text'>(
+  left: Text<K>,
+  right: K extends 'boolean' ? 'true' | 'false' : string,
+): Condition => ({ left, right });
 export const toWhen = ({ left, right }: Condition): string => `${toTaskText(left, 'main')} == ${right}`;
 
 /** The workflow's labels come from its parameters: https://argo-workflows.readthedocs.io/en/latest/workflow-of-workflows/ */

@@ -2,11 +2,11 @@
 import { workflows } from '../apps/contract/names.ts';
 import { defineWorkflow, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
-import { path, runCreatedAt, text, uri } from './expressions.ts';
+import { path, runCreatedAt, runName, text } from './expressions.ts';
 import { categoryParameter, engineParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
-import { defineTablesSteps, exitSteps, publishStep, refreshSteps } from './shared-steps.ts';
+import { defineTablesSteps, exitSteps, publishStep, refreshSteps, sparkSteps } from './shared-steps.ts';
 
 /** The workflow that fills an empty warehouse, or repairs one. */
 export const createFullRefresh = (environment: Environment) =>
@@ -47,16 +47,24 @@ export const createFullRefresh = (environment: Environment) =>
           engine,
           groups,
           asOf: runCreatedAt,
-          warehouse: uri`${environment.warehouse}`,
+          ...at.warehouseFlags(environment),
           plan: at.runFile(environment, part, 'plan.json'),
         },
         after: [schemaGroups, ...define],
         mutex: tables,
         deadlineMinutes: 360,
       });
+      const spark = sparkSteps(environment, { category, part, name: runName, engine, after: etl, deadlineMinutes: 720 });
       const dbt = step('dbt', programs.dbt, {
-        args: { category, warehouse: at.warehousePath(environment), fullRefresh: true, docs: at.dbtPath(environment, part) },
+        args: {
+          category,
+          ...at.pythonWarehouse(environment),
+          ...at.jobsOfRun(environment),
+          fullRefresh: true,
+          docs: at.dbtPath(environment, part),
+        },
         after: [etl],
+        afterUnlessSkipped: spark,
         mutex: tables,
         deadlineMinutes: 180,
       });
@@ -64,7 +72,7 @@ export const createFullRefresh = (environment: Environment) =>
       const train = step('train', programs.train, {
         args: {
           category,
-          warehouse: at.warehousePath(environment),
+          ...at.pythonWarehouse(environment),
           run: part,
           tracking: path`${environment.tracking}`,
           models: at.modelsPath(environment),
@@ -85,6 +93,7 @@ export const createFullRefresh = (environment: Environment) =>
           schemaGroups,
           ...define,
           etl,
+          ...spark,
           dbt,
           publish,
           train,

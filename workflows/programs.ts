@@ -59,7 +59,6 @@ export const programs = {
   defineTables: {
     app: 'tables',
     command: node,
-    fixed: { task: 'define' },
     flags: { category: 'category', warehouse: 'uri', location: 'text' },
     outputs: {},
   },
@@ -74,6 +73,10 @@ export const programs = {
       groups: 'uri?',
       asOf: 'time',
       warehouse: 'uri',
+      location: 'text?',
+      run: 'text?',
+      mount: 'uri?',
+      bucket: 'uri?',
       plan: 'uri',
     },
     outputs: { rows: 'json' },
@@ -81,7 +84,15 @@ export const programs = {
   dbt: {
     app: 'dbt',
     command: ['python', 'run.py'],
-    flags: { category: 'category', warehouse: 'path', runDate: 'month?', fullRefresh: 'switch', docs: 'path' },
+    flags: {
+      category: 'category',
+      warehouse: 'path',
+      location: 'text?',
+      run: 'text?',
+      runDate: 'month?',
+      fullRefresh: 'switch',
+      docs: 'path',
+    },
     outputs: {},
   },
   publish: {
@@ -93,13 +104,21 @@ export const programs = {
   train: {
     app: 'ml',
     command: ['python', 'train.py'],
-    flags: { category: 'category', warehouse: 'path', run: 'text', tracking: 'path', models: 'path' },
+    flags: { category: 'category', warehouse: 'path', location: 'text?', run: 'text', tracking: 'path', models: 'path' },
     outputs: { version: 'text', promoted: 'boolean' },
   },
   retrain: {
     app: 'ml',
     command: ['python', 'retrain.py'],
-    flags: { category: 'category', warehouse: 'path', runDate: 'month', run: 'text', tracking: 'path', models: 'path' },
+    flags: {
+      category: 'category',
+      warehouse: 'path',
+      location: 'text?',
+      runDate: 'month',
+      run: 'text',
+      tracking: 'path',
+      models: 'path',
+    },
     outputs: { version: 'text', promoted: 'boolean' },
   },
   recordMonth: {
@@ -174,6 +193,21 @@ export const programs = {
       budgetUsd: 'number',
     },
     outputs: {},
+  },
+  sparkJob: {
+    app: 'cluster',
+    command: node,
+    fixed: { task: 'spark-job' },
+    flags: {
+      namespace: 'text',
+      workflow: 'text',
+      name: 'text',
+      category: 'category',
+      spec: 'json',
+      arguments: 'json',
+      report: 'uri',
+    },
+    outputs: { rows: 'json' },
   },
   refresh: {
     app: 'cluster',

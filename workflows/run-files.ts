@@ -12,11 +12,26 @@ export const recordsFolder = ({ buckets }: Environment) => uri`${buckets.staging
 export const runPart = (runDate?: Text<'month'>): Text<'text'> => (runDate ? text`${runName}/${runDate}` : runName);
 export const runFile = ({ buckets }: Environment, part: Text, name: string) => uri`${buckets.staging}runs/${part}/${name}`;
 
-/** The same places as paths: what the Python steps take. BigQuery has none, and keeps its URI. */
-export const warehousePath = ({ warehouse }: Environment) =>
-  path`${warehouse.startsWith('file:') ? toPath(warehouse) : warehouse}`;
+/** The same places as paths: what the Python steps take. BigQuery has none: it keeps its URI, and says where its datasets are. */
+export const pythonWarehouse = ({ warehouse, cluster }: Environment) => ({
+  warehouse: path`${warehouse.startsWith('file:') ? toPath(warehouse) : warehouse}`,
+  ...(cluster && { location: text`${cluster.location}` }),
+});
+/** The run that dbt's jobs in BigQuery are labelled with. */
+export const jobsOfRun = ({ cluster }: Environment) => cluster && { run: runName };
 export const dbtPath = ({ buckets }: Environment, part: Text) => path`${toPath(buckets.staging)}runs/${part}/dbt`;
 export const modelsPath = ({ buckets }: Environment) => path`${toPath(buckets.models).replace(/\/$/, '')}`;
+
+/** Where etl's rows go; BigQuery also wants its place, the run that its jobs are labelled with, and the bucket in which Spark finds the files. */
+export const warehouseFlags = ({ warehouse, cluster, buckets }: Environment) => ({
+  warehouse: uri`${warehouse}`,
+  ...(cluster && {
+    location: text`${cluster.location}`,
+    run: runName,
+    mount: uri`${buckets.staging}`,
+    bucket: uri`${cluster.spark.staging}`,
+  }),
+});
 
 /** What two runs must not change at the same time. */
 export const tablesOf = (category: Text<'category'>) => text`tables-${category}`;

@@ -1,9 +1,10 @@
 // Steps that several workflows end with: documentation, the prediction service's restart, and what happens on exit.
 import { type Step, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
-import { equals, number, runCreatedAt, runFailures, runName, runStatus, type Text, text, uri } from './expressions.ts';
+import { equals, json, number, runCreatedAt, runFailures, runName, runStatus, type Text, text, uri } from './expressions.ts';
 import { programs } from './programs.ts';
-import { runFile } from './run-files.ts';
+import { runFile, tablesOf } from './run-files.ts';
+import { toSparkSpec } from './spark-application.ts';
 
 export const publishStep = (environment: Environment, of: { category: Text<'category'>; part: Text; after: Step }) =>
   step('publish', programs.publish, {
@@ -22,6 +23,48 @@ export const defineTablesSteps = ({ cluster, warehouse }: Environment, category:
           deadlineMinutes: 15,
         }),
       ];
+
+/** On one machine the etl step runs its plan, whatever the engine; in a cluster Spark runs it from the bucket, once the etl step has written it. */
+export const sparkSteps = (
+  environment: Environment,
+  {
+    category,
+    part,
+    name,
+    engine,
+    after,
+    deadlineMinutes,
+  }: {
+    category: Text<'category'>;
+    part: Text;
+    /** Of the job: the same for each try of the step. */
+    name: Text<'text'>;
+    engine: Text<'text'>;
+    after: Step;
+    deadlineMinutes: number;
+  },
+): Step[] => {
+  const { cluster } = environment;
+  if (cluster === undefined) return [];
+  const inBucket = (file: string) => json`${cluster.spark.staging}runs/${part}/${file}`;
+  return [
+    step('spark', programs.sparkJob, {
+      args: {
+        namespace: text`${cluster.namespaces.pipeline}`,
+        workflow: runName,
+        name,
+        category,
+        spec: json`${JSON.stringify(toSparkSpec(cluster.spark))}`,
+        arguments: json`["--plan","${inBucket('plan.json')}","--result","${inBucket('spark.json')}"]`,
+        report: runFile(environment, part, 'spark.json'),
+      },
+      after: [after],
+      when: equals(engine, 'spark'),
+      mutex: tablesOf(category),
+      deadlineMinutes,
+    }),
+  ];
+};
 
 /** On one machine the service looks for a new champion by itself; in a cluster its Deployment restarts, and waits until it serves. */
 export const refreshSteps = (

@@ -1,13 +1,14 @@
 // cluster: the steps that talk to Kubernetes. Each task has a file of its own; this one reads flags and signals.
 import { z } from 'zod';
+import { categoryOption } from '../contract/categories.ts';
 import { connect } from '../platform/kubernetes-connection.ts';
 import { runProgram } from '../platform/program.ts';
 import { takeFlags } from '../platform/task-flags.ts';
+import { toUri } from '../platform/uri.ts';
 import { championVersion, jsonList, jsonObject, label, name, uid, workflowName } from './flags.ts';
 import { refresh } from './refresh.ts';
+import { runAndReport } from './run-and-report.ts';
 import { proveSparkGone } from './spark-gone.ts';
-import { runSparkJob } from './spark-job.ts';
-import { listenForStop } from './stop.ts';
 import { sweep } from './sweep.ts';
 
 await runProgram({
@@ -21,6 +22,12 @@ await runProgram({
     name: name.optional().describe('spark-job: name of the SparkApplication, the same for each try of a step'),
     spec: jsonObject.optional().describe('spark-job: its spec as JSON, without arguments'),
     arguments: jsonList.optional().describe("spark-job: the application's arguments, a JSON list of texts"),
+    category: categoryOption.optional().describe('spark-job: the data set, a label of all that the job is made of'),
+    report: z
+      .string()
+      .transform(toUri)
+      .optional()
+      .describe("spark-job: URI of the JSON that the application writes; its rows become this step's"),
     ownerUid: uid
       .optional()
       .describe('spark-job, may be left out: uid of the Workflow; its deletion then deletes the SparkApplication'),
@@ -32,8 +39,9 @@ await runProgram({
   run: ({ task, ...flags }) => {
     switch (task) {
       case 'spark-job': {
-        const job = takeFlags(task, flags, ['namespace', 'workflow', 'name', 'spec', 'arguments'], ['ownerUid']);
-        return runSparkJob(connect(), job, listenForStop());
+        const needed = ['namespace', 'workflow', 'name', 'category', 'spec', 'arguments', 'report'] as const;
+        const { report, category, ...job } = takeFlags(task, flags, needed, ['ownerUid']);
+        return runAndReport(connect(), { job: { ...job, category: category.category }, report });
       }
       case 'spark-gone':
         return proveSparkGone(connect(), takeFlags(task, flags, ['namespace', 'workflow']));

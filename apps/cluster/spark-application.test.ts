@@ -6,6 +6,7 @@ const job: SparkJob = {
   name: 'n',
   namespace: 's',
   workflow: 'w',
+  category: 'yellow',
   spec: { type: 'Python', driver: { cores: 1 } },
   arguments: ['a'],
 };
@@ -17,10 +18,11 @@ test('the hash is of what runs: not of the order of its fields, not of its owner
   const others = [
     { arguments: ['b'] },
     { workflow: 'v' },
+    { category: 'green' },
     { spec: { ...job.spec, driver: { cores: 2 } } },
     { spec: { ...job.spec, driver: {} } },
   ];
-  expect(new Set([{}, ...others].map(hashOf)).size).toBe(5);
+  expect(new Set([{}, ...others].map(hashOf)).size).toBe(6);
 });
 
 test('what is no object is left to the server to refuse', () => {

@@ -1,6 +1,6 @@
 // A SparkApplication as this program writes it and reads it: https://github.com/kubeflow/spark-operator/blob/v2.4.0/docs/api-docs.md
 import { createHash } from 'node:crypto';
-import { partOf, workflowLabel } from '../contract/names.ts';
+import { partOf, runLabels, workflowLabel } from '../contract/names.ts';
 
 export const sparkKind = { group: 'sparkoperator.k8s.io', version: 'v1beta2', plural: 'sparkapplications' } as const;
 const specAnnotation = 'taxiway/spec-sha256';
@@ -11,6 +11,7 @@ export interface SparkJob {
   readonly name: string;
   readonly namespace: string;
   readonly workflow: string;
+  readonly category: string;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly arguments: readonly string[];
   readonly ownerUid?: string | undefined;
@@ -37,14 +38,14 @@ export interface SparkApplication {
   };
 }
 
-/** The object to create. Its pods carry the workflow's label too, so that they can be found without it. */
+/** The object to create. Its pods carry the labels of the run too, so that they can be found and counted without it. */
 export function toManifest(job: SparkJob) {
-  const labels = { [workflowLabel]: job.workflow, 'app.kubernetes.io/part-of': partOf };
+  const ofRun = { [workflowLabel]: job.workflow, [runLabels.category]: job.category };
   const withLabels = (role: unknown): unknown => {
     if (typeof role !== 'object' || role === null || Array.isArray(role)) return role;
     const own = (role as { labels?: unknown }).labels;
     if (own !== undefined && (typeof own !== 'object' || own === null)) return role;
-    return { ...role, labels: { ...own, [workflowLabel]: job.workflow } };
+    return { ...role, labels: { ...own, ...ofRun } };
   };
   const spec = {
     ...job.spec,
@@ -59,7 +60,7 @@ export function toManifest(job: SparkJob) {
     metadata: {
       name: job.name,
       namespace: job.namespace,
-      labels,
+      labels: { ...ofRun, 'app.kubernetes.io/part-of': partOf },
       annotations: { [specAnnotation]: hash(spec) },
       ...(job.ownerUid !== undefined && { ownerReferences: [{ ...owner, controller: false, blockOwnerDeletion: false }] }),
     },

@@ -184,6 +184,16 @@ export const statsdVariable = 'STATSD_ADDRESS';
 /** The label that every object of ours carries as `app.kubernetes.io/part-of`. */
 export const partOf = 'taxiway';
 
+/** Where Spark's image has its files. */
+export const sparkImage = {
+  runner: '/app/runner.py',
+  jmxAgent: '/app/jmx-agent.jar',
+  jmxConfig: '/app/jmx.yaml',
+  metrics: '/app/metrics.properties',
+} as const;
+/** Folder of the staging bucket in which Spark keeps what its history server shows; Spark does not make it. */
+export const sparkEvents = 'spark-events';
+
 /** Labels of BigQuery's jobs, by which their cost is found. */
 export const jobLabels = { run: 'run', category: 'category', step: 'step', table: 'table' } as const;
 

@@ -43,6 +43,7 @@ export interface SparkApplication {
 interface Size {
   readonly cores?: number;
   readonly memory?: string;
+  readonly memoryOverhead?: string;
 }
 
 /** Argo counts memory in hundreds of MiB: https://argo-workflows.readthedocs.io/en/latest/resource-duration/ */
@@ -86,7 +87,7 @@ export function ofSpark(applications: readonly SparkApplication[], now: number):
       pods: sum(parts, ({ pods }) => pods),
       seconds: sum(parts, ({ seconds }) => seconds),
       coreSeconds: sum(parts, ({ seconds, size }) => seconds * (size?.cores ?? 1)),
-      gibSeconds: sum(parts, ({ seconds, size }) => seconds * toGiB(size?.memory)),
+      gibSeconds: sum(parts, ({ seconds, size }) => seconds * (toGiB(size?.memory) + toGiB(size?.memoryOverhead ?? '0g'))),
     },
   ];
 }

@@ -28,7 +28,7 @@ export const noStep = 'other';
 export const assumptions: readonly string[] = [
   `BigQuery on demand at $${prices.usdPerTiBScanned} a TiB billed`,
   `pods by what they ask for: $${prices.usdPerCoreHour} a core and hour, $${prices.usdPerGiBHour} a GiB and hour, spot nodes too`,
-  "Spark's executors as if each had existed as long as the job, without memory overhead",
+  "Spark's executors as if each had existed as long as the job",
   'storage, traffic and idle nodes left out',
 ];
 

@@ -8,19 +8,20 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from errors import BugError, TemporaryError, UserError
+from warehouse import Warehouse
 
 project = Path(__file__).resolve().parent
 
 
 class DbtProject:
-    """The project on one warehouse file, with its manifest parsed once. run_date is a month's first day, or empty for all months."""
+    """The project on one warehouse, with its manifest parsed once. run_date is a month's first day, or empty for all months."""
 
-    def __init__(self, warehouse: Path, target: Path, run_date: str = "") -> None:
-        # Flags of dbt that a user's environment sets (DBT_…) would change what a step does.
-        for name in [name for name in os.environ if name.startswith("DBT_")]:
+    def __init__(self, warehouse: Warehouse, target: Path, run_date: str = "") -> None:
+        # Flags of dbt that a user's environment sets (DBT_…) would change what a step does, and so would our own of another run.
+        for name in [name for name in os.environ if name.startswith(("DBT_", "TAXIWAY_"))]:
             del os.environ[name]
-        os.environ["TAXIWAY_WAREHOUSE"] = str(warehouse)
+        os.environ.update(warehouse.variables())
+        self.warehouse = warehouse
         self.run_date = run_date
         self.target = target
         self.manifest: Manifest | None = None
@@ -39,13 +40,5 @@ class DbtProject:
         if isinstance(done.exception, KeyboardInterrupt):
             raise done.exception
         if done.exception is not None:
-            raise error_of(str(done.exception), f"dbt {arguments[0]}")
+            raise self.warehouse.error_of(str(done.exception), f"dbt {arguments[0]}")
         return done
-
-
-def error_of(message: str, where: str) -> UserError:
-    """What dbt or DuckDB said, as an error of the right kind, in one line."""
-    line = " ".join(message.split())
-    if "Could not set lock on file" in line or "Conflicting lock" in line:
-        return TemporaryError(f"{where}: another process has the warehouse open; try again when it is done: {line}")
-    return BugError(f"{where}: {line}")

@@ -10,13 +10,14 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-import duckdb
-
-from dbt_project import DbtProject, error_of, project
-from errors import OutcomeError, TemporaryError, UsageError, UserError
+from bigquery_warehouse import BigQueryWarehouse
+from dbt_project import DbtProject, project
+from duckdb_warehouse import DuckDbWarehouse
+from errors import OutcomeError, UsageError, UserError
 from files import copy_file, write_text
 from outcome import Outcome, read_outcome
 from unit_tests import run_unit_tests
+from warehouse import Warehouse
 
 
 def main(arguments: list[str]) -> int:
@@ -50,7 +51,9 @@ def parse_flags(arguments: list[str]) -> argparse.Namespace:
     """Reads and checks the flags; leaves with exit code 2 where they are wrong."""
     parser = FlagParser(prog="run.py", description=__doc__, allow_abbrev=False)
     parser.add_argument("--category", help="yellow, green …: whose models to build")
-    parser.add_argument("--warehouse", type=Path, help="the DuckDB file")
+    parser.add_argument("--warehouse", help="the DuckDB file, or bigquery://project/prefix_")
+    parser.add_argument("--location", help="where BigQuery keeps the datasets, such as europe-west1; with bigquery:// only")
+    parser.add_argument("--run", help="the workflow run's name, for BigQuery's cost; with bigquery:// only")
     parser.add_argument("--run-date", help="YYYY-MM-01: replace this month of the feature table")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild the feature table from all months")
     parser.add_argument("--docs", type=Path, help="folder for the documentation, written as index.html")
@@ -61,9 +64,15 @@ def parse_flags(arguments: list[str]) -> argparse.Namespace:
     flags = parser.parse_args(arguments)
     if flags.unit_tests:
         return flags
-    missing = [f"--{name}" for name in ("category", "warehouse", "docs") if getattr(flags, name) is None]
+    of_bigquery = ("location", "run")
+    is_bigquery = (flags.warehouse or "").startswith("bigquery:")
+    needed = ("category", "warehouse", "docs", *(of_bigquery if is_bigquery else ()))
+    missing = [f"--{name}" for name in needed if getattr(flags, name) is None]
     if missing:
         parser.error(f"{', '.join(missing)} missing")
+    foreign = [f"--{name}" for name in of_bigquery if not is_bigquery and getattr(flags, name) is not None]
+    if foreign:
+        parser.error(f'--warehouse "{flags.warehouse}" is a file: {", ".join(foreign)} belong to bigquery://')
     if (flags.run_date is None) != flags.full_refresh:
         parser.error("give --run-date YYYY-MM-01 or --full-refresh, one of the two")
     if flags.run_date and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])-01", flags.run_date):
@@ -77,22 +86,25 @@ def parse_flags(arguments: list[str]) -> argparse.Namespace:
 def build(flags: argparse.Namespace) -> dict[str, Any]:
     """Seeds, builds and tests the category's models, and writes the documentation."""
     start = time.monotonic()
-    if not flags.warehouse.is_file():
-        raise UsageError(f"{flags.warehouse}: no such warehouse; run the etl step first")
-    if not re.fullmatch(r"[A-Za-z0-9_. -]+", flags.warehouse.name):
-        # The file's name is DuckDB's catalog name, which dbt-duckdb does not quote everywhere.
-        raise UsageError(
-            f'{flags.warehouse}: the file\'s name "{flags.warehouse.name}" must be letters, digits, "_", "-", "." and spaces; rename the file'
-        )
+    warehouse = open_warehouse(flags)
     with tempfile.TemporaryDirectory(prefix="taxiway-dbt-") as folder:
-        dbt = DbtProject(flags.warehouse.resolve(), Path(folder), flags.run_date or "")
-        check_sources(dbt, flags.warehouse, flags.category)
+        dbt = DbtProject(warehouse, Path(folder), flags.run_date or "")
+        check_sources(dbt, flags.category)
         outcome = build_category(dbt, flags.category, flags.full_refresh)
-        check_outcome(outcome, flags.category, time.monotonic() - start)
+        check_outcome(outcome, warehouse, flags.category, time.monotonic() - start)
         # The build has compiled what it ran and left the manifest in the target folder.
         dbt.invoke("docs", "generate", "--static", "--no-compile")
         copy_file(Path(folder) / "static_index.html", flags.docs / "index.html")
     return {"category": flags.category, **outcome.to_json(time.monotonic() - start)}
+
+
+def open_warehouse(flags: argparse.Namespace) -> Warehouse:
+    """The place that --warehouse names. Throws UsageError where it is none."""
+    if flags.warehouse.startswith("bigquery:"):
+        return BigQueryWarehouse(flags.warehouse, flags.location, {"run": flags.run, "category": flags.category})
+    warehouse = DuckDbWarehouse(Path(flags.warehouse))
+    warehouse.check()
+    return warehouse
 
 
 def build_category(dbt: DbtProject, category: str, full_refresh: bool) -> Outcome:
@@ -109,36 +121,20 @@ def build_category(dbt: DbtProject, category: str, full_refresh: bool) -> Outcom
     return read_outcome(dbt.invoke("build", *selection, *(["--full-refresh"] if full_refresh else [])).result.results)
 
 
-def check_sources(dbt: DbtProject, warehouse: Path, category: str) -> None:
+def check_sources(dbt: DbtProject, category: str) -> None:
     """Refuses a warehouse that lacks a table which the category's models read, by name."""
-    needed = [f"{one.schema}.{one.identifier}" for one in dbt.manifest.sources.values() if category in one.config.tags]
-    try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            found = {
-                row[0] for row in connection.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
-            }
-    except duckdb.IOException as error:
-        raise open_error(warehouse, error) from None
-    missing = sorted(set(needed) - found)
+    needed = [one for one in dbt.manifest.sources.values() if category in one.config.tags]
+    found = dbt.warehouse.find_tables({one.schema for one in needed})
+    missing = sorted({f"{one.schema}.{one.identifier}" for one in needed} - found)
     if missing:
-        raise UsageError(f"{warehouse}: no table {', '.join(missing)}; run the etl step for {category} first")
+        raise UsageError(f"{dbt.warehouse}: no table {', '.join(missing)}; run the etl step for {category} first")
 
 
-def open_error(warehouse: Path, error: duckdb.IOException) -> UserError:
-    """A locked file may be free later; a file that is no database stays one."""
-    told = error_of(str(error), str(warehouse))
-    return (
-        told
-        if isinstance(told, TemporaryError)
-        else UsageError(f"{warehouse}: not a warehouse that DuckDB can open: {' '.join(str(error).split())}")
-    )
-
-
-def check_outcome(outcome: Outcome, category: str, seconds: float) -> None:
+def check_outcome(outcome: Outcome, warehouse: Warehouse, category: str, seconds: float) -> None:
     """Throws where a node failed: a test as an outcome of the data, anything else as what it is."""
     result = {"category": category, **outcome.to_json(seconds)}
     for name, message in outcome.errors:
-        error = error_of(message, name)
+        error = warehouse.error_of(message, name)
         error.result = result
         raise error
     if outcome.failed_tests:

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from dbt_project import DbtProject
+from duckdb_warehouse import DuckDbWarehouse
 from errors import OutcomeError
 from outcome import Outcome
 from run import build_category, check_outcome, main
@@ -35,7 +36,7 @@ class WarehouseTest(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
         cls.warehouse = cls.folder / "warehouse.duckdb"
-        cls.dbt = DbtProject(cls.warehouse, cls.folder)
+        cls.dbt = DbtProject(DuckDbWarehouse(cls.warehouse), cls.folder)
 
     def setUp(self) -> None:
         # dbt keeps the file open between commands of a process, so its content goes, not the file.
@@ -113,7 +114,7 @@ class WarehouseTest(unittest.TestCase):
         self.sql("UPDATE staging.green_clean SET VendorID = 99, fare_amount = 250 WHERE trip_distance < 0.15")
         outcome = self.build(full_refresh=True)
         with self.assertRaises(OutcomeError) as raised:
-            check_outcome(outcome, "green", 1)
+            check_outcome(outcome, self.dbt.warehouse, "green", 1)
         self.assertRegex(
             str(raised.exception), r"2 data tests failed: .*accepted_values_staging_green_clean_VendorID.* \(\d+ rows\)"
         )
@@ -155,6 +156,8 @@ class ProgramTest(unittest.TestCase):
             (self.flags(there, "--run-date", "2024-01-02"), '--run-date "2024-01-02": expected the first day of a month'),
             (self.flags(there, "--run-date", "2024-01-01'; drop"), "expected the first day of a month"),
             (self.flags(there, "--full-refresh", "--run-date", "2024-01-01"), "one of the two"),
+            (["--category", "green", "--warehouse", "bigquery://p/", "--docs", "d"], "--location, --run missing"),
+            (self.flags(there, "--full-refresh", "--run", "x"), "is a file: --run belong to bigquery://"),
             (["--category", "../green", *self.flags(there)[2:]], '--category "../green": expected one of green, yellow'),
         ]
         for arguments, message in cases:
@@ -193,7 +196,7 @@ class ProgramTest(unittest.TestCase):
     def test_a_run_writes_result_and_one_page(self) -> None:
         warehouse = self.folder / "it's {{ odd }}" / "ware house.duckdb"
         warehouse.parent.mkdir()
-        make_sources(DbtProject(warehouse, self.folder), warehouse)
+        make_sources(DbtProject(DuckDbWarehouse(warehouse), self.folder), warehouse)
         code, line = self.run_main(*self.flags(warehouse), "--result", str(self.folder / "result.json"))
         self.assertEqual(code, 0, line)
         result = json.loads((self.folder / "result.json").read_text())

@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from dbt_project import DbtProject, error_of
+from dbt_project import DbtProject
+from duckdb_warehouse import DuckDbWarehouse
 from errors import OutcomeError
 from outcome import read_outcome
 
@@ -16,13 +17,14 @@ def run_unit_tests() -> dict[str, Any]:
     """Builds every model on empty sources, then runs the unit tests of all categories. Throws OutcomeError naming those that fail."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="taxiway-dbt-") as folder:
-        dbt = DbtProject(Path(folder) / "warehouse.duckdb", Path(folder))
-        make_sources(dbt, Path(folder) / "warehouse.duckdb")
+        warehouse = DuckDbWarehouse(Path(folder) / "warehouse.duckdb")
+        dbt = DbtProject(warehouse, Path(folder))
+        make_sources(dbt, warehouse.file)
         dbt.invoke("seed")
         for command in (["run", "--empty"], ["test", "--select", "test_type:unit"]):
             outcome = read_outcome(dbt.invoke(*command).result.results)
             for name, message in outcome.errors:
-                raise error_of(message, name)
+                raise warehouse.error_of(message, name)
     result = outcome.to_json(time.monotonic() - start)
     if outcome.failed_tests:
         names = ", ".join(test["name"] for test in outcome.failed_tests)

@@ -11,7 +11,7 @@ import { inMonthOf, prepareTable, qualified } from './tables.ts';
 import { inTransaction } from './warehouse.ts';
 
 /** A month of 3 million rows fits; larger ones spill to disk. With Node the process stays below 500 MB. */
-const memoryLimit = '400MB';
+export const memoryLimit = '400MB';
 
 /** Fills the tables. Rows are streamed; memory is bounded by DuckDB's limit. Throws OutcomeError where rows would be lost. */
 export async function runOnDuckDb(plan: Plan, warehouse: string): Promise<EtlResult> {

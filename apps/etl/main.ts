@@ -4,17 +4,21 @@ import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { monthlyTable, statsdName, statsdVariable } from '../contract/names.ts';
-import type { Mode } from '../plan/plan-schema.ts';
+import type { Destination, Engine, Mode, Plan } from '../plan/plan-schema.ts';
 import { readSchemaGroups, type SchemaGroups, schemaGroups } from '../plan/schema-groups.ts';
 import { UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
 import { runProgram } from '../platform/program.ts';
 import { sendSamples } from '../platform/statsd.ts';
 import { toPath, toUri } from '../platform/uri.ts';
+import { runIntoBigQuery } from './bigquery-engine.ts';
 import { runOnDuckDb } from './duckdb-engine.ts';
-import { toPlan } from './plan.ts';
+import { type Bucket, bucketFlags, handToSpark, toBigQueryDestination, toBucket } from './hand-to-spark.ts';
+import { type PlanRequest, toPlan } from './plan.ts';
+import type { EtlResult } from './result.ts';
 import { lakeOf, runOnSpark } from './spark-engine.ts';
 import { newestMonth } from './warehouse.ts';
+import { type BigQueryWarehouse, type DuckDbWarehouse, toWarehouse, warehouseFlags } from './warehouse-option.ts';
 
 await runProgram({
   name: 'etl',
@@ -30,34 +34,33 @@ await runProgram({
     asOf: z.iso
       .datetime({ offset: true, error: 'expected a time such as 2025-02-01T06:00:00Z' })
       .describe("the run's clock: trips after it are in the future"),
-    warehouse: z.string().transform(toUri).describe('URI of the DuckDB file'),
-    retentionMonths: z.coerce
-      .number()
-      .int()
-      .positive()
-      .optional()
-      .describe('keep clean and triaged rows of so many months up to the newest; all when left out'),
+    ...warehouseFlags,
+    ...bucketFlags,
     engine: z
       .enum(['duckdb', 'spark'])
       .default('duckdb')
-      .describe('what runs the plan; spark: on this machine, into Parquet folders beside the warehouse, then into it'),
+      .describe(
+        'what runs the plan; spark: on this machine, into Parquet folders beside the warehouse, then into it; for BigQuery it is only written',
+      ),
     plan: z.string().transform(toUri).describe('URI of the JSON file to write: what is going to be run'),
   },
   run: async (options) => {
+    const warehouse = toWarehouse(options);
     const groups = await readGroups(options);
-    const { category, mode, asOf, engine, retentionMonths } = options;
-    const warehouse = toPath(options.warehouse);
+    const { category, mode, asOf, engine } = options;
+    const bucket = engine === 'spark' && warehouse.kind === 'bigquery' ? toBucket(options) : undefined;
     const plan = toPlan(category, {
       groups,
       mode,
       asOf,
       engine,
-      retentionMonths,
-      newestLoaded: retentionMonths === undefined ? undefined : await newestMonth(warehouse, monthlyTable(category.category)),
-      destination: engine === 'spark' ? { format: 'parquet', folder: lakeOf(options.warehouse) } : { format: 'duckdb' },
+      ...(await toRetention(options, warehouse)),
+      destination: toDestination(engine, warehouse, bucket),
     });
+    if (bucket && warehouse.kind === 'bigquery')
+      return handToSpark(plan, { dataset: category, warehouse, planUri: options.plan, bucket });
     await writeFileAtomically(toPath(options.plan), `${JSON.stringify(plan, null, 2)}\n`);
-    const result = engine === 'spark' ? await runOnSpark(plan, options.plan, warehouse) : await runOnDuckDb(plan, warehouse);
+    const result = await runPlan(plan, { category, planUri: options.plan, warehouse });
     await sendSamples(
       (['clean', 'triage'] as const).map((kind) => ({
         name: statsdName('rows', options.category.category, kind),
@@ -69,6 +72,33 @@ await runProgram({
     return result;
   },
 });
+
+/** Two engines, two kinds of warehouse. */
+function toDestination(engine: Engine, warehouse: DuckDbWarehouse | BigQueryWarehouse, bucket?: Bucket): Destination {
+  // A scratch file stands between DuckDB and BigQuery.
+  if (engine === 'duckdb') return { format: 'duckdb' };
+  if (warehouse.kind === 'duckdb') return { format: 'parquet', folder: lakeOf(warehouse.uri) };
+  return toBigQueryDestination(warehouse, bucket as Bucket);
+}
+
+function runPlan(
+  plan: Plan,
+  { category, planUri, warehouse }: { category: Dataset; planUri: string; warehouse: DuckDbWarehouse | BigQueryWarehouse },
+): Promise<EtlResult> {
+  if (plan.engine === 'duckdb')
+    return warehouse.kind === 'duckdb' ? runOnDuckDb(plan, warehouse.path) : runIntoBigQuery(plan, category, warehouse);
+  if (warehouse.kind === 'duckdb') return runOnSpark(plan, planUri, warehouse.path);
+  throw new Error("a plan for Spark's pods is handed to them");
+}
+
+/** Counted back from the newest month that is loaded. */
+async function toRetention(
+  { category, retentionMonths }: { category: Dataset; retentionMonths?: number | undefined },
+  warehouse: DuckDbWarehouse | BigQueryWarehouse,
+): Promise<Pick<PlanRequest, 'retentionMonths' | 'newestLoaded'>> {
+  if (retentionMonths === undefined || warehouse.kind === 'bigquery') return {};
+  return { retentionMonths, newestLoaded: await newestMonth(warehouse.path, monthlyTable(category.category)) };
+}
 
 async function readGroups(options: {
   category: Dataset;

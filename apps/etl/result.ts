@@ -1,4 +1,5 @@
 // What a run of etl says it did, whatever engine ran it.
+import type { LoadResult } from '../platform/bigquery-load.ts';
 import type { FileResult } from './conservation.ts';
 
 export interface EtlResult {
@@ -11,6 +12,8 @@ export interface EtlResult {
     readonly outsideRetention: number;
     readonly monthly: number;
   };
+  /** BigQuery's load jobs, in their order. */
+  readonly jobs?: readonly LoadResult[];
 }
 
 /** Sums the files up. `monthly` is the rows of the monthly table that were written. */

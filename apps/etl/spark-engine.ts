@@ -22,8 +22,16 @@ const submitFlags = [
   '--conf spark.driver.host=127.0.0.1',
   '--conf spark.driver.bindAddress=127.0.0.1',
   '--conf spark.sql.shuffle.partitions=8',
-  // A run is short: what is compiled to the best code must be used often to be worth it.
-  '--conf "spark.driver.extraJavaOptions=-XX:+UseParallelGC -XX:CompileThresholdScaling=4"',
+  // A run is short: what is compiled to the best code must be used often to be worth it. Ten times Java's own thresholds.
+  `--conf "spark.driver.extraJavaOptions=-XX:+UseParallelGC ${[
+    '-XX:Tier3InvocationThreshold=800',
+    '-XX:Tier3MinInvocationThreshold=400',
+    '-XX:Tier3CompileThreshold=8000',
+    '-XX:Tier4InvocationThreshold=50000',
+    '-XX:Tier4MinInvocationThreshold=6000',
+    '-XX:Tier4CompileThreshold=150000',
+    '-XX:Tier4BackEdgeThreshold=400000',
+  ].join(' ')}"`,
   'pyspark-shell',
 ].join(' ');
 

@@ -9,7 +9,7 @@ generated = Path(__file__).resolve().parent / "generated"
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """Where the features are, what is predicted from what, and under which names the model is known."""
+    """Where the features are, what is predicted from what, under which names the model and BigQuery's jobs are known."""
 
     category: str
     dataset: str
@@ -20,6 +20,7 @@ class ModelFacts:
     registered_model: str
     alias: str
     champion: str
+    job_labels: dict[str, str]
 
 
 def known_categories() -> list[str]:

@@ -1,9 +1,10 @@
-"""Runs, versions and the champion in MLflow's local SQLite store. A version carries all that a retry of its run needs to know."""
+"""Runs, versions and the champion in MLflow: a local SQLite store, or a server's. A version carries all that a retry of its run needs to know."""
 
 import contextlib
 import fcntl
 import json
 import os
+import re
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from facts import ModelFacts
 
 # MLflow announces its releases and asks its makers' server otherwise.
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+# Standard output is the step's result.
+os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, Run, RunTag
@@ -60,8 +63,16 @@ class Verdict:
 
 
 @contextlib.contextmanager
-def open_registry(tracking: Path, facts: ModelFacts) -> Iterator["Registry"]:
-    """Opens, and on first use makes, the store; one training at a time. Throws TemporaryError while another one has it."""
+def open_registry(place: Path | str, facts: ModelFacts) -> Iterator["Registry"]:
+    """Opens a server's store by its URL, or a folder's, which is made on first use and has one training at a time.
+
+    Throws TemporaryError while another training has the folder.
+    """
+    if re.match(r"https?://", str(place)):
+        # Trainings of one category are kept apart by the workflow's mutex; the server knows where artifacts go.
+        yield Registry(str(place), None, facts)
+        return
+    tracking = Path(place)
     try:
         tracking.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -74,27 +85,30 @@ def open_registry(tracking: Path, facts: ModelFacts) -> Iterator["Registry"]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise TemporaryError(f"{tracking}: another training has the model registry open; try again when it is done") from None
-        yield Registry(tracking.resolve(), facts)
+        database = tracking.resolve() / "mlflow.db"
+        if not database.exists():
+            make_database(database)
+        yield Registry(f"sqlite:///{database}", (tracking.resolve() / "artifacts").as_uri(), facts)
 
 
 class Registry:
     """The registered model of one category."""
 
-    def __init__(self, tracking: Path, facts: ModelFacts) -> None:
+    def __init__(self, uri: str, artifacts: str | None, facts: ModelFacts) -> None:
         self.facts = facts
-        database = tracking / "mlflow.db"
-        if not database.exists():
-            make_database(database)
-        self.client = MlflowClient(tracking_uri=f"sqlite:///{database}")
-        self.experiment = self._find_or_make_experiment(tracking / "artifacts")
-        with contextlib.suppress(MlflowException):
+        self.client = MlflowClient(tracking_uri=uri)
+        self.experiment = self._find_or_make_experiment(artifacts)
+        try:
             self.client.create_registered_model(facts.registered_model)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
 
-    def _find_or_make_experiment(self, artifacts: Path) -> str:
+    def _find_or_make_experiment(self, artifacts: str | None) -> str:
         found = self.client.get_experiment_by_name(self.facts.registered_model)
         if found is not None:
             return found.experiment_id
-        return self.client.create_experiment(self.facts.registered_model, artifact_location=artifacts.as_uri())
+        return self.client.create_experiment(self.facts.registered_model, artifact_location=artifacts)
 
     def start_run(self, run: str, parameters: dict[str, object]) -> Run:
         """A parent run; runs that an earlier attempt of the same run left open are marked as killed."""
@@ -147,7 +161,10 @@ class Registry:
         """The version that serves."""
         try:
             return _to_version(self.client.get_model_version_by_alias(self.facts.registered_model, self.facts.alias))
-        except MlflowException:
+        except MlflowException as error:
+            # A server that gives no answer is not a registry without a champion.
+            if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                raise
             return None
 
     def settle(self, version: Version) -> bool:
@@ -161,6 +178,12 @@ class Registry:
         """The version's model as XGBoost's JSON."""
         with tempfile.TemporaryDirectory(prefix="taxiway-model-") as folder:
             return Path(self.client.download_artifacts(version.run_id, "model/model.json", folder)).read_bytes()
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether MLflow's server gave no answer, or is not well: a retry may help."""
+    failed = r"API request to .*(failed with exception|error code (429|5\d\d))"
+    return isinstance(error, MlflowException) and re.search(failed, str(error), re.DOTALL) is not None
 
 
 def make_database(database: Path) -> None:

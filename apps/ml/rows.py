@@ -99,6 +99,11 @@ def _check_table(connection: duckdb.DuckDBPyConnection, warehouse: Path, facts: 
     found = {row[0] for row in connection.execute(query, [facts.dataset, facts.table]).fetchall()}
     if not found:
         raise UsageError(f"{warehouse}: no table {facts.dataset}.{facts.table}; run the dbt step for {facts.category} first")
+    check_columns(found, str(warehouse), facts)
+
+
+def check_columns(found: set[str], warehouse: str, facts: ModelFacts) -> None:
+    """Throws UsageError where the feature table lacks columns."""
     missing = [name for name in (*facts.features, facts.target, facts.date) if name not in found]
     if missing:
         raise UsageError(
@@ -110,19 +115,19 @@ def _rows_query(facts: ModelFacts, month: str | None) -> str:
     # XGBoost refuses infinities; a value that is no number is a missing one. hash() is of the pinned DuckDB: another version
     # may move rows between the sides, once.
     values = [
-        f"CASE WHEN isfinite({_quote(name)}::FLOAT) THEN {_quote(name)}::FLOAT END AS {_quote(name)}"
+        f"CASE WHEN isfinite({quote(name)}::FLOAT) THEN {quote(name)}::FLOAT END AS {quote(name)}"
         for name in (*facts.features, facts.target)
     ]
     where = (
         "true"
         if month is None
-        else f"{_quote(facts.date)} >= DATE '{month}' AND {_quote(facts.date)} < DATE '{month}' + INTERVAL 1 MONTH"
+        else f"{quote(facts.date)} >= DATE '{month}' AND {quote(facts.date)} < DATE '{month}' + INTERVAL 1 MONTH"
     )
-    names = ", ".join(_quote(name) for name in (*facts.features, facts.target))
+    names = ", ".join(quote(name) for name in (*facts.features, facts.target))
     return f"""
         SELECT *, hash({names}) AS row_hash FROM (
-            SELECT {", ".join(values)} FROM {_quote(facts.dataset)}.{_quote(facts.table)} WHERE {where}
-        ) WHERE {_quote(facts.target)} IS NOT NULL"""
+            SELECT {", ".join(values)} FROM {quote(facts.dataset)}.{quote(facts.table)} WHERE {where}
+        ) WHERE {quote(facts.target)} IS NOT NULL"""
 
 
 def _buckets_to_read(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, month: str | None) -> int:
@@ -147,5 +152,6 @@ def _read_side(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, month: 
     return Rows([batch for batch in reader if batch.num_rows > 0], facts.features)
 
 
-def _quote(name: str) -> str:
+def quote(name: str) -> str:
+    """A name as DuckDB reads it."""
     return '"' + name.replace('"', '""') + '"'

@@ -1,13 +1,15 @@
 """What train.py and retrain.py share: flags, one run from its rows to the exported champion, the result, errors in one line."""
 
 import argparse
+import contextlib
 import json
 import os
 import re
 import sys
+import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,7 +22,7 @@ from errors import TemporaryError, UserError
 from export import export_champion, load_booster
 from facts import ModelFacts, known_categories, read_facts
 from files import write_bytes
-from registry import Registry, Verdict, Version, open_registry
+from registry import Registry, Verdict, Version, is_unreachable, open_registry
 from rows import Rows, read_rows
 
 fewest_rows = 100
@@ -51,6 +53,10 @@ def run_step(name: str, description: str, train: Callable[[argparse.Namespace], 
                 f"{name}: {flags.tracking}: another process writes to MLflow's store; try again when it is done", file=sys.stderr
             )
             return TemporaryError.exit_code
+        if is_unreachable(error):
+            line = " ".join(str(error).split())
+            print(f"{name}: {flags.tracking}: MLflow's server gives no answer; try again later: {line}", file=sys.stderr)
+            return TemporaryError.exit_code
         traceback.print_exc()
         print(f"{name}: this is a bug in Taxiway; please report it with the lines above", file=sys.stderr)
         return 70
@@ -74,11 +80,12 @@ def parse_flags(name: str, description: str, month: bool) -> argparse.Namespace:
     """Reads and checks the flags; leaves with exit code 2 where they are wrong."""
     parser = FlagParser(prog=name, description=description, allow_abbrev=False)
     parser.add_argument("--category", required=True, help="yellow, green …: whose model to train")
-    parser.add_argument("--warehouse", required=True, type=Path, help="the DuckDB file")
+    parser.add_argument("--warehouse", required=True, help="the DuckDB file, or bigquery://project/prefix_")
+    parser.add_argument("--location", help="where BigQuery keeps the datasets, such as europe-west1; with bigquery:// only")
     if month:
         parser.add_argument("--run-date", required=True, help="YYYY-MM-01: the month to learn from")
     parser.add_argument("--run", required=True, help="the workflow run's name; the same run registers one version")
-    parser.add_argument("--tracking", required=True, type=Path, help="folder of MLflow's store")
+    parser.add_argument("--tracking", required=True, help="folder of MLflow's store, or its server's URL")
     parser.add_argument("--models", required=True, type=Path, help="folder of the models that serve")
     parser.add_argument("--result", type=Path, help="write the result as JSON to this file, not to standard output")
     parser.add_argument("--outputs", type=Path, help="write each of the result's fields to a file of its own in this folder")
@@ -87,6 +94,8 @@ def parse_flags(name: str, description: str, month: bool) -> argparse.Namespace:
         parser.error(f'--category "{flags.category}": expected one of {", ".join(known_categories())}')
     if month and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])-01", flags.run_date):
         parser.error(f'--run-date "{flags.run_date}": expected the first day of a month, such as 2024-01-01')
+    if flags.warehouse.startswith("bigquery:") != (flags.location is not None):
+        parser.error(f'--warehouse "{flags.warehouse}": bigquery:// needs --location, a file takes none')
     if not flags.run.strip():
         parser.error("--run is empty: expected the workflow run's name")
     return flags
@@ -96,7 +105,8 @@ def train_once(flags: argparse.Namespace, month: str | None) -> dict[str, Any]:
     """One run: train, judge, register, promote, export. A month continues the champion; without one, or without a month, the grid decides."""
     start = time.monotonic()
     facts = read_facts(flags.category)
-    learn, held_out = read_rows(flags.warehouse, facts, month)
+    with open_features(flags, facts, month) as file:
+        learn, held_out = read_rows(file, facts, month)
     with open_registry(flags.tracking, facts) as registry:
         version = registry.version_of_run(flags.run)
         note = "this run has registered its version before" if version else None
@@ -113,6 +123,28 @@ def train_once(flags: argparse.Namespace, month: str | None) -> dict[str, Any]:
     return to_result(facts, version or champion, promoted, len(learn) + len(held_out), note) | {
         "seconds": round(time.monotonic() - start, 3)
     }
+
+
+@contextlib.contextmanager
+def open_features(flags: argparse.Namespace, facts: ModelFacts, month: str | None) -> Iterator[Path]:
+    """The DuckDB file with the feature table: the warehouse itself, or a copy of BigQuery's rows that goes at the end."""
+    if not str(flags.warehouse).startswith("bigquery:"):
+        yield Path(flags.warehouse)
+        return
+    # Loaded only where it is needed: it costs a second.
+    from bigquery_rows import BigQueryFeatures
+
+    names = facts.job_labels
+    # Beside its month, a batch's run has the workflow's name, by which costs are counted.
+    labels = {
+        names["run"]: flags.run.split("/")[0],
+        names["category"]: facts.category,
+        names["step"]: "train" if month is None else "retrain",
+    }
+    with tempfile.TemporaryDirectory(prefix="taxiway-rows-") as folder:
+        file = Path(folder) / "rows.duckdb"
+        BigQueryFeatures(flags.warehouse, flags.location, facts, labels).copy(file, month)
+        yield file
 
 
 def register_new(registry: Registry, facts: ModelFacts, rows: tuple[Rows, Rows], run: tuple[str, str | None]) -> Version:

@@ -1,10 +1,10 @@
-// One BigQuery job under a name of its own: a retry, or a second step that does the same, adopts the job that is there.
+// One BigQuery job under a name of its own: a retry, or a second step that does the same, adopts the job that still runs.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BigQuery } from './bigquery.ts';
 import { BigQueryRefusal, isTemporary, passesSoon } from './bigquery-refusal.ts';
 import { OutcomeError, TemporaryError, UsageError, type UserError } from './errors.ts';
 import { log } from './log.ts';
-import { toLine } from './object-storage-uri.ts';
+import { toLine } from './one-line.ts';
 
 /** What is read of a job. */
 export interface Job {
@@ -41,10 +41,11 @@ export async function runJob(bigQuery: BigQuery, request: JobRequest): Promise<J
   let tries = 0;
   for (let number = 1; number <= mostNames; number++) {
     const id = number === 1 ? request.id : `${request.id}-${number}`;
-    const { job, isNew } = await startOrAdopt(bigQuery, request, id);
-    // One that failed before is not adopted: its cause may be mended by now.
-    if (!isNew && job.status.state === 'DONE' && job.status.errorResult !== undefined) continue;
-    if (!isNew) log('adopted', { job: id, state: job.status.state });
+    const { job, found } = await startOrAdopt(bigQuery, request, id);
+    const hasEnded = job.status.state === 'DONE';
+    // One that has ended is not adopted: its cause may be mended by now, or others may have written over what it wrote.
+    if (hasEnded && (found === 'before' || (found === 'meanwhile' && job.status.errorResult !== undefined))) continue;
+    if (found !== 'no') log('adopted', { job: id, state: job.status.state });
     const done = await awaitJob(bigQuery, request, job);
     if (done.status.errorResult === undefined) return done;
     const failure = toFailure(request.what, done);
@@ -57,7 +58,12 @@ export async function runJob(bigQuery: BigQuery, request: JobRequest): Promise<J
   );
 }
 
-async function startOrAdopt(bigQuery: BigQuery, request: JobRequest, id: string): Promise<{ job: Job; isNew: boolean }> {
+/** `found`: not at all, before this try, or made by another try at the same moment. */
+async function startOrAdopt(
+  bigQuery: BigQuery,
+  request: JobRequest,
+  id: string,
+): Promise<{ job: Job; found: 'no' | 'before' | 'meanwhile' }> {
   const { project, location } = bigQuery;
   const read = () =>
     bigQuery.askIfAny<Job>({
@@ -68,12 +74,12 @@ async function startOrAdopt(bigQuery: BigQuery, request: JobRequest, id: string)
     });
   // Before an upload it is cheaper to ask first.
   const earlier = request.start === undefined ? undefined : await read();
-  if (earlier !== undefined) return { job: earlier, isNew: false };
+  if (earlier !== undefined) return { job: earlier, found: 'before' };
   const body = { jobReference: { projectId: project, jobId: id, location }, configuration: request.configuration };
   try {
     const job = await (request.start?.(body) ?? bigQuery.ask<Job>({ what: request.what, method: 'POST', path: 'jobs', body }));
     log('started', { job: id });
-    return { job, isNew: true };
+    return { job, found: 'no' };
   } catch (error) {
     if (!(error instanceof BigQueryRefusal && error.status === 409)) throw error;
   }
@@ -82,7 +88,7 @@ async function startOrAdopt(bigQuery: BigQuery, request: JobRequest, id: string)
     throw new TemporaryError(
       `${request.what}: job ${id} is said to be there, but can't be found in ${location}; check --location`,
     );
-  return { job, isNew: false };
+  return { job, found: 'meanwhile' };
 }
 
 async function awaitJob(bigQuery: BigQuery, { what, waitMinutes = 60 }: JobRequest, started: Job): Promise<Job> {
@@ -109,5 +115,7 @@ function toFailure(what: string, { jobReference: { jobId }, status: { errorResul
   const line = `${what}: job ${jobId} failed: ${toLine([message, ...others.slice(0, 2)].join('; '))} (${reason})`;
   if (isTemporary(reason)) return new TemporaryError(line);
   if (reason === 'accessDenied') return new UsageError(`${line}; the account needs that role`);
+  if (reason === 'notFound')
+    return new UsageError(`${line}; check --warehouse and --location, and run tables, which makes the tables`);
   return new OutcomeError(line);
 }

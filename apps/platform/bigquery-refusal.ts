@@ -1,7 +1,7 @@
 // What BigQuery's refusals mean: which of them a retry may mend, and the one line that says what to do.
 // Reasons: https://cloud.google.com/bigquery/docs/error-messages
 import { exitCode, UserError } from './errors.ts';
-import { toLine } from './object-storage-uri.ts';
+import { toLine } from './one-line.ts';
 
 /** BigQuery's no to one request. `status` is HTTP's, 0 where no answer came. */
 export class BigQueryRefusal extends UserError {

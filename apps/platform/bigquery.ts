@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GoogleAuth } from 'google-auth-library';
 import { BigQueryRefusal, toRefusal, toUnreachable } from './bigquery-refusal.ts';
 import { TemporaryError, UsageError } from './errors.ts';
-import { toLine } from './object-storage-uri.ts';
+import { toLine } from './one-line.ts';
 
 export interface BigQueryRequest {
   /** For messages: "creating the dataset staging". */

@@ -63,10 +63,15 @@ export async function blameOnFile<T>(what: string, run: () => Promise<T>): Promi
 
 /** Commits; what a full disk makes of it is temporary (exit 75). */
 export async function commit(connection: DuckDBConnection, warehouse: string): Promise<void> {
+  await blameOnSpace(warehouse, () => connection.run('COMMIT'));
+}
+
+/** Runs statements that write; lack of memory or disk is temporary (exit 75). */
+export async function blameOnSpace<T>(what: string, run: () => Promise<T>): Promise<T> {
   try {
-    await connection.run('COMMIT');
+    return await run();
   } catch (error) {
-    throwIfScarce(warehouse, (error as Error).message.split('\n')[0] ?? '');
+    throwIfScarce(what, (error as Error).message.split('\n')[0] ?? '');
     throw error;
   }
 }

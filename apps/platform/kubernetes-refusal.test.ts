@@ -50,3 +50,12 @@ test('no answer is temporary, and a bug stays a bug', () => {
   expect(toRefusal('asking', new DOMException('x', 'TimeoutError'))).toMatchObject({ exitCode: 75, passes: true });
   expect(toRefusal('asking', new TypeError('x is undefined'))).toBeUndefined();
 });
+
+test('a certificate that is not to be trusted is no matter of time', () => {
+  const cause = Object.assign(new Error(), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+  const refusal = toRefusal('asking', new TypeError('fetch failed', { cause }));
+  expect(refusal).toMatchObject({ status: 0, exitCode: 2, passes: false });
+  expect(refusal?.message).toBe(
+    "asking: the API server's certificate is not to be trusted: UNABLE_TO_VERIFY_LEAF_SIGNATURE; check the cluster's address and authority",
+  );
+});

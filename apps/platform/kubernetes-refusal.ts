@@ -30,11 +30,15 @@ export function toRefusal(what: string, error: unknown): Refusal | undefined {
   const code = cause?.code;
   if (error.name !== 'TimeoutError' && error.message !== 'fetch failed' && code === undefined) return undefined;
   const reason = error.name === 'TimeoutError' ? 'no answer in time' : (code ?? cause?.message ?? error.message);
+  // Asking again does not make a certificate right.
+  const isUntrusted = code !== undefined && /CERT|SIGNATURE/.test(code);
   return new Refusal({
     status: 0,
-    message: `${what}: can't reach the API server: ${reason}`,
-    exitCode: exitCode.temporary,
-    passes: true,
+    message: isUntrusted
+      ? `${what}: the API server's certificate is not to be trusted: ${reason}; check the cluster's address and authority`
+      : `${what}: can't reach the API server: ${reason}`,
+    exitCode: isUntrusted ? exitCode.usage : exitCode.temporary,
+    passes: !isUntrusted,
     isAbsent: false,
     retryAfterSeconds: 0,
   });

@@ -31,7 +31,7 @@ def bigquery_options(sink: Sink, destination: dict[str, Any]) -> dict[str, str]:
 
 
 def write_to_bigquery(sink: Sink, rows: DataFrame, destination: dict[str, Any]) -> None:
-    """Overwrites the table's partition, or the table."""
+    """Overwrites the table's partition, or the table. The connector tells no job's id: jobs are found by their labels."""
     # The connector makes DATETIME of times without a zone, by which it can't partition.
     times = [field.name for field in rows.schema if isinstance(field.dataType, TimestampNTZType)]
     moved = rows.withColumns({name: f.col(name).cast("timestamp") for name in times})

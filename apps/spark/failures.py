@@ -8,6 +8,8 @@ from plan import shorten
 # In this order: the first that matches decides. Texts of Spark 3.5, Hadoop 3.3, the GCS and BigQuery connectors.
 kinds: list[tuple[str, type[UserError], str]] = [
     (r"quotaExceeded|rateLimitExceeded|Quota exceeded|Exceeded rate limits|429 Too Many|jobRateLimitExceeded", TemporaryError, "a quota"),
+    (r"DATA_SOURCE_NOT_FOUND|Failed to find data source", UsageError, "the image lacks the BigQuery connector of jars.txt; build it again"),
+    (r"cannot find the metadata server|Error getting access token from metadata server|default credentials were not found|credentials are not available", TemporaryError, "the pod has no sign-in to Google Cloud yet; if it stays so, see the account spark-driver"),
     (r"No space left on device|OutOfMemoryError|Java heap space|Cannot allocate memory", TemporaryError, "more memory or disk is needed"),
     (r"\b403 Forbidden|code\W{1,4}403|[Aa]ccess ?[Dd]enied|AccessControlException|[Pp]ermission.{0,40}denied|does not have .{0,60}(access|permission)", UsageError, "a permission is lacking"),
     (r"Not found: (Table|Dataset|Project)|notFound|[Tt]able .{0,200} not found|\b404 Not Found", UsageError, "there is no such table or bucket"),

@@ -67,6 +67,8 @@ class FailuresTest(unittest.TestCase):
             "java.net.UnknownHostException: storage": 75,
             "com.google.api.gax.rpc.UnavailableException: 503 Service Unavailable": 75,
             "java.io.IOException: No space left on device": 75,
+            "AnalysisException: [DATA_SOURCE_NOT_FOUND] Failed to find the data source: bigquery.": 2,
+            "java.io.IOException: Error getting access token from metadata server at: http://169.254.169.254/computeMetadata": 75,
             "java.lang.OutOfMemoryError: Java heap space": 75,
             "java.io.FileNotFoundException: \nFile file:/x/y.parquet does not exist": 2,
             "[PATH_NOT_FOUND] Path does not exist: file:/x.parquet.": 2,

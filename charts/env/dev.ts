@@ -25,6 +25,7 @@ export const dev: ClusterInput = {
   auth: { mode: 'basic' },
   secrets: { mode: 'external', store: 'google-secret-manager' },
   engine: 'duckdb',
+  sparkExecutors: { least: 1, first: 1, most: 4 },
   database: 'statefulset',
   storageClass: 'premium-rwo',
   disks: { postgres: '10Gi', prometheus: '20Gi', alertmanager: '2Gi', grafana: '2Gi' },

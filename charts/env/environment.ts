@@ -56,7 +56,10 @@ const cluster = z.strictObject({
     z.strictObject({ mode: z.literal('external'), store: dnsLabel }),
     z.strictObject({ mode: z.literal('existing') }),
   ]),
+  /** What runs the etl step's plan where nothing else is said: a Spark job, or DuckDB in the step's own pod. */
   engine: z.enum(['spark', 'duckdb']),
+  /** Executors of one Spark job: always, at its start, at most. */
+  sparkExecutors: z.strictObject({ least: z.int().min(0), first: z.int().min(1), most: z.int().min(1) }),
   database: z.enum(['statefulset', 'cloudnativepg']),
   /** Storage class of every disk. */
   storageClass: dnsLabel,
@@ -123,7 +126,7 @@ function findCrossFieldProblems(input: Partial<ClusterInput>): Problem[] {
   if (warehouseLocation && region && ![region, 'EU', 'US'].includes(warehouseLocation))
     problems.push(['warehouseLocation', `expected "${region}", "EU" or "US", got "${warehouseLocation}"`]);
   problems.push(...findRepeated('buckets', input.buckets), ...findRepeated('namespaces', input.namespaces));
-  if (input.engine === 'spark' && input.nodePools?.spark?.spot === true)
+  if (input.nodePools?.spark?.spot === true)
     problems.push(['nodePools.spark.spot', 'expected false: a driver that vanishes loses its job; only executors may be spot']);
   for (const [name, one] of Object.entries(input.sizes ?? {})) {
     const least = one?.requests;
@@ -134,7 +137,22 @@ function findCrossFieldProblems(input: Partial<ClusterInput>): Problem[] {
     if (toBytes(least.memory) > toBytes(most.memory))
       problems.push([`sizes.${name}.requests.memory`, `${least.memory} is more than its limit ${most.memory}`]);
   }
-  return problems;
+  return [...problems, ...findJobProblems(input)];
+}
+
+/** The quota holds a Spark job with all its executors; one that could never have them would wait. */
+function findJobProblems({ sparkExecutors, sizes, pipelineQuota }: Partial<ClusterInput>): Problem[] {
+  if (!sparkExecutors) return [];
+  const { least, first, most } = sparkExecutors;
+  const [driver, executor] = [sizes?.['spark-driver']?.requests, sizes?.['spark-executor']?.requests];
+  if (least > first || first > most)
+    return [['sparkExecutors', `expected least ≤ first ≤ most, got ${least}, ${first}, ${most}`]];
+  if (!driver || !executor || !pipelineQuota) return [];
+  const fits =
+    toMillicores(driver.cpu) + most * toMillicores(executor.cpu) <= toMillicores(pipelineQuota.cpu) &&
+    toBytes(driver.memory) + most * toBytes(executor.memory) <= toBytes(pipelineQuota.memory) &&
+    1 + most <= pipelineQuota.pods;
+  return fits ? [] : [['sparkExecutors.most', `a driver and ${most} executors are more than pipelineQuota allows`]];
 }
 
 function findRepeated(field: string, values: Readonly<Record<string, string>> | undefined): Problem[] {

@@ -25,6 +25,7 @@ export const prod: ClusterInput = {
   auth: { mode: 'oidc', issuer: 'https://accounts.google.com', emailDomain: 'example.com' },
   secrets: { mode: 'external', store: 'google-secret-manager' },
   engine: 'spark',
+  sparkExecutors: { least: 1, first: 2, most: 16 },
   database: 'statefulset',
   storageClass: 'premium-rwo',
   disks: { postgres: '50Gi', prometheus: '100Gi', alertmanager: '2Gi', grafana: '2Gi' },

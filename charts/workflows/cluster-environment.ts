@@ -7,6 +7,7 @@ import { labelKeys, namespaceOf, toLabels } from '../constructs/metadata.ts';
 import { toPlacement } from '../constructs/pod.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import { type OwnApp, ownImage, ownUser } from '../versions.ts';
+import { toSparkPlace } from './spark-place.ts';
 
 /** Those that steps read and write; `source` is in S3. */
 const mounted = ['staging', 'docs', 'models'] as const;
@@ -42,12 +43,13 @@ export function toWorkflowEnvironment(env: ClusterEnvironment): Environment {
     mounts: folders.map(({ mount }) => ({ name: mount.name, mountPath: mount.mountPath })),
     // Whatever fails waits for the first delay before anybody hears of it.
     retry: { limit: 4, firstDelaySeconds: 10, factor: 4 },
-    engines: ['duckdb'],
+    engines: [env.engine, env.engine === 'spark' ? 'duckdb' : 'spark'],
     backfillParallelism: 3,
     cluster: {
       namespaces: { platform: env.namespaces.platform, pipeline: env.namespaces.pipeline },
       labelsOf: (name) => toLabels(name, workloads.step.component),
       placeOf: (step) => toPlace(env, step, address('metrics-exporters', workloads['metrics-exporters'].ports['statsd-udp'])),
+      spark: toSparkPlace(env),
       location: env.warehouseLocation,
       runBudgetUsd: env.monitoring.runBudgetUsd,
       alerts: `http://${address('alertmanager', workloads.alertmanager.ports.web)}`,

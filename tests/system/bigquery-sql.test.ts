@@ -1,8 +1,8 @@
-// BigQuery's SQL of the project against the contract's tables, by Google's own analysis: costs' and the dashboards'.
+// BigQuery's SQL of the project against the contract's tables, by Google's own analysis: costs' and the dashboards'; dbt's and training's are
+// analysed in dbt-bigquery.test.ts, as they are sent. The plan of etl is run by DuckDB or Spark on clusters, too: none of it is BigQuery's.
 import { describe, expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
 import type { Dataset } from '../../apps/contract/dataset.ts';
-import { toBigQueryTables } from '../../apps/contract/derive/bigquery.ts';
 import { toDbtModels } from '../../apps/contract/derive/dbt-models.ts';
 import { toMonthlyColumns } from '../../apps/contract/derive/dbt-sources.ts';
 import { biView } from '../../apps/contract/names.ts';
@@ -10,6 +10,7 @@ import { toJobsSql } from '../../apps/costs/jobs-sql.ts';
 import { prod } from '../../charts/env/prod.ts';
 import { toMonthly } from '../../charts/grafana/monthly.ts';
 import { analyze, findZetaSql } from '../fixtures/zetasql.ts';
+import { toAnalysisTables } from '../fixtures/zetasql-tables.ts';
 
 const { project } = prod;
 const jobs = `${project}.region.jobs`;
@@ -25,20 +26,10 @@ const jobColumns = {
   total_slot_ms: 'INT64',
 };
 const types = { BIGINT: 'INT64', DOUBLE: 'FLOAT64', VARCHAR: 'STRING', DATE: 'DATE', TIMESTAMP: 'TIMESTAMP' } as const;
-const ofField = { INTEGER: 'INT64', FLOAT: 'FLOAT64', STRING: 'STRING', TIMESTAMP: 'TIMESTAMP', DATE: 'DATE' } as const;
 
 const tables = {
   [jobs]: jobColumns,
-  ...Object.fromEntries(
-    allDatasets
-      .flatMap(toBigQueryTables)
-      .map(({ table, fields }) => [
-        `${project}.${table.dataset}.${table.table}`,
-        Object.fromEntries(
-          fields.map(({ name, type, mode }) => [name, mode === 'REPEATED' ? `ARRAY<${ofField[type]}>` : ofField[type]]),
-        ),
-      ]),
-  ),
+  ...toAnalysisTables(`${project}.`),
   ...Object.fromEntries(allDatasets.map((dataset) => [nameOfView(dataset), viewColumns(dataset)])),
 };
 

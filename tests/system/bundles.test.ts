@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ownApps, ownUser } from '../../charts/versions.ts';
+import { sparkImage } from '../../apps/contract/names.ts';
+import { ownApps, ownUser, sparkUser, sparkVersion } from '../../charts/versions.ts';
 import { bundle } from '../../start/bundle.ts';
 import { bundles } from '../../start/bundle-contents.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
@@ -20,12 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The user of Spark's own image. */
-const sparkUser = 185;
-
 test('every image of the charts has its contents, and no other has', () => {
-  // Spark's image is made for jobs that no chart starts yet.
-  expect(Object.keys(bundles).sort()).toEqual([...ownApps, 'spark'].sort());
+  expect(Object.keys(bundles).sort()).toEqual([...ownApps].sort());
 });
 
 describe.each(Object.entries(bundles))('%s', (app, { language, programs }) => {
@@ -46,7 +43,7 @@ describe.each(Object.entries(bundles))('%s', (app, { language, programs }) => {
   test('its Dockerfile names exact versions and the user of the charts', async () => {
     const text = await readFile(dockerfile(app), 'utf8');
     const pythonImages = Array(2).fill(expect.stringMatching(/^python:\d+\.\d+\.\d+-/));
-    const sparkImages = [expect.stringMatching(/^maven:\d+\.\d+\.\d+-/), expect.stringMatching(/^spark:\d+\.\d+\.\d+-/)];
+    const sparkImages = [expect.stringMatching(/^maven:\d+\.\d+\.\d+-/), expect.stringMatching(`^spark:${sparkVersion}-`)];
     expect([...text.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual(
       language === 'typescript' ? [await nodeImage()] : app === 'spark' ? sparkImages : pythonImages,
     );
@@ -67,6 +64,14 @@ test('an app without an image is refused by name', async () => {
   const expected = `expected one of ${Object.keys(bundles).sort().join(', ')}`;
   for (const name of ['sample', '../docs', 'toString', ''])
     await expect(bundle(name, folder)).rejects.toThrow(`"${name}" has no image; ${expected}`);
+});
+
+test('a Spark job names files that its image has, and the Spark that the tests run', async () => {
+  const files = await readdir(await bundle('spark', folder));
+  const made = await readFile(dockerfile('spark'), 'utf8');
+  const missing = Object.values(sparkImage).filter((path) => !files.includes(basename(path)) && !made.includes(` ${path}\n`));
+  expect([missing, Object.values(sparkImage).filter((path) => dirname(path) !== '/app')]).toEqual([[], []]);
+  expect(await readFile(join(root, 'apps', 'spark', 'requirements.txt'), 'utf8')).toContain(`\npyspark==${sparkVersion} `);
 });
 
 test("MLflow's server is of its client's version", async () => {

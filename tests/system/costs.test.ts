@@ -30,7 +30,7 @@ const nodes = {
   d: pod('dbt', 120, 60, 2048),
 };
 const spark = {
-  spec: { driver: { cores: 1, memory: '4g' }, executor: { cores: 4, memory: '16384m' } },
+  spec: { driver: { cores: 1, memory: '4g' }, executor: { cores: 4, memory: '12288m', memoryOverhead: '4096m' } },
   status: {
     lastSubmissionAttemptTime: '2026-11-20T06:00:00Z',
     terminationTime: '2026-11-20T07:00:00Z',

@@ -1,7 +1,14 @@
 // apps/cluster --task spark-job on a real API server with its controllers, as the account `step`; the test plays spark-operator.
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { checkEnvironments } from '../../charts/environments.ts';
+import { toSparkPlace } from '../../charts/workflows/spark-place.ts';
+import { toSparkSpec } from '../../workflows/spark-application.ts';
 import { type ClusterProgram, startClusterProgram } from '../fixtures/cluster-program.ts';
 import { findKubernetes } from '../fixtures/kube-cluster.ts';
 import { findControllers, requestToken, writeKubeConfig } from '../fixtures/kube-controllers.ts';
@@ -10,6 +17,7 @@ import { playSpark, type SparkStandIn } from '../fixtures/spark-stand-in.ts';
 const tools = findKubernetes();
 const controllers = findControllers(tools);
 
+const rows = { read: 3, clean: 2, triage: 1, outsideRetention: 0, monthly: 2 };
 const spec = {
   type: 'Python',
   mode: 'cluster',
@@ -24,24 +32,32 @@ describe.skipIf(controllers === undefined).concurrent('spark-job', () => {
   let program: ClusterProgram;
   let spark: SparkStandIn;
   let namespace: string;
+  let folder: string;
 
   beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'taxiway-spark-job-'));
+    await writeFile(join(folder, 'report.json'), JSON.stringify({ mode: 'batch', rows, seconds: 9 }));
     program = await startClusterProgram(tools as string, controllers as string);
     namespace = program.namespaces.pipeline;
     spark = playSpark(program.cluster, namespace);
   });
-  afterAll(() => program?.stop());
+  afterAll(async () => {
+    await program?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   interface Job {
     readonly spec?: object;
     readonly flags?: readonly string[];
     readonly kubeconfig?: string;
+    readonly report?: string;
   }
   const start = (name: string, job: Job = {}) =>
     program.start(
       [
         ...['--task', 'spark-job', '--namespace', namespace, '--workflow', `run-of-${name}`, '--name', name],
-        ...['--spec', JSON.stringify(job.spec ?? spec), '--arguments', '["--month","2024-01"]', ...(job.flags ?? [])],
+        ...['--spec', JSON.stringify(job.spec ?? spec), '--arguments', '["--month","2024-01"]', '--category', 'yellow'],
+        ...['--report', pathToFileURL(join(folder, job.report ?? 'report.json')).href, ...(job.flags ?? [])],
       ],
       job.kubeconfig,
     );
@@ -55,11 +71,12 @@ describe.skipIf(controllers === undefined).concurrent('spark-job', () => {
   test('a job that completes: what is created, what the log says, the result', async () => {
     const { ended, says } = start('whole');
     const application = await spark.submit('whole');
-    expect(application.metadata.labels).toEqual({ 'taxiway/workflow': 'run-of-whole', 'app.kubernetes.io/part-of': 'taxiway' });
+    const ofRun = { 'taxiway/workflow': 'run-of-whole', 'taxiway/category': 'yellow' };
+    expect(application.metadata.labels).toEqual({ ...ofRun, 'app.kubernetes.io/part-of': 'taxiway' });
     expect(application.metadata.ownerReferences).toBeUndefined();
     expect(application.spec.arguments).toEqual(['--month', '2024-01']);
-    expect(application.spec.driver.labels).toEqual({ role: 'driver', 'taxiway/workflow': 'run-of-whole' });
-    expect(application.spec.executor).toEqual({ instances: 2, labels: { 'taxiway/workflow': 'run-of-whole' } });
+    expect(application.spec.driver.labels).toEqual({ role: 'driver', ...ofRun });
+    expect(application.spec.executor).toEqual({ instances: 2, labels: ofRun });
     await says('state=SUBMITTED driver=whole-driver executors_running=0');
     await spark.setStatus('whole', 'RUNNING', { executorState: { 'whole-exec-1': 'RUNNING', 'whole-exec-2': 'FAILED' } });
     await says('state=RUNNING driver=whole-driver executors_running=1 executors_failed=1');
@@ -67,9 +84,57 @@ describe.skipIf(controllers === undefined).concurrent('spark-job', () => {
     const { code, stderr, result } = await ended;
     expect([code, result]).toEqual([
       0,
-      { state: 'COMPLETED', attempts: 1, seconds: expect.any(Number), driverPod: 'whole-driver', executors: 2 },
+      { state: 'COMPLETED', attempts: 1, seconds: expect.any(Number), driverPod: 'whole-driver', executors: 2, rows },
     ]);
-    expect(stderr.split('\n').filter((line) => line.includes(' spark '))).toHaveLength(4);
+    // Whether it is seen before the operator sees it, who can say; each state after that is one line.
+    expect(stderr.match(/(?<= spark .*state=)(?!NEW)[A-Z]+/g)).toEqual(['SUBMITTED', 'RUNNING', 'COMPLETED']);
+  });
+
+  test.each(Object.entries(checkEnvironments()))('the job of %s is taken as it stands', async (name, env) => {
+    const built = toSparkSpec(toSparkPlace(env));
+    const { ended } = start(`built-${name}`, { spec: built });
+    const { spec: stored } = await spark.submit(`built-${name}`);
+    // What the server's schema does not know would be gone.
+    const ofRun = { 'taxiway/workflow': `run-of-built-${name}`, 'taxiway/category': 'yellow' };
+    expect(stored).toEqual({
+      ...JSON.parse(JSON.stringify(built)),
+      arguments: ['--month', '2024-01'],
+      driver: { ...built.driver, labels: { ...built.driver.labels, ...ofRun } },
+      executor: { ...built.executor, labels: { ...built.executor.labels, ...ofRun } },
+    });
+    // The pods that Spark makes of the templates are admitted where Pod Security is "restricted".
+    for (const { template, serviceAccount } of [built.driver, built.executor]) {
+      const [main] = template.spec.containers;
+      const pod = { metadata: { name: `${main?.name}-${name}`, labels: template.metadata.labels } };
+      const body = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        ...pod,
+        spec: { ...template.spec, serviceAccountName: serviceAccount, containers: [{ ...main, image: built.image }] },
+      };
+      const { status, body: answer } = await program.cluster.ask(
+        'POST',
+        `/api/v1/namespaces/${namespace}/pods?dryRun=All&fieldValidation=Strict`,
+        body,
+      );
+      expect([status, answer.message]).toEqual([201, undefined]);
+    }
+    await complete(`built-${name}`);
+    expect((await ended).code).toBe(0);
+  });
+
+  test('a job whose report is not there is temporary, and a retry needs no other job', async () => {
+    const first = start('late', { report: 'late.json' });
+    await spark.submit('late');
+    await complete('late');
+    const { code, stderr } = await first.ended;
+    expect([code, stderr.trimEnd().split('\n').at(-1)]).toEqual([
+      75,
+      expect.stringContaining('late.json: the job completed, but its report is not there'),
+    ]);
+    await writeFile(join(folder, 'late.json'), JSON.stringify({ rows }));
+    const again = await start('late', { report: 'late.json' }).ended;
+    expect([again.code, again.result]).toEqual([0, expect.objectContaining({ rows })]);
   });
 
   test.each<[what: string, expected: number, terminated: object, pod: object, says: string]>([
@@ -260,6 +325,10 @@ describe.skipIf(controllers === undefined).concurrent('spark-job', () => {
           JSON.stringify(spec),
           '--arguments',
           '[]',
+          '--category',
+          'yellow',
+          '--report',
+          'report.json',
         ],
         admin,
       ).ended,

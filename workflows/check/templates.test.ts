@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { Environment } from '../environment.ts';
+import type { Environment, SparkPod } from '../environment.ts';
 import { localEnvironment } from '../local-environment.ts';
 import { renderWorkflows } from '../render-workflows.ts';
 import { workflowTemplate } from '../template-schema.ts';
@@ -30,8 +30,18 @@ test.each(readdirSync(folder))('%s is refused', (file) => {
   expect(findProblems(parseAllDocuments(text).map((one) => one.toJS() as Rendered))).toEqual(expected);
 });
 
+const toPod = (workload: SparkPod['workload']): SparkPod => ({
+  workload,
+  cpu: { request: '1', limit: '2' },
+  cores: 1,
+  memoryMiB: 4096,
+  labels: {},
+  pod: {},
+  container: {},
+});
 const cluster: Environment = {
   ...localEnvironment,
+  engines: ['spark', 'duckdb'],
   cluster: {
     namespaces: { platform: 'platform', pipeline: 'pipeline' },
     location: 'EU',
@@ -41,6 +51,15 @@ const cluster: Environment = {
     alerts: 'http://alerts',
     site: 'https://site',
     predict: 'predict',
+    spark: {
+      image: 'example/spark:1.0',
+      version: '3.5.9',
+      driver: toPod('spark-driver'),
+      executor: toPod('spark-executor'),
+      executors: { least: 1, first: 1, most: 2 },
+      staging: 'gs://staging/',
+      project: 'project',
+    },
   },
 };
 const render = (environment: Environment): Rendered[] => JSON.parse(JSON.stringify(renderWorkflows(environment))) as Rendered[];

@@ -24,18 +24,21 @@ export function toDbtSources(datasets: readonly Dataset[]): object {
     version: 2,
     sources: [
       {
-        name: schemas.staging,
+        ...schemaOf(schemas.staging),
         description: 'Trips as the etl step splits them, one partition a month.',
         tables: datasets.flatMap((dataset) => [cleanSource(dataset), triageSource(dataset)]),
       },
       {
-        name: schemas.historical,
+        ...schemaOf(schemas.historical),
         description: 'Monthly figures over all history.',
         tables: datasets.map(monthlySource),
       },
     ],
   };
 }
+
+/** A source, and where it is: BigQuery's datasets have the warehouse's prefix, as the macro generate_schema_name gives it to models. */
+const schemaOf = (name: string) => ({ name, schema: `{{ env_var('TAXIWAY_DATASET_PREFIX', '') }}${name}` });
 
 type Described = Pick<Column, 'description' | 'unit' | 'codes'>;
 

@@ -1,6 +1,6 @@
 // What training needs to know about a category's fare model. Written to apps/ml/generated/<category>.json.
 import type { Dataset } from '../dataset.ts';
-import { championAlias, featureTable, modelPaths, registeredModel } from '../names.ts';
+import { championAlias, featureTable, jobLabels, modelPaths, registeredModel } from '../names.ts';
 import { featureColumns } from './feature-columns.ts';
 
 export interface ModelJson {
@@ -15,6 +15,8 @@ export interface ModelJson {
   readonly alias: string;
   /** Path below the models folder. */
   readonly champion: string;
+  /** Names of the labels of BigQuery's jobs. */
+  readonly job_labels: Readonly<Record<'run' | 'category' | 'step', string>>;
 }
 
 /** The model's description for Python. Throws where the definition names a column that the feature table lacks. */
@@ -35,5 +37,6 @@ export function toModelJson({ category, model }: Dataset): ModelJson {
     registered_model: registeredModel(category),
     alias: championAlias,
     champion: modelPaths.champion(category),
+    job_labels: { run: jobLabels.run, category: jobLabels.category, step: jobLabels.step },
   };
 }

@@ -1,0 +1,51 @@
+"""A DuckDB file as the place where dbt builds."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from errors import BugError, TemporaryError, UsageError, UserError
+from warehouse import to_line
+
+
+class DuckDbWarehouse:
+    """One file. It must be there before dbt runs: dbt itself would make an empty one."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+    def check(self) -> None:
+        """Throws UsageError where there is no such file, or one whose name dbt can't use."""
+        if not self.file.is_file():
+            raise UsageError(f"{self.file}: no such warehouse; run the etl step first")
+        if not re.fullmatch(r"[A-Za-z0-9_. -]+", self.file.name):
+            # The file's name is DuckDB's catalog name, which dbt-duckdb does not quote everywhere.
+            raise UsageError(
+                f'{self.file}: the file\'s name "{self.file.name}" must be letters, digits, "_", "-", "." and spaces; rename the file'
+            )
+
+    def variables(self) -> dict[str, str]:
+        return {"TAXIWAY_DBT_TARGET": "duckdb", "TAXIWAY_WAREHOUSE": str(self.file.resolve())}
+
+    def find_tables(self, schemas: Iterable[str]) -> set[str]:
+        query = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN (SELECT unnest(?))"
+        try:
+            with duckdb.connect(str(self.file), read_only=True) as connection:
+                return {row[0] for row in connection.execute(query, [sorted(schemas)]).fetchall()}
+        except duckdb.IOException as error:
+            told = self.error_of(str(error), str(self.file))
+            if isinstance(told, TemporaryError):
+                raise told from None
+            raise UsageError(f"{self.file}: not a warehouse that DuckDB can open: {to_line(str(error))}") from None
+
+    def error_of(self, message: str, where: str) -> UserError:
+        line = to_line(message)
+        # A locked file may be free later; a file that is no database stays one.
+        if "Could not set lock on file" in line or "Conflicting lock" in line:
+            return TemporaryError(f"{where}: another process has the warehouse open; try again when it is done: {line}")
+        return BugError(f"{where}: {line}")

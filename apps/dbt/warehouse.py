@@ -1,0 +1,24 @@
+"""Where dbt builds: a DuckDB file on one machine, BigQuery in the cluster. What differs between the two is here and in the macros."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from errors import UserError
+
+
+class Warehouse(Protocol):
+    """One place of tables. `str` of it is what the user gave as --warehouse."""
+
+    def variables(self) -> dict[str, str]:
+        """The environment variables that profiles.yml and the macros read."""
+
+    def find_tables(self, schemas: Iterable[str]) -> set[str]:
+        """`schema.table` of all tables in these schemas; a schema that is not there has none. Throws UserError."""
+
+    def error_of(self, message: str, where: str) -> UserError:
+        """What dbt or the warehouse said, as an error of the right kind, in one line."""
+
+
+def to_line(text: str) -> str:
+    """A text in one line."""
+    return " ".join(text.split())
