@@ -36,7 +36,7 @@ export function toWorkflowTemplate(workflow: Workflow, environment: Environment)
       arguments: { parameters: Object.entries(workflow.parameters).map(toParameter) },
       activeDeadlineSeconds: workflow.deadlineHours * 3600,
       ...toLabels(workflow),
-      volumes: [...environment.volumes, { name: scratchVolume, emptyDir: cluster ? { sizeLimit: '2Gi' } : {} }],
+      volumes: [...environment.volumes, { name: scratchVolume, emptyDir: cluster ? { sizeLimit: '20Gi' } : {} }],
       templates: [
         toMain(workflow),
         ...(onExit.length > 0 ? [toExit(onExit)] : []),
