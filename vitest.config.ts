@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{apps,charts,workflows,start}/**/*.test.ts', 'tests/unit/**/*.test.ts'],
+          include: ['{apps,charts,lambda,workflows,start}/**/*.test.ts', 'tests/unit/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

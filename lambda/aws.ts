@@ -2,7 +2,9 @@
 import { AwsClient } from 'aws4fetch';
 import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
 import { toLine } from '../apps/platform/one-line.ts';
+import type { S3Place } from '../apps/platform/s3-uri.ts';
 import type { Deadline } from './deadline.ts';
+import { tryAgain } from './try-again.ts';
 
 /** The function's own environment: credentials of its role, region, and other endpoints in tests. */
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,20 +19,21 @@ const clientOf = (environment: Environment) =>
   });
 
 /** Reads a secret's current text. Throws TemporaryError, or UsageError with what to do. */
-export async function readSecret(environment: Environment, id: string, deadline: Deadline): Promise<string> {
+export const readSecret = (environment: Environment, id: string, deadline: Deadline): Promise<string> =>
+  tryAgain(deadline, () => readSecretOnce(environment, id, deadline));
+
+async function readSecretOnce(environment: Environment, id: string, deadline: Deadline): Promise<string> {
   const what = `secret ${id}`;
   const address = environment.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? environment.AWS_ENDPOINT_URL;
   const url = address ?? `https://secretsmanager.${environment.AWS_REGION}.amazonaws.com/`;
-  const response = await send(what, () =>
-    clientOf(environment).fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
-      body: JSON.stringify({ SecretId: id }),
-      aws: { service: 'secretsmanager' },
-      signal: deadline.signal(5),
-    }),
-  );
-  const text = await response.text();
+  const { response, text } = await send(what, environment, {
+    url,
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
+    body: JSON.stringify({ SecretId: id }),
+    aws: { service: 'secretsmanager' },
+    signal: deadline.signal(5),
+  });
   const body = toObject(text);
   if (!response.ok) {
     const type = String(body.__type ?? '').replace(/^.*#/, '');
@@ -45,32 +48,34 @@ export async function readSecret(environment: Environment, id: string, deadline:
 }
 
 /** The bytes of an object, or undefined where it is gone. Throws TemporaryError, UsageError. */
-export async function sizeOfObject(
-  environment: Environment,
-  { bucket, key }: { bucket: string; key: string },
-  deadline: Deadline,
-): Promise<number | undefined> {
+export const sizeOfObject = (environment: Environment, place: S3Place, deadline: Deadline): Promise<number | undefined> =>
+  tryAgain(deadline, () => sizeOnce(environment, place, deadline));
+
+async function sizeOnce(environment: Environment, { bucket, key }: S3Place, deadline: Deadline): Promise<number | undefined> {
   const what = `object ${key} of ${bucket}`;
   const path = key.split('/').map(encodeSegment).join('/');
   const endpoint = environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL;
   // Names with dots are no part of the certificate of virtual-hosted addresses.
   const address = endpoint ?? `https://s3.${environment.AWS_REGION}.amazonaws.com`;
-  const response = await send(what, () =>
-    clientOf(environment).fetch(`${address.replace(/\/$/, '')}/${bucket}/${path}`, {
-      method: 'HEAD',
-      aws: { service: 's3' },
-      signal: deadline.signal(5),
-    }),
-  );
+  const url = `${address.replace(/\/$/, '')}/${bucket}/${path}`;
+  const { response } = await send(what, environment, { url, method: 'HEAD', aws: { service: 's3' }, signal: deadline.signal(5) });
   if (response.status === 404) return undefined;
   if (response.ok) return Number(response.headers.get('content-length') ?? Number.NaN);
   if (isPassing(response.status, '')) throw new TemporaryError(`${what}: S3 says ${response.status}`);
   throw new UsageError(`${what}: S3 says ${response.status}; the function's role must be allowed s3:GetObject and s3:ListBucket`);
 }
 
-async function send(what: string, request: () => Promise<Response>): Promise<Response> {
+type Sent = { readonly url: string; readonly signal: AbortSignal } & NonNullable<Parameters<AwsClient['sign']>[1]>;
+
+async function send(
+  what: string,
+  environment: Environment,
+  { url, signal, ...rest }: Sent,
+): Promise<{ response: Response; text: string }> {
   try {
-    return await request();
+    // A signal inside of a Request is forgotten when the Request is, by the garbage collector: fetch is to hold it itself.
+    const response = await fetch(await clientOf(environment).sign(url, rest), { signal });
+    return { response, text: await response.text() };
   } catch (error) {
     const { cause, name, message } = error as Error & { cause?: { code?: string } };
     throw new TemporaryError(`${what}: ${name === 'TimeoutError' ? 'no answer in time' : (cause?.code ?? message)}`);

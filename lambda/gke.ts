@@ -1,11 +1,11 @@
 // Google's API for clusters: where the API server is, and the size of a node pool.
 // https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
 import { toLine } from '../apps/platform/one-line.ts';
 import type { Address } from './cluster.ts';
 import type { Deadline } from './deadline.ts';
 import type { Settings } from './settings.ts';
+import { tryAgain } from './try-again.ts';
 
 /** Google's no: `status` is HTTP's. */
 export class GoogleRefusal extends UsageError {
@@ -19,7 +19,10 @@ export class GoogleRefusal extends UsageError {
 export interface Gke {
   /** Throws TemporaryError, GoogleRefusal. */
   readonly findAddress: () => Promise<Address>;
-  /** Asks for so many nodes. False where another change of the cluster is under way. Throws TemporaryError, GoogleRefusal. */
+  /**
+   * Asks for so many nodes, once: what an unanswered request did must be looked at before the next. False where another change of the cluster
+   * is under way. Throws TemporaryError, GoogleRefusal.
+   */
   readonly resize: (pool: string, nodes: number) => Promise<boolean>;
   /** Whether a resize is under way. */
   readonly isResizing: (pool: string) => Promise<boolean>;
@@ -38,16 +41,9 @@ interface Operations {
 export function openGke(settings: Settings, token: string, deadline: Deadline): Gke {
   const { project, location, cluster, containerApi, dnsEndpoint } = settings;
   const place = `projects/${project}/locations/${location}`;
-  const ask = async <Answer>(what: string, path: string, body?: object): Promise<Answer> => {
-    for (let pause = 500; ; pause *= 2) {
-      try {
-        return await askOnce<Answer>(what, `${containerApi}/v1/${path}`, { token, body, signal: deadline.signal(10) });
-      } catch (error) {
-        if (!(error instanceof TemporaryError) || pause > 4_000 || pause / 1000 > deadline.secondsLeft()) throw error;
-        await sleep(pause * (1 + Math.random() / 4));
-      }
-    }
-  };
+  const askOnce = <Answer>(what: string, path: string, body?: object) =>
+    send<Answer>(what, `${containerApi}/v1/${path}`, { token, body, signal: deadline.signal(10) });
+  const ask = <Answer>(what: string, path: string) => tryAgain(deadline, () => askOnce<Answer>(what, path));
   return {
     findAddress: async () => {
       const what = `cluster ${cluster} in ${location} of ${project}`;
@@ -55,7 +51,7 @@ export function openGke(settings: Settings, token: string, deadline: Deadline): 
     },
     resize: async (pool, nodeCount) => {
       try {
-        await ask(`resizing node pool ${pool}`, `${place}/clusters/${cluster}/nodePools/${pool}:setSize`, { nodeCount });
+        await askOnce(`resizing node pool ${pool}`, `${place}/clusters/${cluster}/nodePools/${pool}:setSize`, { nodeCount });
         return true;
       } catch (error) {
         // A cluster takes one change at a time.
@@ -92,7 +88,20 @@ function toAddress(what: string, found: Found, dnsEndpoint: boolean): Address {
   return { server: `https://${endpoint}`, authority: Buffer.from(masterAuth.clusterCaCertificate, 'base64').toString() };
 }
 
-async function askOnce<Answer>(
+interface Refused {
+  readonly error?: { readonly status?: string; readonly message?: string };
+}
+
+function toObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function send<Answer>(
   what: string,
   url: string,
   { token, body, signal }: { token: string; body: object | undefined; signal: AbortSignal },
@@ -114,8 +123,11 @@ async function askOnce<Answer>(
       `${what}: Google's API: ${name === 'TimeoutError' ? 'no answer in time' : (cause?.code ?? message)}`,
     );
   }
-  if (response.ok) return JSON.parse(text) as Answer;
-  const message = `${what}: Google's API says ${response.status}: ${toLine(text)}`;
+  const answer = toObject(text);
+  if (response.ok && answer !== undefined) return answer as Answer;
+  if (response.ok) throw new TemporaryError(`${what}: Google's API says ${response.status}, and no JSON`);
+  const { status = '', message: says = text } = (answer as Refused | undefined)?.error ?? {};
+  const message = `${what}: Google's API says ${response.status} ${toLine(`${status}: ${says}`)}`;
   if (response.status === 429 || response.status >= 500) throw new TemporaryError(message);
   throw new GoogleRefusal(response.status, message);
 }

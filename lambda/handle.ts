@@ -5,8 +5,9 @@ import { type Deadline, toDeadline } from './deadline.ts';
 import { compareSequencers, type Delivery, type Item, readDeliveries } from './events.ts';
 import { toMonthFile } from './month-file.ts';
 import type { Settings } from './settings.ts';
-import { startWorkflow } from './start-workflow.ts';
+import { startWorkflow, wakeFor } from './start-workflow.ts';
 import { type Counts, emitMetrics, log, type Outcome } from './telemetry.ts';
+import { isTemporary } from './try-again.ts';
 
 export interface Invocation {
   readonly settings: Settings;
@@ -73,7 +74,7 @@ interface Surroundings {
 /** Returns what went wrong, where the message must come again. */
 async function handleItem(item: Item, { invocation, deadline, counts }: Surroundings): Promise<Error | undefined> {
   const { settings, datasets, request } = invocation;
-  const tell = (outcome: Outcome, level: 'info' | 'warn' | 'error', fields: Record<string, string | boolean | undefined>) => {
+  const tell = (outcome: Outcome, level: 'info' | 'warn' | 'error', fields: Record<string, string | undefined>) => {
     counts[outcome] = (counts[outcome] ?? 0) + 1;
     log(level, outcome, { request, ...fields });
   };
@@ -84,14 +85,15 @@ async function handleItem(item: Item, { invocation, deadline, counts }: Surround
   if ('not' in file) return void tell('Ignored', 'info', { ...facts, reason: file.not });
   try {
     if (deadline.secondsLeft() < leastSeconds) throw new TemporaryError('no time is left for it; the next delivery does it');
-    const { outcome, workflow, reason, woken } = await startWorkflow(settings, { object: item, file }, deadline);
-    if (woken) counts.Woken = (counts.Woken ?? 0) + 1;
-    tell(outcome, outcome === 'Refused' ? 'warn' : 'info', { ...facts, workflow, reason, woken });
+    const { outcome, workflow, reason } = await startWorkflow(settings, { object: item, file }, deadline);
+    tell(outcome, outcome === 'Refused' ? 'warn' : 'info', { ...facts, workflow, reason });
+    const needsNodes = outcome === 'Started' || outcome === 'Duplicate';
+    if (needsNodes && (await wakeFor(workflow, settings, deadline))) tell('Woken', 'info', { ...facts, workflow });
     return undefined;
   } catch (error) {
-    const isTemporary = error instanceof TemporaryError;
-    const message = error instanceof UserError ? error.message : String((error as Error).stack ?? error);
-    tell(isTemporary ? 'Waiting' : 'Failed', isTemporary ? 'warn' : 'error', { ...facts, reason: message });
+    const reason = error instanceof UserError ? error.message : String((error as Error).stack ?? error);
+    if (isTemporary(error)) tell('Waiting', 'warn', { ...facts, reason });
+    else tell('Failed', 'error', { ...facts, reason });
     return error as Error;
   }
 }

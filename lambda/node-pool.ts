@@ -4,6 +4,7 @@ import { TemporaryError } from '../apps/platform/errors.ts';
 import type { Cluster } from './cluster.ts';
 import type { Deadline } from './deadline.ts';
 import type { Gke } from './gke.ts';
+import { isTemporary } from './try-again.ts';
 
 const pollSeconds = 5;
 
@@ -21,9 +22,16 @@ export async function wake(pool: Pool, { cluster, gke }: { cluster: Cluster; gke
   for (;;) {
     const { ready, all } = await cluster.countNodes(pool.name);
     if (ready > 0) return asked;
-    if (all === 0 && !asked && !(await gke.isResizing(pool.name))) asked = await gke.resize(pool.name, pool.size);
+    if (all === 0 && !asked && !(await gke.isResizing(pool.name))) asked = await ask(pool, gke);
     if (deadline.secondsLeft() < 2 * pollSeconds)
       throw new TemporaryError(`node pool ${pool.name} wakes up; the next delivery looks whether it is awake`);
     await sleep(pollSeconds * 1000);
   }
 }
+
+/** Without an answer it is not known what was done: the nodes are looked at again before the next try. */
+const ask = ({ name, size }: Pool, gke: Gke): Promise<boolean> =>
+  gke.resize(name, size).catch((error) => {
+    if (isTemporary(error)) return false;
+    throw error;
+  });

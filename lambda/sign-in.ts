@@ -5,54 +5,71 @@ import { toLine } from '../apps/platform/one-line.ts';
 import { readSecret } from './aws.ts';
 import type { Deadline } from './deadline.ts';
 import type { Settings } from './settings.ts';
+import { isTemporary } from './try-again.ts';
 
 const googleTokens = 'https://oauth2.googleapis.com/token';
 const answerMilliseconds = 5_000;
 const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
 
 /** Kept across invocations; the library renews tokens five minutes before they end. */
-let signedIn: AuthClient | undefined;
+let signedIn: Promise<AuthClient> | undefined;
+let lastToken: string | undefined;
 
-/** Forgets the sign-in: its key may have been rotated. */
-export function signOut(): void {
+/** Forgets the sign-in that gave the token: its key may have been rotated. A newer one is kept. */
+export function forgetToken(token: string): void {
+  if (token !== lastToken) return;
   signedIn = undefined;
+  lastToken = undefined;
 }
 
 /** An access token. Throws TemporaryError, or UsageError with what to mend. */
 export async function getToken(settings: Settings, deadline: Deadline): Promise<string> {
-  signedIn ??= await signIn(settings, deadline);
+  const kept = signedIn;
   try {
-    const { token } = await inTime(signedIn.getAccessToken(), deadline);
+    return await askToken(settings, deadline);
+  } catch (error) {
+    if (kept === undefined || isTemporary(error)) throw error;
+    // A key that was read long ago may have been rotated since.
+    return askToken(settings, deadline);
+  }
+}
+
+async function askToken(settings: Settings, deadline: Deadline): Promise<string> {
+  signedIn ??= signIn(settings, deadline);
+  const asked = signedIn;
+  try {
+    const client = await asked;
+    const { token } = await inTime(client.getAccessToken(), deadline);
     if (!token) throw new UsageError('sign-in to Google Cloud: it gave no token');
+    lastToken = token;
     return token;
   } catch (error) {
-    signOut();
+    if (signedIn === asked) signedIn = undefined;
     throw toSignInError(error);
   }
 }
 
 async function signIn({ credentials }: Settings, deadline: Deadline): Promise<AuthClient> {
-  if ('json' in credentials) {
-    const json = parse(credentials.json, 'GOOGLE_CREDENTIALS');
-    if (json.type !== 'external_account')
-      throw new UsageError(
-        'GOOGLE_CREDENTIALS: expected "type": "external_account", as gcloud iam workload-identity-pools create-cred-config writes it',
-      );
-    const client = ExternalAccountClient.fromJSON({ ...json, scopes, transporter: createTransporter() } as never);
-    return client as AuthClient;
+  if ('account' in credentials) {
+    const options = { ...credentials.account, scopes, transporter: createTransporter() };
+    return ExternalAccountClient.fromJSON(options as never) as AuthClient;
   }
   const what = `secret ${credentials.secret}`;
   const key = parse(await readSecret(process.env, credentials.secret, deadline), what);
-  const { client_email: email, private_key: privateKey, token_uri: tokenUri } = key;
+  const { client_email: email, private_key: privateKey, token_uri: tokenUri = googleTokens } = key;
   if (typeof email !== 'string' || typeof privateKey !== 'string')
     throw new UsageError(`${what}: expected a service account's key with client_email and private_key`);
-  const transporter = createTransporter(typeof tokenUri === 'string' ? tokenUri : undefined);
-  return new JWT({ email, key: privateKey, scopes, transporter });
+  if (typeof tokenUri !== 'string' || !URL.canParse(tokenUri) || new URL(tokenUri).protocol !== 'https:')
+    throw new UsageError(`${what}: token_uri: expected an https:// address`);
+  return new JWT({ email, key: privateKey, scopes, transporter: createTransporter(tokenUri) });
 }
 
-/** Requests are bounded in time; a key says where its tokens are made, and the library does not listen. */
+/**
+ * Requests are bounded in time; a key says where its tokens are made, and the library does not listen. Its own choice of a fetch, node-fetch,
+ * throws past everybody when it is aborted.
+ */
 function createTransporter(tokenUri?: string): gaxios.Gaxios {
-  const transporter = new gaxios.Gaxios({ timeout: answerMilliseconds });
+  const transporter = new gaxios.Gaxios({ timeout: answerMilliseconds, fetchImplementation: fetch });
   if (tokenUri !== undefined)
     transporter.interceptors.request.add({
       resolved: async (request) => (String(request.url) === googleTokens ? { ...request, url: new URL(tokenUri) } : request),
@@ -76,10 +93,10 @@ async function inTime<Result>(work: Promise<Result>, deadline: Deadline): Promis
 
 function toSignInError(error: unknown): Error {
   if (error instanceof UserError) return error;
-  const { message, code, name, response } = error as Error & { code?: string | number; response?: { status?: number } };
+  const { message, name, response } = error as Error & { response?: { status?: number } };
   const status = response?.status ?? 0;
   const what = `sign-in to Google Cloud: ${toLine(message)}`;
-  const isUnreachable = status === 0 && (name === 'TimeoutError' || code !== undefined);
+  const isUnreachable = status === 0 && (name === 'TimeoutError' || error instanceof gaxios.GaxiosError);
   if (isUnreachable || status === 429 || status >= 500) return new TemporaryError(what);
   return new UsageError(`${what}; check the key or the workload identity pool, and the clock`);
 }

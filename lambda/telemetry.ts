@@ -2,9 +2,9 @@
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 import { metricNamespace } from './names.ts';
 
-/** What became of an object, or of a message without one. */
-export type Outcome = 'Started' | 'Duplicate' | 'Older' | 'Ignored' | 'Refused' | 'Failed' | 'Waiting';
-export type Counts = Partial<Record<Outcome | 'Woken', number>>;
+/** What became of an object, or of a message without one; `Woken`: a sleeping node pool was asked to wake up for it. */
+export type Outcome = 'Started' | 'Duplicate' | 'Older' | 'Ignored' | 'Refused' | 'Failed' | 'Waiting' | 'Woken';
+export type Counts = Partial<Record<Outcome, number>>;
 
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 
