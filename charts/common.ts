@@ -19,6 +19,7 @@ import {
   pipelineWorkloads,
   priorityClasses,
 } from '../apps/contract/names.ts';
+import { LambdaAccess } from './common/lambda-access.ts';
 import { toPipelineFacts } from './common/pipeline-facts.ts';
 import { pipelineRules } from './common/pipeline-rules.ts';
 import { Account } from './constructs/account.ts';
@@ -48,6 +49,7 @@ export function createCommon(scope: Construct, env: ClusterEnvironment): Chart {
     });
     new WorkloadPolicy(chart, `policy-${workload}`, { workload, env });
   }
+  new LambdaAccess(chart, 'lambda', { env });
   new KubeConfigMap(chart, pipelineConfigMap, {
     metadata: { name: pipelineConfigMap, namespace: env.namespaces.pipeline, labels: toLabels(pipelineConfigMap, component) },
     data: toPipelineFacts(env),

@@ -30,12 +30,12 @@ export const bundles: Readonly<Record<string, BundleContents>> = {
   validate: node(['expectations']),
   dbt: {
     language: 'python',
-    files: ['*.py', 'dbt_project.yml', 'profiles.yml', 'macros', 'models', 'seeds', 'requirements.txt'],
+    files: ['*.py', 'dbt_project.yml', 'profiles.yml', 'macros', 'models', 'seeds', 'image-requirements.txt'],
     programs: [['python', 'run.py']],
   },
   ml: {
     language: 'python',
-    files: ['*.py', 'generated', 'requirements.txt'],
+    files: ['*.py', 'generated', 'image-requirements.txt'],
     programs: [
       ['python', 'train.py'],
       ['python', 'retrain.py'],

@@ -1,9 +1,10 @@
-// `npm test` and `npm run check`: every gate of the repository, one line each, and a count at the end.
+// `npm test`, `npm run check` and `npm run test:lambda`: every gate of the repository, one line each, and a count at the end.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePythonEnvironment } from '../workflows/python-env.ts';
+import { ensureImagePython } from './fixtures/image-python.ts';
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
@@ -30,6 +31,7 @@ const checks: Gate[] = [
         '--output-type',
         'err',
         'apps',
+        'lambda',
         'workflows',
         'start',
         'charts',
@@ -40,16 +42,20 @@ const checks: Gate[] = [
   },
   { name: 'unit tests', run: () => vitest('unit') },
 ];
+const lambda: Gate[] = [{ name: 'lambda', run: () => vitest('system', 'tests/system/lambda-integration.test.ts') }];
 const more: Gate[] = [
-  { name: 'Python tests: ml', run: () => unittest('ml') },
-  { name: 'Python tests: dbt', run: () => unittest('dbt') },
-  { name: 'Python tests: spark', run: () => unittest('spark') },
+  { name: 'Python tests: ml', run: () => unittest('ml', ensureImagePython) },
+  { name: 'Python tests: dbt', run: () => unittest('dbt', ensureImagePython) },
+  {
+    name: 'Python tests: spark',
+    run: () => unittest('spark', (app, onNotice) => ensurePythonEnvironment(app, onNotice && { onNotice })),
+  },
   { name: 'system tests', run: () => vitest('system') },
 ];
 
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 try {
-  for (const gate of process.argv[2] === 'check' ? checks : [...checks, ...more]) {
+  for (const gate of toGates(process.argv[2])) {
     const started = Date.now();
     const count = await gate.run();
     for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += count[key];
@@ -61,6 +67,11 @@ try {
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 
+function toGates(part: string | undefined): Gate[] {
+  if (part === 'check') return checks;
+  return part === 'lambda' ? lambda : [...checks, ...more];
+}
+
 /** A command counts as one test: it passes with exit code 0, and prints only where it fails. */
 async function command(file: string, args: string[]): Promise<Count> {
   const { code, output } = await execute(file, args);
@@ -68,10 +79,10 @@ async function command(file: string, args: string[]): Promise<Count> {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-async function vitest(project: string): Promise<Count> {
+async function vitest(project: string, ...files: readonly string[]): Promise<Count> {
   const report = join(folder, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { code } = await execute(bin('vitest'), ['run', '--project', project, ...reporters], 'inherit');
+  const { code } = await execute(bin('vitest'), ['run', '--project', project, ...reporters, ...files], 'inherit');
   const counts = JSON.parse(await readFile(report, 'utf8').catch(() => '{}')) as {
     numPassedTests?: number;
     numFailedTests?: number;
@@ -86,8 +97,8 @@ async function vitest(project: string): Promise<Count> {
   };
 }
 
-async function unittest(app: string): Promise<Count> {
-  const python = await ensurePythonEnvironment(app, { onNotice: (notice) => console.log(notice) });
+async function unittest(app: string, ensurePython: typeof ensureImagePython): Promise<Count> {
+  const python = await ensurePython(app, (notice) => console.log(notice));
   const { code, output } = await execute(python, ['-m', 'unittest', 'discover', '-s', join(root, 'apps', app)]);
   if (code !== 0) process.stdout.write(output);
   const ran = Number(/^Ran (\d+) tests?/m.exec(output)?.[1] ?? 0);

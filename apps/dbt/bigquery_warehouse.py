@@ -1,7 +1,8 @@
-"""BigQuery as the place where dbt builds, with the sign-in that the pod has. Its Python client is loaded only where it is used."""
+"""BigQuery as the place where dbt builds, with the sign-in that the pod has. Its Python client, which only the image has, is loaded only where it is used."""
 
 import re
 from collections.abc import Iterable
+from importlib.util import find_spec
 
 from errors import BugError, TemporaryError, UsageError, UserError
 from warehouse import to_line
@@ -37,6 +38,12 @@ class BigQueryWarehouse:
 
     def __str__(self) -> str:
         return self.uri
+
+    def check(self) -> None:
+        if find_spec("dbt.adapters.bigquery") is None:
+            raise UsageError(
+                f"{self.uri}: this Python lacks dbt-bigquery; run the image of apps/dbt, or install apps/dbt/image-requirements.txt"
+            )
 
     def variables(self) -> dict[str, str]:
         return {

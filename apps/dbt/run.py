@@ -99,10 +99,12 @@ def build(flags: argparse.Namespace) -> dict[str, Any]:
 
 
 def open_warehouse(flags: argparse.Namespace) -> Warehouse:
-    """The place that --warehouse names. Throws UsageError where it is none."""
+    """The place that --warehouse names. Throws UsageError where it is none, or none for this Python."""
+    warehouse: Warehouse
     if flags.warehouse.startswith("bigquery:"):
-        return BigQueryWarehouse(flags.warehouse, flags.location, {"run": flags.run, "category": flags.category})
-    warehouse = DuckDbWarehouse(Path(flags.warehouse))
+        warehouse = BigQueryWarehouse(flags.warehouse, flags.location, {"run": flags.run, "category": flags.category})
+    else:
+        warehouse = DuckDbWarehouse(Path(flags.warehouse))
     warehouse.check()
     return warehouse
 

@@ -9,6 +9,9 @@ from errors import UserError
 class Warehouse(Protocol):
     """One place of tables. `str` of it is what the user gave as --warehouse."""
 
+    def check(self) -> None:
+        """Throws UsageError where it can't be used at all: no such file, or no client of it in this Python."""
+
     def variables(self) -> dict[str, str]:
         """The environment variables that profiles.yml and the macros read."""
 

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from boosting import Trial, mean_rmse, rmse, train_grid
-from errors import TemporaryError, UserError
+from errors import TemporaryError, UsageError, UserError
 from export import export_champion, load_booster
 from facts import ModelFacts, known_categories, read_facts
 from files import write_bytes
@@ -131,8 +131,16 @@ def open_features(flags: argparse.Namespace, facts: ModelFacts, month: str | Non
     if not str(flags.warehouse).startswith("bigquery:"):
         yield Path(flags.warehouse)
         return
-    # Loaded only where it is needed: it costs a second.
-    from bigquery_rows import BigQueryFeatures
+    # Loaded only where it is needed: it costs a second, and only the image has it.
+    try:
+        from bigquery_rows import BigQueryFeatures
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("google"):
+            raise
+        raise UsageError(
+            f"{flags.warehouse}: this Python lacks google-cloud-bigquery; "
+            "run the image of apps/ml, or install apps/ml/image-requirements.txt"
+        ) from None
 
     names = facts.job_labels
     # Beside its month, a batch's run has the workflow's name, by which costs are counted.

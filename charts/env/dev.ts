@@ -18,6 +18,7 @@ export const dev: ClusterInput = {
     backups: 'taxiway-dev-backups',
   },
   amazon: { region: 'us-east-1', role: 'arn:aws:iam::123456789012:role/taxiway-dev-source' },
+  lambda: { account: 'taxiway-lambda', stack: 'taxiway-dev-lambda', wakes: 1 },
   datasetPrefix: '',
   namespaces: { platform: 'taxiway', pipeline: 'taxiway-pipeline', monitoring: 'taxiway-monitoring', argocd: 'argocd' },
   repository: { url: 'https://git.example.com/data/taxiway.git', revision: 'main' },

@@ -38,6 +38,8 @@ const cluster = z.strictObject({
     region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as us-east-1'),
     role: text(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'a role such as arn:aws:iam::123456789012:role/taxiway'),
   }),
+  /** What starts workflows from Amazon: its Google service account, its stack there (whose role bears its name), and how many nodes it wakes up (per zone; null: none). */
+  lambda: z.strictObject({ account: dnsLabel, stack: dnsLabel, wakes: z.int().min(1).max(99).nullable() }),
   /** Before the name of each BigQuery dataset; empty where the project is this environment's alone. */
   datasetPrefix: text(
     /^([a-z][a-z0-9_]*_)?$/,

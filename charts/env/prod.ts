@@ -18,6 +18,7 @@ export const prod: ClusterInput = {
     backups: 'taxiway-prod-backups',
   },
   amazon: { region: 'us-east-1', role: 'arn:aws:iam::123456789012:role/taxiway-prod-source' },
+  lambda: { account: 'taxiway-lambda', stack: 'taxiway-prod-lambda', wakes: null },
   datasetPrefix: '',
   namespaces: { platform: 'taxiway', pipeline: 'taxiway-pipeline', monitoring: 'taxiway-monitoring', argocd: 'argocd' },
   repository: { url: 'https://git.example.com/data/taxiway.git', revision: 'main' },

@@ -94,6 +94,52 @@ bind_workload() {
     --member="serviceAccount:$project.svc.id.goog[$2]" --role=roles/iam.workloadIdentityUser
 }
 
+# make_role ID PERMISSIONS
+make_role() {
+  local verb=create
+  if has gcloud iam roles describe "$1" --project="$project"; then verb=update; fi
+  gcloud iam roles "$verb" "$1" --project="$project" --permissions="$2" --stage=GA --quiet >/dev/null
+}
+
+# make_amazon_pool NAME ACCOUNT: tokens of this account of Amazon's are taken for tokens of Google's; what they may do is another matter.
+make_amazon_pool() {
+  has gcloud iam workload-identity-pools describe "$1" --location=global ||
+    gcloud iam workload-identity-pools create "$1" --location=global
+  has gcloud iam workload-identity-pools providers describe amazon --workload-identity-pool="$1" --location=global ||
+    gcloud iam workload-identity-pools providers create-aws amazon --workload-identity-pool="$1" --location=global --account-id="$2"
+}
+
+# path_of_pool NAME
+path_of_pool() {
+  local number
+  number=$(gcloud projects describe "$project" --format='value(projectNumber)')
+  printf 'projects/%s/locations/global/workloadIdentityPools/%s' "$number" "$1"
+}
+
+# bind_amazon_role ACCOUNT POOL ROLE
+bind_amazon_role() {
+  again gcloud iam service-accounts add-iam-policy-binding "$(email_of "$1")" --role=roles/iam.workloadIdentityUser \
+    --member="principalSet://iam.googleapis.com/$(path_of_pool "$2")/attribute.aws_role/$3"
+}
+
+# write_credentials ACCOUNT POOL FILE: how to sign in; there is no secret in it.
+write_credentials() {
+  mkdir -p "$(dirname "$3")"
+  gcloud iam workload-identity-pools create-cred-config "$(path_of_pool "$2")/providers/amazon" \
+    --service-account="$(email_of "$1")" --aws --output-file="$3.new" >/dev/null
+  mv -- "$3.new" "$3"
+  printf '%s says how the lambda signs in:\n' "$3"
+  cat -- "$3"
+}
+
+# The API server's DNS name: who calls it needs a right in Google Cloud, and no address that the cluster knows.
+open_dns_endpoint() {
+  local open
+  open=$(gcloud container clusters describe "$cluster" --location="$location" \
+    --format='value(controlPlaneEndpointsConfig.dnsEndpointConfig.allowExternalTraffic)')
+  [ "$open" = True ] || gcloud container clusters update "$cluster" --location="$location" --enable-dns-access
+}
+
 # make_bucket NAME REGION [DAYS]: objects older than that are deleted.
 make_bucket() {
   has gcloud storage buckets describe "gs://$1" || gcloud storage buckets create "gs://$1" \

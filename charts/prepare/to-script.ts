@@ -6,6 +6,7 @@ import type { ClusterEnvironment, NodePool } from '../env/environment.ts';
 import { type SecretFacts, type SecretName, secrets, toSecretEntry } from '../secrets.ts';
 import { ownApps, ownTag } from '../versions.ts';
 import { toAccounts, toBuckets, toWarehouse } from './accounts.ts';
+import { toLambda } from './lambda.ts';
 import { nodeTag, toPoolFlags } from './node-pools.ts';
 import { toOperators } from './operators.ts';
 import { secretValues } from './secret-values.ts';
@@ -31,6 +32,7 @@ export function toScript(env: ClusterEnvironment, cluster: string): string {
     ['Nodes, and the way from the API server to the webhooks on them', toNodes(env)],
     ['Operators that the manifests need', toOperators(env)],
     ['Argo CD: waves wait for the Applications before them', [toHealthCheck(env)]],
+    ['The lambda, which signs in as its own role of Amazon', toLambda(env)],
     ['Images', toImages(env)],
     ['From here on Argo CD follows the branch', [`kubectl apply --server-side --filename dist/${env.name}/argocd/`]],
   ];
@@ -48,11 +50,13 @@ const services = [
   'bigquery',
   'bigquerystorage',
   'compute',
+  'cloudresourcemanager',
   'container',
   'iam',
   'iamcredentials',
   'secretmanager',
   'storage',
+  'sts',
 ].map((name) => `${name}.googleapis.com`);
 
 function toSecrets(env: ClusterEnvironment): string[] {

@@ -10,8 +10,12 @@ import { bundle } from '../../start/bundle.ts';
 import { bundles } from '../../start/bundle-contents.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
 import { findChecker } from '../fixtures/find-checker.ts';
+import { ensureImagePython } from '../fixtures/image-python.ts';
 
 const root = join(import.meta.dirname, '..', '..');
+/** What the image installs; Spark's brings PySpark itself. */
+const ensurePython = (app: string, files: readonly string[]) =>
+  files.includes('image-requirements.txt') && app !== 'spark' ? ensureImagePython(app) : ensurePythonEnvironment(app);
 const dockerfile = (app: string) => join(root, 'apps', app, 'Dockerfile');
 let folder: string;
 
@@ -25,10 +29,10 @@ test('every image of the charts has its contents, and no other has', () => {
   expect(Object.keys(bundles).sort()).toEqual([...ownApps].sort());
 });
 
-describe.each(Object.entries(bundles))('%s', (app, { language, programs }) => {
+describe.each(Object.entries(bundles))('%s', (app, { language, files, programs }) => {
   test('starts from its declared contents alone', async () => {
     const cwd = await bundle(app, folder);
-    const bin = language === 'python' ? dirname(await ensurePythonEnvironment(app)) : dirname(process.execPath);
+    const bin = dirname(language === 'python' ? await ensurePython(app, files) : process.execPath);
     for (const [program = '', ...args] of programs) {
       const { status, stdout, stderr } = spawnSync(join(bin, program), [...args, '--help'], {
         cwd,
@@ -73,6 +77,23 @@ test('a Spark job names files that its image has, and the Spark that the tests r
   expect([missing, Object.values(sparkImage).filter((path) => dirname(path) !== '/app')]).toEqual([[], []]);
   expect(await readFile(join(root, 'apps', 'spark', 'requirements.txt'), 'utf8')).toContain(`\npyspark==${sparkVersion} `);
 });
+
+test.each(['dbt', 'ml'])(
+  "%s: its image has every package of one machine in the same version, and BigQuery's client",
+  async (app) => {
+    const versions = async (file: string) => {
+      const text = await readFile(join(root, 'apps', app, file), 'utf8');
+      return [...text.matchAll(/^[a-z0-9][^ ;]*==[^ ;]+/gim)].map(([version]) => version);
+    };
+    const image = await versions('image-requirements.txt');
+    const here = await versions('requirements.txt');
+    expect(here.filter((one) => !image.includes(one))).toEqual([]);
+    expect([here.join(' '), image.join(' ')]).toEqual([
+      expect.not.stringContaining('bigquery'),
+      expect.stringContaining('google-cloud-bigquery=='),
+    ]);
+  },
+);
 
 test("MLflow's server is of its client's version", async () => {
   const version = async (app: string, name: string) =>

@@ -118,6 +118,39 @@ describe.skipIf(tools === undefined).each(['dev', 'prod'])('%s on a real API ser
     expect(Object.keys(config)).toContain('persistence');
   });
 
+  const accessReview = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+
+  test.each<[verb: string, resource: string, where: 'pipeline' | 'argocd' | undefined, allowed: boolean]>([
+    ['get', 'argoproj.io/workflowtemplates', 'pipeline', true],
+    ['update', 'argoproj.io/workflowtemplates', 'pipeline', false],
+    ['create', 'argoproj.io/workflows', 'pipeline', true],
+    ['get', 'argoproj.io/workflows', 'pipeline', true],
+    ['delete', 'argoproj.io/workflows', 'pipeline', false],
+    ['create', 'argoproj.io/workflows', 'argocd', false],
+    ['create', 'coordination.k8s.io/leases', 'pipeline', true],
+    ['update', 'coordination.k8s.io/leases', 'pipeline', true],
+    ['delete', 'coordination.k8s.io/leases', 'pipeline', false],
+    ['update', 'coordination.k8s.io/leases', 'argocd', false],
+    ['get', '/secrets', 'pipeline', false],
+    ['create', '/pods', 'pipeline', false],
+    // It sees nodes only where it wakes them up.
+    ['list', '/nodes', undefined, environment === 'dev'],
+    ['delete', '/nodes', undefined, false],
+  ])('the lambda: may it %s %s in %s? %s', async (verb, target, where, allowed) => {
+    const namespaces = { pipeline: configOf('pipeline-environment').metadata.namespace, argocd: 'argocd' };
+    const [group, resource] = target.split('/');
+    const { body } = await cluster.ask('POST', accessReview, {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: {
+        user: `taxiway-lambda@taxiway-${environment}.iam.gserviceaccount.com`,
+        groups: ['system:authenticated'],
+        resourceAttributes: { group, resource, verb, ...(where !== undefined && { namespace: namespaces[where] }) },
+      },
+    });
+    expect(body.status.allowed).toBe(allowed);
+  });
+
   test.each<[account: string, verb: string, resource: string, where: 'platform' | 'pipeline', allowed: boolean, name?: string]>([
     ['argo-controller', 'create', 'pods', 'pipeline', true],
     ['argo-controller', 'create', 'pods', 'platform', false],
@@ -142,7 +175,7 @@ describe.skipIf(tools === undefined).each(['dev', 'prod'])('%s on a real API ser
     const namespaces = { platform: namespace, pipeline: configOf('pipeline-environment').metadata.namespace };
     const [group, full] = target.includes('.') ? target.split('/') : ['', target];
     const [resource, subresource] = (full ?? '').split('/');
-    const { body } = await cluster.ask('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    const { body } = await cluster.ask('POST', accessReview, {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SubjectAccessReview',
       spec: {

@@ -7,6 +7,7 @@ import { allDatasets } from '../../apps/contract/categories.ts';
 import { featureColumns } from '../../apps/contract/derive/feature-columns.ts';
 import { biView, featureTable, jobLabels, zonesTable } from '../../apps/contract/names.ts';
 import { toLabelValue } from '../../apps/platform/bigquery-warehouse.ts';
+import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
 import { type DbtStandIn, location, prefix, project, run, startDbtBigQuery } from '../fixtures/bigquery-dbt.ts';
 import type { SentQuery } from '../fixtures/bigquery-python-jobs.ts';
 import type { ProgramEnd } from '../fixtures/run-program.ts';
@@ -184,6 +185,14 @@ test('what can be said before anything runs', async () => {
     [2, `dbt: --location "EU; drop": expected BigQuery's location, such as ${location} or EU`],
   ]);
   expect(bigQuery.state.queries).toEqual([]);
+});
+
+test('one machine has no client of BigQuery, and says so before anything runs', async () => {
+  const end = await bigQuery.run(full('green'), { python: await ensurePythonEnvironment('dbt') });
+  expect([end.code, end.stderr]).toEqual([
+    2,
+    `dbt: bigquery://${project}/${prefix}: this Python lacks dbt-bigquery; run the image of apps/dbt, or install apps/dbt/image-requirements.txt\n`,
+  ]);
 });
 
 test('another location than that of the datasets, and no sign-in, are wrong usage', async () => {

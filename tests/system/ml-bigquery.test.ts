@@ -7,6 +7,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { featureColumns } from '../../apps/contract/derive/feature-columns.ts';
 import { featureTable, jobLabels } from '../../apps/contract/names.ts';
+import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
 import type { SentQuery } from '../fixtures/bigquery-python-jobs.ts';
 import { type PythonStandIn, startPythonBigQuery } from '../fixtures/bigquery-python-stand-in.ts';
 import { type MlflowServer, startMlflow } from '../fixtures/mlflow-server.ts';
@@ -71,11 +72,16 @@ function answerQuery({ sql, parameters }: SentQuery) {
   return { fields: toFields(asked, 'FLOAT'), rows: chosen.map((row) => asked.map((name) => row[names.indexOf(name)] ?? null)) };
 }
 
-async function learn(place: 'here' | 'there', file: string, args: readonly string[], tracking = mlflow.url): Promise<ProgramEnd> {
+async function learn(
+  place: 'here' | 'there',
+  file: string,
+  args: readonly string[],
+  { tracking = mlflow.url, python }: { tracking?: string; python?: string } = {},
+): Promise<ProgramEnd> {
   const store = place === 'here' ? join(folder, 'mlflow') : tracking;
   const own = ['--tracking', store, '--models', join(folder, place, 'models')];
   const env = { HOME: folder, MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1', ...bigQuery.env };
-  return runPython(['ml', file], ['--category', 'green', ...own, ...args], env);
+  return runPython({ app: 'ml', file, python }, ['--category', 'green', ...own, ...args], env);
 }
 const lastLine = ({ stderr }: ProgramEnd) => stderr.trim().split('\n').at(-1);
 const readModel = (place: string, version: number) =>
@@ -129,10 +135,18 @@ test.each(refusals)('exit %i for %i %s: %s', async (code, status, reason, messag
 });
 
 test('a server of MLflow that gives no answer is temporary, and no registry without a champion', async () => {
-  const end = await learn('there', 'train.py', [...remote, '--run', 'full-2'], 'http://127.0.0.1:9/mlflow');
+  const end = await learn('there', 'train.py', [...remote, '--run', 'full-2'], { tracking: 'http://127.0.0.1:9/mlflow' });
   expect([end.code, lastLine(end)]).toEqual([
     75,
     expect.stringMatching("^train: http.*: MLflow's server gives no answer; try again later: "),
+  ]);
+});
+
+test('one machine has no client of BigQuery, and says so', async () => {
+  const end = await learn('there', 'train.py', [...remote, '--run', 'full-1'], { python: await ensurePythonEnvironment('ml') });
+  expect([end.code, end.stderr]).toEqual([
+    2,
+    `train: bigquery://${project}/trial_: this Python lacks google-cloud-bigquery; run the image of apps/ml, or install apps/ml/image-requirements.txt\n`,
   ]);
 });
 

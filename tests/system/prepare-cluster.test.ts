@@ -28,6 +28,8 @@ async function createCloud() {
   await writeFile(join(folder, 'file.pem'), '-----BEGIN\n');
   const run = (variables: Record<string, string> = {}) =>
     spawnSync('bash', ['-s'], {
+      // It writes below the folder that it runs in.
+      cwd: cloud,
       input: script,
       encoding: 'utf8',
       env: {
@@ -50,6 +52,7 @@ test('it runs through, and a second run makes nothing and keeps every value', as
   expect(first.filter((one) => one.startsWith('gcloud-storage-buckets-'))).toHaveLength(5);
   expect(await value('postgres-exporter-password')).toBe(await value('postgres-monitor-password'));
   expect(await value('tls-tls-key')).toBe('-----BEGIN');
+  expect(await readFile(join(cloud, '.taxiway', 'lambda-prod.json'), 'utf8')).toContain('external_account');
   const password = await value('postgres-admin-password');
   expect(password).toMatch(/^[0-9a-f]{48}$/);
   await rm(join(cloud, 'log'));

@@ -1,12 +1,14 @@
-// Spark and DuckDB give equal tables: months with every kind of drift and dirt, and real files.
+// Spark and DuckDB give equal tables: months with every kind of drift and dirt, and real files. Spark's rules agree with counts by hand.
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { monthOfFile } from '../../apps/contract/file-name.ts';
+import { firstDayOf, monthOfFile } from '../../apps/contract/file-name.ts';
 import { green } from '../../apps/contract/green.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
+import type { EtlResult } from '../../apps/etl/result.ts';
+import { countRawFile } from '../fixtures/count-raw-file.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 import { findSparkPython, type SparkSession, startSpark } from '../fixtures/spark-session.ts';
@@ -28,6 +30,14 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
   });
   const place = () => mkdtemp(join(folder, 'load-'));
 
+  /** Compares what Spark says of its files with counts by hand; `prefix` as for them. */
+  async function expectCountsByHand(result: unknown, { from, prefix }: { from: string; prefix: 't' | 'l' }, months?: string[]) {
+    const chosen = (result as EtlResult).files.filter(({ month }) => months?.includes(month) ?? true);
+    expect(chosen.length).toBeGreaterThan(1);
+    for (const { file, month, read, clean, brokenRules } of chosen)
+      expect({ read, clean, brokenRules }).toEqual(await countRawFile(join(from, file), prefix, firstDayOf(month)));
+  }
+
   test('fill equal tables from months with every kind of drift and dirt', async () => {
     const here = await place();
     await makeSampleFiles(join(here, 'files'), { months: 12, rows: 5100 });
@@ -43,6 +53,8 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
     expect(differences).toEqual(noDifference(yellow));
     expect(spark.result).toMatchObject(duckdb);
     expect(JSON.stringify(duckdb)).toContain('cast_VendorID');
+    // Their ids and times are typed as usual, so that plain SQL reads them as the contract does.
+    await expectCountsByHand(spark.result, { from: join(here, 'files'), prefix: 't' }, ['2024-12', '2025-01']);
   });
 
   const shared = process.env.TAXIWAY_GREEN_FILES ?? join(repository, '..', 'shared', 'data');
@@ -53,5 +65,6 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
     const { spark, duckdb, differences } = await loadOnBoth(session, green, load);
     expect(differences).toEqual(noDifference(green));
     expect(spark.result).toMatchObject(duckdb);
+    await expectCountsByHand(spark.result, { from: shared, prefix: 'l' });
   });
 });

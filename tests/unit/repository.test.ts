@@ -19,8 +19,15 @@ test('every dependency is pinned exactly', async () => {
 
 test('the lock files name no host, and every Python package has a hash', async () => {
   expect(await read('package-lock.json')).not.toContain('"resolved"');
-  const apps = ['dbt', 'ml', 'mlflow'].map((app) => `apps/${app}/requirements.txt`);
-  for (const path of [...apps, 'tests/checkers/requirements.txt', 'workflows/uv-requirements.txt']) {
+  const ofApps = ['dbt', 'ml', 'mlflow', 'spark'].map((app) => `${app}/requirements.txt`);
+  const ofImages = ['dbt', 'ml', 'spark'].map((app) => `${app}/image-requirements.txt`);
+  const apps = [...ofApps, ...ofImages].map((file) => `apps/${file}`);
+  for (const path of [
+    ...apps,
+    'tests/checkers/requirements.txt',
+    'tests/moto/requirements.txt',
+    'workflows/uv-requirements.txt',
+  ]) {
     const text = await read(path);
     expect(text).not.toMatch(/https?:\/\/|--index-url|--find-links/);
     const packages = text.split('\n').filter((line) => /^[a-z0-9]/i.test(line));
