@@ -53,7 +53,7 @@ export async function runOnSpark(plan: Plan, planUri: string, warehouse: string)
     );
   const resultFile = join(tmpdir(), `taxiway-spark-${randomUUID()}.json`);
   try {
-    const { code, lines } = await runRunner(['--plan', planUri, '--result', resultFile]);
+    const { code, lines } = await runRunner(['--plan', planUri, '--result', resultFile, '--end-with-input']);
     const result = (await readJsonIfAny(resultFile)) as RunnerResult | undefined;
     const last = lines.at(-1)?.replace(/^spark: /, '') ?? 'the runner ended without a word';
     if (code === 1 || code === 2 || code === 75) throw new UserError(code, last, result);
@@ -70,11 +70,12 @@ interface RunnerResult {
   readonly rows: { readonly monthly: number };
 }
 
-/** Runs the runner with this process's standard error, and ends it with this process. */
+/** Runs the runner with this process's standard error, and ends it with this process, however that ends. */
 function runRunner(flags: readonly string[]): Promise<{ code: number | string; lines: string[] }> {
   return new Promise((resolve, reject) => {
     const child: ChildProcess = spawn(python, [runner, ...flags], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      // Nothing is written to its input: its end tells the runner that this process is gone.
+      stdio: ['pipe', 'ignore', 'pipe'],
       env: { ...process.env, ...sparkEnvironment },
     });
     const stop = () => child.kill('SIGTERM');

@@ -1,9 +1,11 @@
 """Executes a plan on Spark: `runner.py --plan URI --result URI`. It knows no rule of the data; the plan's queries do."""
 
 import argparse
+import contextlib
 import json
 import os
 import sys
+import threading
 import traceback
 import uuid
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any, NoReturn
 from errors import UsageError
 from failures import to_user_error
 from plan import Plan, parse_plan
-from session import Folder, local_path, start_session, stop_session
+from session import Folder, end_java, local_path, start_session, stop_session
 
 
 class FlagParser(argparse.ArgumentParser):
@@ -27,11 +29,23 @@ def main(arguments: list[str]) -> int:
     parser = FlagParser(prog="runner.py", description=__doc__, allow_abbrev=False)
     parser.add_argument("--plan", required=True, help="URI of the plan that the etl step wrote")
     parser.add_argument("--result", required=True, help="URI of the JSON file to write: what became of the rows")
+    parser.add_argument("--end-with-input", action="store_true", help="end when standard input does, as it does when the parent is killed")
     flags = parser.parse_args(arguments)
+    if flags.end_with_input:
+        threading.Thread(target=end_with_input, daemon=True).start()
     try:
         return run_and_tell(flags)
     finally:
         stop_session()
+
+
+def end_with_input() -> None:
+    """Waits for the end of standard input, then ends this process. Java goes first: the lock on the tables is held as long as it writes."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    end_java()
+    os._exit(130)
 
 
 def run_and_tell(flags: argparse.Namespace) -> int:

@@ -1,9 +1,11 @@
 """The Spark session, and files through Hadoop's FileSystem: gs://, hdfs:// and file:// alike."""
 
 import os
+import subprocess
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 
@@ -34,6 +36,20 @@ def stop_session() -> None:
     if process is not None:
         gateway.shutdown()
         process.stdin.close()
+        process.wait()
+
+
+def end_java() -> None:
+    """Ends the Java of this process, whatever it is doing, and waits until it has gone."""
+    process = getattr(SparkContext._gateway, "proc", None)
+    if process is None:
+        return
+    # The end of its input lets it remove its scratch files.
+    process.stdin.close()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
         process.wait()
 
 

@@ -1,7 +1,6 @@
 // What Spark's image brings beside Spark, loaded by a real one: the JMX agent, the connectors to Cloud Storage and to BigQuery.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +11,8 @@ import { checkEnvironments } from '../../charts/environments.ts';
 import { sparkRow } from '../../charts/grafana/spark-row.ts';
 import { toSparkPlace } from '../../charts/workflows/spark-place.ts';
 import { toSparkSpec } from '../../workflows/spark-application.ts';
+import { collectOutput } from '../fixtures/child-output.ts';
+import { findFreePort } from '../fixtures/free-port.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 import { fetchJar, jars } from '../fixtures/spark-jars.ts';
@@ -53,28 +54,12 @@ async function runPython(
   const submit = [...settings, ...(classpath.length > 0 ? [`--jars ${classpath.join()}`] : [])].join(' ');
   const env = { ...process.env, ...sparkEnvironment, PYSPARK_SUBMIT_ARGS: `${submit} ${sparkEnvironment.PYSPARK_SUBMIT_ARGS}` };
   const child = spawn(python as string, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr.on('data', (text) => {
-    stderr += text;
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const { code, stdout, stderr } = await collectOutput(child);
   return { code, stdout, stderr, last: stderr.trimEnd().split('\n').at(-1) };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 test.skipIf(agent === undefined)('the JMX agent shows what the dashboard asks for, and no name of a job', async () => {
-  const port = await freePort();
+  const port = await findFreePort();
   const script = join(root, 'metrics.py');
   await writeFile(
     script,

@@ -1,6 +1,9 @@
 // The driver killed at any moment, started again, gives the tables of an undisturbed run; until then every table is whole, old or new.
+// The etl step killed takes its driver with it.
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -12,6 +15,7 @@ import { sparkEnvironment } from '../../apps/etl/spark-engine.ts';
 import type { Plan } from '../../apps/plan/plan-schema.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { row, writeMonths } from '../fixtures/random-trips.ts';
+import { startProgram } from '../fixtures/run-program.ts';
 import { findSparkPython } from '../fixtures/spark-session.ts';
 import { compareTables, noDifference, writeSparkPlan } from '../fixtures/spark-tables.ts';
 
@@ -91,4 +95,43 @@ describe.skipIf(python === undefined)('a killed Spark driver', () => {
     expect((await run(next.path)).code).toBe(0);
     expect(await compareTables(yellow, after, await tablesOf(next.plan, 'healed'))).toEqual(noDifference(yellow));
   });
+
+  // Processes are found by a variable of their environment, which only Linux shows.
+  test.skipIf(process.platform !== 'linux')('the etl step killed leaves no process behind, and the next run heals', async () => {
+    const mark = randomUUID();
+    const trips = { '2024-02': fc.sample(row, { numRuns: 200, seed: 3 }) };
+    const [file] = (await writeMonths(join(folder, 'etl'), trips)) as [string];
+    const etl = (engine: string) => {
+      const warehouse = join(folder, `etl-${engine}.duckdb`);
+      const month = ['--category', 'yellow', '--mode', 'batch', '--as-of', '2024-03-05T00:00:00Z', '--file', file];
+      const place = ['--engine', engine, '--warehouse', warehouse, '--plan', `${warehouse}.json`];
+      return { warehouse, ...startProgram('etl', [...month, ...place], { TAXIWAY_TEST_MARK: mark }) };
+    };
+    const hasJava = async () => (await processesOf(mark)).some((command) => command.includes('java'));
+    const writes = async () => existsSync(join(folder, 'etl-spark.parquet', '_staging'));
+    for (const moment of [hasJava, writes]) {
+      const { child } = etl('spark');
+      await until(moment);
+      child.kill('SIGKILL');
+      await until(async () => (await processesOf(mark)).length === 0);
+    }
+    const [spark, duckdb] = [etl('spark'), etl('duckdb')];
+    expect([(await spark.ended).code, (await duckdb.ended).code]).toEqual([0, 0]);
+    expect(await compareTables(yellow, duckdb.warehouse, spark.warehouse)).toEqual(noDifference(yellow));
+    expect(await processesOf(mark)).toEqual([]);
+  });
 });
+
+/** Command lines of the processes whose environment has a mark. */
+async function processesOf(mark: string): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const read = (id: string, name: string) => readFile(join('/proc', id, name), 'utf8').catch(() => '');
+  const found = await Promise.all(ids.map(async (id) => ((await read(id, 'environ')).includes(mark) ? read(id, 'cmdline') : '')));
+  return found.filter((command) => command !== '').map((command) => command.replaceAll('\0', ' '));
+}
+
+/** Waits for what comes within seconds. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 15_000; !(await isSo()); await wait(50))
+    if (Date.now() > end) throw new Error('it did not come within 15 s');
+}
