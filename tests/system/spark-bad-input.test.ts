@@ -1,58 +1,50 @@
 // What the Spark runner is handed wrong ends with one line and the right exit code, and leaves the tables as they were.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { yellow } from '../../apps/contract/yellow.ts';
 import type { Plan } from '../../apps/plan/plan-schema.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { row, writeMonths } from '../fixtures/random-trips.ts';
-import { findSparkPython, type SparkSession, startSpark } from '../fixtures/spark-session.ts';
+import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 import { compareTables, loadOnSpark, noDifference, writeSparkPlan } from '../fixtures/spark-tables.ts';
 
 const python = await findSparkPython();
 const load = { mode: 'batch', asOf: '2024-03-05T00:00:00Z' } as const;
 
 describe.skipIf(python === undefined)('the Spark runner', () => {
-  let folder: string;
-  let session: SparkSession;
+  const lab = useSpark(python);
   let february: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'taxiway-spark-bad-'));
-    session = startSpark(python as string);
     const trips = fc.sample(row, { numRuns: 300, seed: 5 });
     for (const months of [{ '2024-01': trips }, { '2024-02': trips }]) {
-      const [file] = (await writeMonths(join(folder, 'files'), months)) as [string];
+      const [file] = (await writeMonths(join(lab.folder, 'files'), months)) as [string];
       february = file;
-      const planned = await writeSparkPlan(yellow, [file], { ...load, warehouse: join(folder, 'before.duckdb') });
-      expect((await loadOnSpark(session, { ...planned, warehouse: join(folder, 'before.duckdb') })).code).toBe(0);
+      const planned = await writeSparkPlan(yellow, [file], { ...load, warehouse: join(lab.folder, 'before.duckdb') });
+      expect((await loadOnSpark(lab, { ...planned, warehouse: join(lab.folder, 'before.duckdb') })).code).toBe(0);
     }
-  });
-  afterAll(async () => {
-    await session.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   /** Plans the month anew into the same tables, changes the plan, runs it. */
   async function runChanged(change: (plan: Plan) => object, file = february) {
-    const planned = await writeSparkPlan(yellow, [file], { ...load, warehouse: join(folder, 'before.duckdb'), change });
-    return session.runPlan(planned.path, join(folder, 'result.json'));
+    const planned = await writeSparkPlan(yellow, [file], { ...load, warehouse: join(lab.folder, 'before.duckdb'), change });
+    return lab.runPlan(planned.path, join(lab.folder, 'result.json'));
   }
 
   /** The Parquet tables still hold what was loaded before. */
   async function expectUnchanged() {
-    const again = join(folder, 'again.duckdb');
+    const again = join(lab.folder, 'again.duckdb');
     await rm(again, { force: true });
     const { loadParquet } = await import('../../apps/etl/load-parquet.ts');
     for (const month of ['2024-01', '2024-02']) {
-      const file = join(folder, 'files', `yellow_tripdata_${month}.parquet`);
-      const { plan } = await writeSparkPlan(yellow, [file], { ...load, warehouse: join(folder, 'before.duckdb') });
+      const file = join(lab.folder, 'files', `yellow_tripdata_${month}.parquet`);
+      const { plan } = await writeSparkPlan(yellow, [file], { ...load, warehouse: join(lab.folder, 'before.duckdb') });
       await loadParquet(plan, again);
     }
-    expect(await compareTables(yellow, join(folder, 'before.duckdb'), again)).toEqual(noDifference(yellow));
+    expect(await compareTables(yellow, join(lab.folder, 'before.duckdb'), again)).toEqual(noDifference(yellow));
   }
 
   const withSink = (plan: Plan, changes: object) => ({
@@ -139,7 +131,7 @@ describe.skipIf(python === undefined)('the Spark runner', () => {
   });
 
   test('a file with damaged pages', async () => {
-    const [file] = (await writeMonths(join(folder, 'damaged'), { '2024-02': fc.sample(row, { numRuns: 400, seed: 6 }) })) as [
+    const [file] = (await writeMonths(join(lab.folder, 'damaged'), { '2024-02': fc.sample(row, { numRuns: 400, seed: 6 }) })) as [
       string,
     ];
     const bytes = await readFile(file);
@@ -186,7 +178,7 @@ describe.skipIf(python === undefined)('the Spark runner', () => {
       code: 2,
       stderr: 'spark: /nowhere/x.json: No such file or directory',
     });
-    const broken = join(folder, 'broken.json');
+    const broken = join(lab.folder, 'broken.json');
     await writeFile(broken, '{"version": 2');
     expect(await run('--plan', broken, '--result', 'r.json')).toEqual({ code: 2, stderr: expect.stringMatching(/not JSON/) });
     await rename(broken, `${broken}.done`);

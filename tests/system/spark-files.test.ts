@@ -1,9 +1,8 @@
 // Spark and DuckDB give equal tables: months with every kind of drift and dirt, and real files. Spark's rules agree with counts by hand.
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { firstDayOf, monthOfFile } from '../../apps/contract/file-name.ts';
 import { green } from '../../apps/contract/green.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
@@ -11,24 +10,14 @@ import type { EtlResult } from '../../apps/etl/result.ts';
 import { countRawFile } from '../fixtures/count-raw-file.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
-import { findSparkPython, type SparkSession, startSpark } from '../fixtures/spark-session.ts';
+import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 import { loadOnBoth, noDifference } from '../fixtures/spark-tables.ts';
 
 const python = await findSparkPython();
 const asOf = '2024-03-05T00:00:00Z';
 
 describe.skipIf(python === undefined)('Spark and DuckDB', () => {
-  let folder: string;
-  let session: SparkSession;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'taxiway-spark-'));
-    session = startSpark(python as string);
-  });
-  afterAll(async () => {
-    await session.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const place = () => mkdtemp(join(folder, 'load-'));
+  const lab = useSpark(python);
 
   /** Compares what Spark says of its files with counts by hand; `prefix` as for them. */
   async function expectCountsByHand(result: unknown, { from, prefix }: { from: string; prefix: 't' | 'l' }, months?: string[]) {
@@ -39,11 +28,11 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
   }
 
   test('fill equal tables from months with every kind of drift and dirt', async () => {
-    const here = await place();
+    const here = await lab.place();
     await makeSampleFiles(join(here, 'files'), { months: 12, rows: 5100 });
     const names = (await readdir(join(here, 'files'))).filter((name) => monthOfFile(yellow, name) !== undefined);
     const files = names.map((name) => join(here, 'files', name));
-    const { spark, duckdb, differences } = await loadOnBoth(session, yellow, {
+    const { spark, duckdb, differences } = await loadOnBoth(lab, yellow, {
       folder: here,
       files,
       mode: 'initial_load',
@@ -61,8 +50,8 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
   const real = existsSync(shared) ? readdirSync(shared).filter((name) => monthOfFile(green, name) !== undefined) : [];
   test.skipIf(real.length === 0)('fill equal tables from real files', async () => {
     const files = real.map((name) => join(shared, name));
-    const load = { folder: await place(), files, mode: 'initial_load', asOf } as const;
-    const { spark, duckdb, differences } = await loadOnBoth(session, green, load);
+    const load = { folder: await lab.place(), files, mode: 'initial_load', asOf } as const;
+    const { spark, duckdb, differences } = await loadOnBoth(lab, green, load);
     expect(differences).toEqual(noDifference(green));
     expect(spark.result).toMatchObject(duckdb);
     await expectCountsByHand(spark.result, { from: shared, prefix: 'l' });

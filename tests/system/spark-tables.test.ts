@@ -1,30 +1,18 @@
 // Spark and DuckDB give equal tables: random small months, odd values, reruns.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { yellow } from '../../apps/contract/yellow.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { row, rows, type Writer, writeMonths } from '../fixtures/random-trips.ts';
-import { findSparkPython, type SparkSession, startSpark } from '../fixtures/spark-session.ts';
+import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 import { compareTables, loadOnBoth, loadOnSpark, noDifference, writeSparkPlan } from '../fixtures/spark-tables.ts';
 
 const python = await findSparkPython();
 const asOf = '2024-03-05T00:00:00Z';
 
 describe.skipIf(python === undefined)('Spark and DuckDB', () => {
-  let folder: string;
-  let session: SparkSession;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'taxiway-spark-'));
-    session = startSpark(python as string);
-  });
-  afterAll(async () => {
-    await session.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-  const place = () => mkdtemp(join(folder, 'load-'));
+  const lab = useSpark(python);
 
   test('fill equal tables from random small months, as both say', async () => {
     await fc.assert(
@@ -33,12 +21,12 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
         rows,
         fc.constantFrom<Writer>('usual', 'text times and DOUBLE ids'),
         async (january, march, writer) => {
-          const here = await place();
+          const here = await lab.place();
           const files = [
             ...(await writeMonths(here, { '2024-01': january })),
             ...(await writeMonths(here, { '2024-03': march }, writer)),
           ];
-          const { spark, duckdb, differences } = await loadOnBoth(session, yellow, {
+          const { spark, duckdb, differences } = await loadOnBoth(lab, yellow, {
             folder: here,
             files,
             mode: 'initial_load',
@@ -54,7 +42,7 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
   });
 
   test('agree on NaN, infinity, the years 1970 and 2098, one key for all rows, and an empty month', async () => {
-    const here = await place();
+    const here = await lab.place();
     const trip = {
       ...(fc.sample(row, { numRuns: 1, seed: 2 })[0] as object),
       VendorID: 1,
@@ -77,7 +65,7 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
       await connection.run('ALTER TABLE t DROP rowid');
       await connection.run(`COPY t TO '${usual}' (FORMAT parquet)`);
     });
-    const { spark, duckdb, differences } = await loadOnBoth(session, yellow, {
+    const { spark, duckdb, differences } = await loadOnBoth(lab, yellow, {
       folder: here,
       files: [usual, empty],
       mode: 'initial_load',
@@ -89,19 +77,19 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
   });
 
   test('a month twice, over a full load, or that shrinks gives the tables that it gives once', async () => {
-    const here = await place();
+    const here = await lab.place();
     const sampled = (seed: number) => fc.sample(row, { numRuns: 40, seed });
     const files = await writeMonths(here, { '2024-01': sampled(1), '2024-02': sampled(2) });
-    await loadOnBoth(session, yellow, { folder: here, files, mode: 'initial_load', asOf });
+    await loadOnBoth(lab, yellow, { folder: here, files, mode: 'initial_load', asOf });
     const warehouse = join(here, 'spark.duckdb');
     const february = { mode: 'batch', asOf, warehouse } as const;
     for (const months of [{ '2024-02': sampled(3) }, { '2024-02': sampled(2) }, { '2024-02': sampled(2) }]) {
       const planned = await writeSparkPlan(yellow, await writeMonths(here, months), february);
-      expect((await loadOnSpark(session, { ...planned, warehouse })).code).toBe(0);
+      expect((await loadOnSpark(lab, { ...planned, warehouse })).code).toBe(0);
     }
     expect(await compareTables(yellow, join(here, 'duckdb.duckdb'), warehouse)).toEqual(noDifference(yellow));
     const planned = await writeSparkPlan(yellow, await writeMonths(here, { '2024-02': [] }), february);
-    expect((await loadOnSpark(session, { ...planned, warehouse })).result).toMatchObject({
+    expect((await loadOnSpark(lab, { ...planned, warehouse })).result).toMatchObject({
       rows: { read: 0, clean: 0, triage: 0, monthly: 0 },
     });
     const left = await withDuckDb(warehouse, async (connection) =>

@@ -1,10 +1,8 @@
 // One truth table of casts and functions: every Parquet type and value through the real Spark and DuckDB must come out the same.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LogicalType } from '../../apps/contract/dataset.ts';
 import type { Dialect } from '../../apps/contract/derive/dialect.ts';
 import { plain, toGroupedQuery } from '../../apps/contract/derive/grouped-query.ts';
@@ -13,7 +11,7 @@ import { duckdb } from '../../apps/plan/duckdb-dialect.ts';
 import { readFooter } from '../../apps/plan/parquet-footer.ts';
 import { spark, sparkSettings, toReadSchema } from '../../apps/plan/spark-dialect.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
-import { findSparkPython, type SparkSession, startSpark } from '../fixtures/spark-session.ts';
+import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 
 const integers = ['0', '1', '-1', '127', '-128'];
 const wide = ['9007199254740993', '-9007199254740993', '4611686018427387904', '9223372036854775807', '-9223372036854775808'];
@@ -167,16 +165,7 @@ const table: Partial<Record<ParquetType, readonly [string, readonly string[]]>> 
 const python = await findSparkPython();
 
 describe.skipIf(python === undefined)('Spark and DuckDB', () => {
-  let folder: string;
-  let session: SparkSession;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'taxiway-truth-'));
-    session = startSpark(python as string);
-  });
-  afterAll(async () => {
-    await session.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  const lab = useSpark(python);
 
   /** What each engine makes of the file `source`; rows that only one of them has, in readable form. */
   async function compare(
@@ -184,13 +173,13 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
     write: (connection: DuckDBConnection, path: string) => Promise<unknown>,
     toQuery: (dialect: Dialect) => string,
   ) {
-    const source = join(folder, `${name}.parquet`);
-    const destination = join(folder, `${name}.out`);
+    const source = join(lab.folder, `${name}.parquet`);
+    const destination = join(lab.folder, `${name}.out`);
     await withDuckDb(':memory:', (connection) => write(connection, source));
     const { columns } = await readFooter(source);
     const schema = toReadSchema(columns, new Set(columns.map((column) => column.name)));
     const query = `SELECT * FROM (${toQuery(spark)})`;
-    const answer = await session.query({ settings: JSON.stringify(sparkSettings), schema, files: source, query, destination });
+    const answer = await lab.query({ settings: JSON.stringify(sparkSettings), schema, files: source, query, destination });
     expect(answer.code).toBe(0);
     return withDuckDb(':memory:', async (connection) => {
       await connection.run("SET TimeZone = 'UTC'");
