@@ -69,8 +69,10 @@ describe('a full refresh, then a month', () => {
     );
     history.failures.push({ on: /pickup_zone\.location_id is null or/, rows: 7 });
     first = await history.run(full('green'));
-    for (const args of [month('green'), month('green'), full('yellow'), month('yellow')])
-      expect((await history.run(args)).code).toBe(0);
+    for (const args of [month('green'), month('green'), full('yellow'), month('yellow')]) {
+      const { code, stderr } = await history.run(args);
+      expect(code, stderr).toBe(0);
+    }
   });
   afterAll(async () => {
     await history.stop();
@@ -135,7 +137,7 @@ describe('a full refresh, then a month', () => {
 test('a data test that finds rows is an outcome that names it', async () => {
   bigQuery.failures.push({ on: /accepted_values_staging_green_clean_VendorID/, rows: 3 });
   const end = await bigQuery.run(full('green'));
-  expect(end.code).toBe(1);
+  expect(end.code, end.stderr).toBe(1);
   expect(lastLine(end)).toMatch(/^dbt: green: 1 data tests failed: \S*VendorID\S* \(3 rows\); /);
   expect(end.result).toMatchObject({ testsFailed: 1 });
 });
