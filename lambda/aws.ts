@@ -4,6 +4,7 @@ import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
 import { toLine } from '../apps/platform/one-line.ts';
 import type { S3Place } from '../apps/platform/s3-uri.ts';
 import type { Deadline } from './deadline.ts';
+import { parseObject } from './json-object.ts';
 import { tryAgain } from './try-again.ts';
 
 /** The function's own environment: credentials of its role, region, and other endpoints in tests. */
@@ -34,7 +35,7 @@ async function readSecretOnce(environment: Environment, id: string, deadline: De
     aws: { service: 'secretsmanager' },
     signal: deadline.signal(5),
   });
-  const body = toObject(text);
+  const body = parseObject(text) ?? {};
   if (!response.ok) {
     const type = String(body.__type ?? '').replace(/^.*#/, '');
     if (isPassing(response.status, type)) throw new TemporaryError(`${what}: Secrets Manager says ${response.status} ${type}`);
@@ -88,12 +89,3 @@ const isPassing = (status: number, type: string) =>
 /** As S3 signs it: all but letters, digits and -._~ */
 const encodeSegment = (segment: string) =>
   encodeURIComponent(segment).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-
-function toObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}

@@ -4,6 +4,7 @@ import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
 import { toLine } from '../apps/platform/one-line.ts';
 import type { Address } from './cluster.ts';
 import type { Deadline } from './deadline.ts';
+import { parseObject } from './json-object.ts';
 import type { Settings } from './settings.ts';
 import { tryAgain } from './try-again.ts';
 
@@ -92,15 +93,6 @@ interface Refused {
   readonly error?: { readonly status?: string; readonly message?: string };
 }
 
-function toObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 async function send<Answer>(
   what: string,
   url: string,
@@ -123,7 +115,7 @@ async function send<Answer>(
       `${what}: Google's API: ${name === 'TimeoutError' ? 'no answer in time' : (cause?.code ?? message)}`,
     );
   }
-  const answer = toObject(text);
+  const answer = parseObject(text);
   if (response.ok && answer !== undefined) return answer as Answer;
   if (response.ok) throw new TemporaryError(`${what}: Google's API says ${response.status}, and no JSON`);
   const { status = '', message: says = text } = (answer as Refused | undefined)?.error ?? {};

@@ -1,6 +1,7 @@
 // What the function must know of its place: environment variables, checked once at start, all mistakes at once.
 import * as z from 'zod/mini';
 import { UsageError } from '../apps/platform/errors.ts';
+import { parseObject } from './json-object.ts';
 
 const text = (pattern: RegExp, expected: string) => {
   const error = ({ input }: { readonly input?: unknown }) => `expected ${expected}, got ${toGot(input)}`;
@@ -75,13 +76,8 @@ export function readSettings(all: Readonly<Record<string, string | undefined>>):
 }
 
 /** undefined where it is none; its text is in no message. */
+
 function toExternalAccount(json: string | undefined): object | undefined {
-  try {
-    const value: unknown = JSON.parse(json ?? '');
-    return typeof value === 'object' && value !== null && 'type' in value && value.type === 'external_account'
-      ? value
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const account = parseObject(json ?? '');
+  return account?.type === 'external_account' ? account : undefined;
 }

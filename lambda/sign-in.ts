@@ -4,6 +4,7 @@ import { TemporaryError, UsageError, UserError } from '../apps/platform/errors.t
 import { toLine } from '../apps/platform/one-line.ts';
 import { readSecret } from './aws.ts';
 import type { Deadline } from './deadline.ts';
+import { parseObject } from './json-object.ts';
 import type { Settings } from './settings.ts';
 import { isTemporary } from './try-again.ts';
 
@@ -55,7 +56,9 @@ async function signIn({ credentials }: Settings, deadline: Deadline): Promise<Au
     return ExternalAccountClient.fromJSON(options as never) as AuthClient;
   }
   const what = `secret ${credentials.secret}`;
-  const key = parse(await readSecret(process.env, credentials.secret, deadline), what);
+  const key = parseObject(await readSecret(process.env, credentials.secret, deadline));
+  // A secret's text is in no message.
+  if (key === undefined) throw new UsageError(`${what}: expected a JSON object`);
   const { client_email: email, private_key: privateKey, token_uri: tokenUri = googleTokens } = key;
   if (typeof email !== 'string' || typeof privateKey !== 'string')
     throw new UsageError(`${what}: expected a service account's key with client_email and private_key`);
@@ -99,14 +102,4 @@ function toSignInError(error: unknown): Error {
   const isUnreachable = status === 0 && (name === 'TimeoutError' || error instanceof gaxios.GaxiosError);
   if (isUnreachable || status === 429 || status >= 500) return new TemporaryError(what);
   return new UsageError(`${what}; check the key or the workload identity pool, and the clock`);
-}
-
-function parse(text: string, what: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // A secret's text is in no message.
-  }
-  throw new UsageError(`${what}: expected a JSON object`);
 }
