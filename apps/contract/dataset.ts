@@ -67,6 +67,8 @@ export interface Dataset {
   readonly description: string;
   /** A file is named `<filePrefix>YYYY-MM.parquet`. */
   readonly filePrefix: string;
+  /** IANA name of the zone whose wall clock the timestamps show. Files with instants are converted; others are taken as they are. */
+  readonly timeZone: string;
   readonly columns: readonly Column[];
   readonly roles: Roles;
   readonly rules: readonly Rule[];

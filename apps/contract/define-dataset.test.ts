@@ -53,7 +53,7 @@ test.each<[string, Partial<Dataset>, string]>([
   [
     'a reserved column',
     { columns: [...yellow.columns, { name: 'source_file', type: 'string', description: 'x' }] },
-    'a name that the triage table needs',
+    'a name that the pipeline needs',
   ],
   [
     'a column that is no identifier',

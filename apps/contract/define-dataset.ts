@@ -43,7 +43,18 @@ function nameProblems(dataset: Dataset): string[] {
       `filePrefix "${dataset.filePrefix}" must be letters, digits, "_" or "-", and end in "_" or "-" before the month`,
     );
   }
+  if (!isTimeZone(dataset.timeZone))
+    problems.push(`timeZone "${dataset.timeZone}" is no zone of the IANA database; expected a name such as America/New_York`);
   return problems;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return /^[A-Z]/.test(name);
+  } catch {
+    return false;
+  }
 }
 
 function columnProblems({ columns }: Dataset): string[] {
@@ -52,8 +63,8 @@ function columnProblems({ columns }: Dataset): string[] {
   for (const column of columns) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
-    if (reserved.has(column.name.toLowerCase()))
-      problems.push(`column "${column.name}" has a name that the triage table needs for itself`);
+    if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
+      problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);
     for (const name of [column.name, ...(column.aliases ?? [])]) {
       // Engines compare column names without case: `airport_fee` and an alias `Airport_fee` of the same column are one name.
       const owner = owners.get(name.toLowerCase());
@@ -71,7 +82,7 @@ function columnProblems({ columns }: Dataset): string[] {
   return problems;
 }
 
-const reserved = new Set(['source_file', 'source_month', 'broken_rules']);
+const reserved = new Set(['source_file', 'source_month', 'broken_rules', 'scanned_file']);
 
 function roleProblems(dataset: Dataset): string[] {
   const types: Record<keyof Dataset['roles'], LogicalType[]> = {

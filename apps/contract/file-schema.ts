@@ -22,6 +22,9 @@ export const parquetTypes = [
   'TIMESTAMP_MILLIS_UTC',
   'TIMESTAMP_MICROS_UTC',
   'TIMESTAMP_NANOS_UTC',
+  // By writers before 2019, whose annotation does not say whether the time is an instant: taken as it is.
+  'TIMESTAMP_MILLIS_UNMARKED',
+  'TIMESTAMP_MICROS_UNMARKED',
   'INT96',
   'NULL',
   'OTHER',
@@ -37,7 +40,7 @@ export interface FileColumn {
 }
 
 const integers: readonly ParquetType[] = ['INT8', 'INT16', 'INT32', 'INT64', 'UINT8', 'UINT16', 'UINT32', 'UINT64'];
-const numbers: readonly ParquetType[] = [...integers, 'FLOAT', 'DOUBLE', 'DECIMAL', 'STRING', 'NULL'];
+const numbers: readonly ParquetType[] = [...integers, 'FLOAT', 'DOUBLE', 'DECIMAL', 'STRING', 'BOOLEAN', 'NULL'];
 const times: readonly ParquetType[] = [
   ...parquetTypes.filter((type) => type.startsWith('TIMESTAMP_')),
   'DATE',
@@ -46,12 +49,13 @@ const times: readonly ParquetType[] = [
   'NULL',
 ];
 
-/** The Parquet types that each logical type is read from; a file with another type is refused. */
+/** The Parquet types that each logical type is read from, value by value; a file with another type is refused. */
 export const readableAs: Readonly<Record<LogicalType, readonly ParquetType[]>> = {
+  // No boolean is a number: each value of such a column fails its cast.
   int: numbers,
   double: numbers,
-  // Writers give a column without any value an integer or double type, text columns too.
-  string: [...integers, 'FLOAT', 'DOUBLE', 'STRING', 'NULL'],
+  // Writers give a column without any value an integer, double or boolean type, text columns too.
+  string: numbers,
   timestamp: times,
 };
 

@@ -9,6 +9,7 @@ import {
   tripMonthly,
   tripRoles,
   tripRules,
+  tripTimeZone,
 } from './trips.ts';
 
 const time = { pickup: 'lpep_pickup_datetime', dropoff: 'lpep_dropoff_datetime' };
@@ -48,6 +49,7 @@ export const green = defineDataset({
   title: 'Green taxi',
   description: 'Trips of the green boro taxis, which may be hailed outside the core of Manhattan.',
   filePrefix: 'green_tripdata_',
+  timeZone: tripTimeZone,
   columns,
   roles: { ...tripRoles, ...time },
   rules: tripRules(time),

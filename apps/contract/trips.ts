@@ -2,6 +2,8 @@
 import type { Column, Expectation, Model, Monthly, Rule } from './dataset.ts';
 import { all, before, beforeAsOf, between, inMonth, oneOf, present } from './predicate.ts';
 
+export const tripTimeZone = 'America/New_York';
+
 const usd = (name: string, description: string, more: Partial<Column> = {}): Column => ({
   name,
   type: 'double',

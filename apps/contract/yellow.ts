@@ -9,6 +9,7 @@ import {
   tripMonthly,
   tripRoles,
   tripRules,
+  tripTimeZone,
 } from './trips.ts';
 
 const time = { pickup: 'tpep_pickup_datetime', dropoff: 'tpep_dropoff_datetime' };
@@ -41,6 +42,7 @@ export const yellow = defineDataset({
   title: 'Yellow taxi',
   description: 'Trips of the yellow taxis of New York City, which may be hailed on the street anywhere in the city.',
   filePrefix: 'yellow_tripdata_',
+  timeZone: tripTimeZone,
   columns,
   roles: { ...tripRoles, ...time },
   rules: tripRules(time),

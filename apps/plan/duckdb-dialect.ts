@@ -1,9 +1,17 @@
 // DuckDB's SQL. Each cast gives null where a value would be changed: DuckDB itself would round 1.5 to 2.
 import type { LogicalType } from '../contract/dataset.ts';
-import type { Dialect } from '../contract/derive/dialect.ts';
+import type { CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
 import { isInteger, type ParquetType } from '../contract/file-schema.ts';
+import {
+  exactDecimalDigits,
+  instantRange,
+  instantText,
+  integerText,
+  numberText,
+  timestampRange,
+  timestampText,
+} from '../contract/values.ts';
 import { literalGlob, quoteName, quoteText } from '../platform/duckdb.ts';
-import { integerText, numberText, timestampText } from './text-patterns.ts';
 
 const sqlType: Record<LogicalType, string> = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' };
 
@@ -37,67 +45,107 @@ export const duckdb: Dialect = {
     return { parts: [busiest], whole: ([found]) => `CAST(${found} AS BIGINT)` };
   },
   scan: ({ paths }) =>
-    `read_parquet([${paths.map((path) => quoteText(literalGlob(path))).join(', ')}], binary_as_string = true, hive_partitioning = false, filename = 'scanned_file')`,
-  fileOfScan: 'parse_filename(scanned_file)',
+    `read_parquet([${paths.map((path) => quoteText(literalGlob(path))).join(', ')}], binary_as_string = true, hive_partitioning = false)`,
+  fileOfScan: 'parse_filename(filename)',
   dateOfText: (text) => `CAST(${text} AS DATE)`,
 };
 
-function cast(source: string, from: ParquetType, to: LogicalType): { value: string; lossless: boolean } {
-  if (from === 'NULL') return { value: `CAST(NULL AS ${sqlType[to]})`, lossless: true };
+function cast(source: string, { from, to, decimal, zone }: CastTypes): CastSql {
+  const nothing = `CAST(NULL AS ${sqlType[to]})`;
+  if (from === 'NULL') return { value: nothing };
+  if (from === 'BOOLEAN') {
+    if (to === 'string') return { value: `CAST(${source} AS VARCHAR)` };
+    return { value: nothing, failed: `${source} IS NOT NULL` };
+  }
   switch (to) {
     case 'int':
       return castToInt(source, from);
     case 'double':
-      if (from === 'STRING') {
-        const number = `TRY_CAST(trim(${source}) AS DOUBLE)`;
-        return {
-          value: `CASE WHEN regexp_full_match(${source}, ${quoteText(numberText)}) AND isfinite(${number}) THEN ${number} END`,
-          lossless: false,
-        };
-      }
-      return { value: from === 'DOUBLE' ? source : `CAST(${source} AS DOUBLE)`, lossless: true };
+      return castToDouble(source, from, decimal);
     case 'string':
-      if (from === 'STRING') return { value: source, lossless: true };
-      return { value: `CAST(${castToInt(source, from).value} AS VARCHAR)`, lossless: isInteger(from) };
+      if (from === 'STRING') return { value: source };
+      return { ...castToInt(source, from), value: `CAST(${castToInt(source, from).value} AS VARCHAR)` };
     case 'timestamp':
-      return castToTimestamp(source, from);
+      return castToTimestamp(source, from, zone);
   }
 }
 
-function castToInt(source: string, from: ParquetType): { value: string; lossless: boolean } {
-  if (from === 'INT64') return { value: source, lossless: true };
-  if (from === 'UINT64') return { value: `TRY_CAST(${source} AS BIGINT)`, lossless: false };
-  if (isInteger(from)) return { value: `CAST(${source} AS BIGINT)`, lossless: true };
-  if (from === 'STRING') {
-    return {
-      value: `CASE WHEN regexp_full_match(${source}, ${quoteText(integerText)}) THEN TRY_CAST(split_part(trim(${source}), '.', 1) AS BIGINT) END`,
-      lossless: false,
-    };
-  }
+/** Where `value` is null, and `source` is not. */
+const doubtful = (source: string, value: string): CastSql => ({ value, failed: `${source} IS NOT NULL AND (${value}) IS NULL` });
+
+function castToInt(source: string, from: ParquetType): CastSql {
+  if (from === 'INT64') return { value: source };
+  if (from === 'UINT64') return doubtful(source, `TRY_CAST(${source} AS BIGINT)`);
+  if (isInteger(from)) return { value: `CAST(${source} AS BIGINT)` };
+  if (from === 'STRING')
+    return doubtful(
+      source,
+      `CASE WHEN regexp_full_match(${source}, ${quoteText(integerText)}) THEN TRY_CAST(split_part(trim(${source}, ${spaces}), '.', 1) AS BIGINT) END`,
+    );
   // 2^63 itself does not fit, and beyond 2^53 a double is still the integer that it says.
-  return { value: `CASE WHEN ${source} = trunc(${source}) THEN TRY_CAST(${source} AS BIGINT) END`, lossless: false };
+  return doubtful(source, `CASE WHEN ${source} = trunc(${source}) THEN TRY_CAST(${source} AS BIGINT) END`);
 }
 
-function castToTimestamp(source: string, from: ParquetType): { value: string; lossless: boolean } {
+/** What the patterns call space. */
+const spaces = "' \t\n\f\r'";
+
+function castToDouble(source: string, from: ParquetType, decimal: string | undefined): CastSql {
   switch (from) {
-    case 'TIMESTAMP_MICROS':
-      return { value: source, lossless: true };
-    case 'STRING':
-      return {
-        value: `CASE WHEN regexp_full_match(${source}, ${quoteText(timestampText)}) THEN TRY_CAST(${source} AS TIMESTAMP) END`,
-        lossless: false,
-      };
+    case 'FLOAT':
+    case 'DOUBLE': {
+      // NaN and the infinities. DuckDB compares by statistics that leave NaN out: no comparison may see one. Adding 0 makes -0.0 to 0.0.
+      const value = `CASE WHEN isfinite(${source}) THEN ${source} + 0.0::DOUBLE END`;
+      return { value, failed: `${source} IS NOT NULL AND NOT isfinite(${source})` };
+    }
+    case 'INT64':
+    case 'UINT64':
+      // Beyond 2^53 not every integer is a double.
+      return doubtful(
+        source,
+        `CASE WHEN TRY_CAST(CAST(${source} AS DOUBLE) AS ${from === 'INT64' ? 'BIGINT' : 'UBIGINT'}) = ${source} THEN CAST(${source} AS DOUBLE) END`,
+      );
+    case 'DECIMAL': {
+      const isShort = Number(decimal?.split(',')[0]) <= exactDecimalDigits;
+      // DuckDB divides, which rounds twice where a decimal is long; a text is rounded once.
+      return { value: `CAST(${isShort ? source : `CAST(${source} AS VARCHAR)`} AS DOUBLE) + 0.0::DOUBLE` };
+    }
+    case 'STRING': {
+      const number = `TRY_CAST(trim(${source}, ${spaces}) AS DOUBLE)`;
+      const isNumber = `regexp_full_match(${source}, ${quoteText(numberText)}) AND isfinite(${number})`;
+      return doubtful(source, `CASE WHEN ${isNumber} THEN ${number} + 0.0::DOUBLE END`);
+    }
+    default:
+      return { value: `CAST(${source} AS DOUBLE)` };
+  }
+}
+
+const inTimestampRange = (time: string) =>
+  `${time} BETWEEN TIMESTAMP ${quoteText(timestampRange.first)} AND TIMESTAMP ${quoteText(timestampRange.last)}`;
+/** The wall-clock time of an instant. DuckDB throws where a calendar ends, so the range is asked first. */
+const toWallClock = (instant: string, zone: string) =>
+  `CASE WHEN ${instant} BETWEEN TIMESTAMPTZ ${quoteText(`${instantRange.first}+00`)} AND TIMESTAMPTZ ${quoteText(`${instantRange.last}+00`)} THEN timezone(${quoteText(zone)}, ${instant}) END`;
+
+function castToTimestamp(source: string, from: ParquetType, zone = 'UTC'): CastSql {
+  switch (from) {
+    case 'STRING': {
+      const text = `trim(${source}, ${spaces})`;
+      const local = `TRY_CAST(${text} AS TIMESTAMP)`;
+      return doubtful(
+        source,
+        `CASE WHEN regexp_full_match(${source}, ${quoteText(timestampText)}) THEN CASE WHEN ${inTimestampRange(local)} THEN ${local} END WHEN regexp_full_match(${source}, ${quoteText(instantText)}) THEN ${toWallClock(`TRY_CAST(${text} AS TIMESTAMPTZ)`, zone)} END`,
+      );
+    }
     case 'TIMESTAMP_NANOS':
+      return doubtful(source, `CASE WHEN epoch_ns(${source}) % 1000 = 0 THEN make_timestamp(epoch_ns(${source}) // 1000) END`);
     case 'TIMESTAMP_NANOS_UTC':
-      return {
-        value: `CASE WHEN epoch_ns(${source}) % 1000 = 0 THEN make_timestamp(epoch_ns(${source}) // 1000) END`,
-        lossless: false,
-      };
     case 'TIMESTAMP_MICROS_UTC':
     case 'TIMESTAMP_MILLIS_UTC':
-      // The files' clocks show New York's wall time; a writer that marks it as UTC does not move it.
-      return { value: `make_timestamp(epoch_us(${source}))`, lossless: true };
+      return doubtful(source, toWallClock(source, zone));
+    case 'DATE': {
+      const range = [timestampRange.first, timestampRange.last].map((time) => `DATE ${quoteText(time.slice(0, 10))}`);
+      return doubtful(source, `CASE WHEN ${source} BETWEEN ${range.join(' AND ')} THEN CAST(${source} AS TIMESTAMP) END`);
+    }
     default:
-      return { value: `CAST(${source} AS TIMESTAMP)`, lossless: true };
+      return doubtful(source, `CASE WHEN ${inTimestampRange(source)} THEN ${source} END`);
   }
 }

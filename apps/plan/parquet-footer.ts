@@ -1,6 +1,7 @@
 // Reads what a Parquet file says of itself: rows, columns and types, from its last bytes alone.
 import { open } from 'node:fs/promises';
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, type SchemaElement } from 'hyparquet';
+import { type FileMetaData, parquetMetadata, type SchemaElement } from 'hyparquet';
+import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js';
 import type { FileColumn, ParquetType } from '../contract/file-schema.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
 import { baseName, toPath } from '../platform/uri.ts';
@@ -32,23 +33,43 @@ export async function readFooter(uri: string): Promise<Footer> {
       return bytes.buffer;
     };
     if (size < 12 || Buffer.from(await slice(0, 4)).toString('latin1') !== 'PAR1') throw refuse('it does not begin with PAR1');
-    const buffer: AsyncBuffer = { byteLength: size, slice };
-    const metadata = await parquetMetadataAsync(buffer, { initialFetchSize: suffixBytes, geoparquet: false }).catch(
-      (error: Error) => {
-        throw refuse(
-          error.message === 'parquet file invalid (footer != PAR1)'
-            ? 'it does not end with PAR1, so its end is missing'
-            : error.message,
-        );
-      },
-    );
+    const footer = await readFooterBytes(slice, size);
+    const metadata = parseFooter(footer, refuse);
     if (lastDataByte(metadata) > size)
       throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${size}`);
-    return { rows: Number(metadata.num_rows), bytes: size, columns: toColumns(metadata.schema) };
+    return { rows: Number(metadata.num_rows), bytes: size, columns: toColumns(withExactNames(metadata.schema, footer)) };
   } finally {
     await file.close();
   }
 }
+
+/** The end of the file, from where its metadata begin. */
+async function readFooterBytes(slice: (start: number) => Promise<ArrayBuffer>, size: number): Promise<ArrayBuffer> {
+  const suffix = await slice(Math.max(0, size - suffixBytes));
+  const length = new DataView(suffix).getUint32(suffix.byteLength - 8, true) + 8;
+  return length <= suffix.byteLength || length > size ? suffix : slice(size - length);
+}
+
+function parseFooter(footer: ArrayBuffer, refuse: (why: string) => OutcomeError): FileMetaData {
+  try {
+    return parquetMetadata(footer, { geoparquet: false });
+  } catch (error) {
+    const { message } = error as Error;
+    const isCut = message === 'parquet file invalid (footer != PAR1)';
+    throw refuse(isCut ? 'it does not end with PAR1, so its end is missing' : message);
+  }
+}
+
+/** Hyparquet leaves out a byte-order mark before a name; engines keep it, and know the column by no other name. */
+function withExactNames(schema: readonly SchemaElement[], footer: ArrayBuffer): SchemaElement[] {
+  if (!Buffer.from(footer).includes('\uFEFF')) return [...schema];
+  const view = new DataView(footer);
+  const offset = footer.byteLength - 8 - view.getUint32(footer.byteLength - 8, true);
+  const elements = deserializeTCompactProtocol({ view, offset }).field_2 as { field_4: Uint8Array }[];
+  return schema.map((element, index) => ({ ...element, name: exactText.decode(elements[index]?.field_4) }));
+}
+
+const exactText = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function lastDataByte(metadata: FileMetaData): number {
   const chunks = metadata.row_groups.flatMap((group) => group.columns.flatMap((chunk) => chunk.meta_data ?? []));
@@ -93,7 +114,7 @@ export function toParquetType(element: SchemaElement): ParquetType {
       if (logical?.type === 'INTEGER') return `${logical.isSigned ? '' : 'U'}INT${logical.bitWidth}` as ParquetType;
       if (logical?.type === 'DATE' || converted === 'DATE') return 'DATE';
       if (logical?.type === 'DECIMAL' || converted === 'DECIMAL') return 'DECIMAL';
-      if (converted === 'TIMESTAMP_MILLIS' || converted === 'TIMESTAMP_MICROS') return `${converted}_UTC`;
+      if (converted === 'TIMESTAMP_MILLIS' || converted === 'TIMESTAMP_MICROS') return `${converted}_UNMARKED`;
       if (converted !== undefined) return /^U?INT_\d+$/.test(converted) ? (converted.replace('_', '') as ParquetType) : 'OTHER';
       return logical === undefined ? element.type : 'OTHER';
     case 'BYTE_ARRAY':

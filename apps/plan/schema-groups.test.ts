@@ -103,7 +103,7 @@ test("a real file's footer says rows, names and types", async () => {
 
 test('a column without any value may have the null type', () => {
   expect(toParquetType({ name: 'x', type: 'INT32', logical_type: { type: 'NULL' } })).toBe('NULL');
-  expect(toParquetType({ name: 'x', type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' })).toBe('TIMESTAMP_MILLIS_UTC');
+  expect(toParquetType({ name: 'x', type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' })).toBe('TIMESTAMP_MILLIS_UNMARKED');
   expect(toParquetType({ name: 'x', type: 'INT32', converted_type: 'UINT_16' })).toBe('UINT16');
 });
 

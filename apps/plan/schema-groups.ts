@@ -12,7 +12,7 @@ const parquetType = z.enum(parquetTypes);
 
 /** What schema-groups writes and etl reads. */
 export const schemaGroups = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   category: z.string(),
   groups: z.array(
     z.strictObject({
@@ -23,6 +23,8 @@ export const schemaGroups = z.strictObject({
           to: z.enum(['int', 'double', 'string', 'timestamp']),
           source: z.string().nullable(),
           from: parquetType,
+          decimal: z.string().optional(),
+          zone: z.string().optional(),
         }),
       ),
       ignored: z.array(z.string()),
@@ -87,7 +89,7 @@ export function groupBySchema(
     }
     groups.set(key, { columns: [...footer.columns], casts: plan.casts as Cast[], ignored: [...plan.ignored], files: [source] });
   }
-  return { groups: { version: 1, category: dataset.category, groups: [...groups.values()] }, problems };
+  return { groups: { version: 2, category: dataset.category, groups: [...groups.values()] }, problems };
 }
 
 function schemaKey(columns: readonly FileColumn[]): string {

@@ -1,8 +1,8 @@
 // Spark's SQL (3.5), equal in its results to DuckDB's: tests/system/spark-truth.test.ts runs both. It holds under sparkSettings alone.
 import type { LogicalType } from '../contract/dataset.ts';
-import type { Aggregate, Dialect } from '../contract/derive/dialect.ts';
-import { type FileColumn, isInteger, type ParquetType } from '../contract/file-schema.ts';
-import { integerText, numberText, timestampText } from './text-patterns.ts';
+import type { Aggregate, CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
+import type { FileColumn, ParquetType } from '../contract/file-schema.ts';
+import { instantRange, instantText, integerText, numberText, timestampRange, timestampText } from '../contract/values.ts';
 
 /** What the session must be set to, so that the SQL of this file means what it says. */
 export const sparkSettings: Readonly<Record<string, string>> = {
@@ -64,6 +64,7 @@ export function toReadSchema(columns: readonly FileColumn[], used: ReadonlySet<s
 }
 
 const readTypes: Partial<Record<ParquetType, string>> = {
+  BOOLEAN: 'BOOLEAN',
   INT8: 'TINYINT',
   INT16: 'SMALLINT',
   INT32: 'INT',
@@ -82,72 +83,132 @@ const readTypes: Partial<Record<ParquetType, string>> = {
   TIMESTAMP_MILLIS_UTC: 'TIMESTAMP',
   TIMESTAMP_MICROS_UTC: 'TIMESTAMP',
   TIMESTAMP_NANOS_UTC: 'BIGINT',
+  TIMESTAMP_MILLIS_UNMARKED: 'TIMESTAMP',
+  TIMESTAMP_MICROS_UNMARKED: 'TIMESTAMP',
   INT96: 'TIMESTAMP',
 };
 
 /** The value that a text holds when the whole of it matches, else '', which no cast takes. */
 const textValue = (source: string, pattern: string) => `regexp_extract(${source}, ${quoteText(`^${pattern}\\z`)}, 1)`;
 
-function cast(source: string, from: ParquetType, to: LogicalType): { value: string; lossless: boolean } {
-  if (from === 'NULL') return { value: `CAST(NULL AS ${sqlType[to]})`, lossless: true };
+function cast(source: string, { from, to, zone }: CastTypes): CastSql {
+  const nothing = `CAST(NULL AS ${sqlType[to]})`;
+  if (from === 'NULL') return { value: nothing };
+  if (from === 'BOOLEAN') {
+    if (to === 'string') return { value: `CAST(${source} AS STRING)` };
+    return { value: nothing, failed: `${source} IS NOT NULL` };
+  }
   switch (to) {
     case 'int':
       return castToInt(source, from);
     case 'double':
-      if (from === 'STRING') {
-        const number = `CAST(${textValue(source, numberText)} AS DOUBLE)`;
-        return { value: `CASE WHEN abs(${number}) <= 1.7976931348623157E308D THEN ${number} END`, lossless: false };
-      }
-      return { value: from === 'DOUBLE' ? source : `CAST(${source} AS DOUBLE)`, lossless: true };
+      return castToDouble(source, from);
     case 'string':
-      if (from === 'STRING') return { value: source, lossless: true };
-      return { value: `CAST(${castToInt(source, from).value} AS STRING)`, lossless: isInteger(from) };
+      if (from === 'STRING') return { value: source };
+      return { ...castToInt(source, from), value: `CAST(${castToInt(source, from).value} AS STRING)` };
     case 'timestamp':
-      return castToTimestamp(source, from);
+      return castToTimestamp(source, from, zone);
   }
 }
 
-function castToInt(source: string, from: ParquetType): { value: string; lossless: boolean } {
+/** Where `value` is null, and `source` is not. */
+const doubtful = (source: string, value: string): CastSql => ({ value, failed: `${source} IS NOT NULL AND (${value}) IS NULL` });
+
+function castToInt(source: string, from: ParquetType): CastSql {
   const within = `${source} BETWEEN -9223372036854775808BD AND 9223372036854775807BD`;
   switch (from) {
     case 'INT64':
-      return { value: source, lossless: true };
+      return { value: source };
     case 'UINT64':
-      return { value: `CASE WHEN ${within} THEN CAST(${source} AS BIGINT) END`, lossless: false };
+      return doubtful(source, `CASE WHEN ${within} THEN CAST(${source} AS BIGINT) END`);
     case 'STRING':
-      return { value: `CAST(${textValue(source, integerText)} AS BIGINT)`, lossless: false };
+      return doubtful(source, `CAST(${textValue(source, integerText)} AS BIGINT)`);
     case 'DECIMAL':
-      return {
-        value: `CASE WHEN ${source} = CAST(${source} AS DECIMAL(38, 0)) AND ${within} THEN CAST(${source} AS BIGINT) END`,
-        lossless: false,
-      };
+      return doubtful(
+        source,
+        `CASE WHEN ${source} = CAST(${source} AS DECIMAL(38, 0)) AND ${within} THEN CAST(${source} AS BIGINT) END`,
+      );
     case 'FLOAT':
     case 'DOUBLE':
       // Spark itself would truncate, turn NaN into 0 and what is too large into the largest.
-      return {
-        value: `CASE WHEN ${source} = rint(${source}) AND ${source} >= -9.223372036854775808E18D AND ${source} < 9.223372036854775808E18D THEN CAST(${source} AS BIGINT) END`,
-        lossless: false,
-      };
+      return doubtful(
+        source,
+        `CASE WHEN ${source} = rint(${source}) AND ${source} >= -9.223372036854775808E18D AND ${source} < 9.223372036854775808E18D THEN CAST(${source} AS BIGINT) END`,
+      );
     default:
-      return { value: `CAST(${source} AS BIGINT)`, lossless: true };
+      return { value: `CAST(${source} AS BIGINT)` };
   }
 }
 
-function castToTimestamp(source: string, from: ParquetType): { value: string; lossless: boolean } {
+/** NaN is greater than every number. */
+const isFinite = (number: string) => `abs(${number}) <= 1.7976931348623157E308D`;
+
+function castToDouble(source: string, from: ParquetType): CastSql {
+  const double = `CAST(${source} AS DOUBLE)`;
   switch (from) {
-    case 'STRING':
-      return { value: `CAST(${textValue(source, timestampText)} AS TIMESTAMP_NTZ)`, lossless: false };
-    case 'TIMESTAMP_NANOS':
-    case 'TIMESTAMP_NANOS_UTC':
+    case 'FLOAT':
+    case 'DOUBLE':
+      // Adding 0 makes -0.0 to 0.0.
       return {
-        value: `CASE WHEN ${source} % 1000 = 0 THEN CAST(timestamp_micros(${source} div 1000) AS TIMESTAMP_NTZ) END`,
-        lossless: false,
+        value: `CASE WHEN ${isFinite(source)} THEN ${source} + 0.0D END`,
+        failed: `${source} IS NOT NULL AND NOT (${isFinite(source)})`,
       };
+    case 'INT64':
+      // Spark turns a double that is too large into the largest integer, which would look exact.
+      return doubtful(
+        source,
+        `CASE WHEN ${source} <> 9223372036854775807L AND CAST(${double} AS BIGINT) = ${source} THEN ${double} END`,
+      );
+    case 'UINT64':
+      // Doubles from 2^63 on are multiples of 2048.
+      return doubtful(
+        source,
+        `CASE WHEN CASE WHEN ${source} < 9223372036854775807BD THEN CAST(CAST(${double} AS BIGINT) AS DECIMAL(20, 0)) = ${source} ELSE ${source} % 2048BD = 0BD END THEN ${double} END`,
+      );
+    case 'STRING': {
+      const number = `CAST(${textValue(source, numberText)} AS DOUBLE)`;
+      return doubtful(source, `CASE WHEN ${isFinite(number)} THEN ${number} + 0.0D END`);
+    }
+    default:
+      return { value: double };
+  }
+}
+
+const inTimestampRange = (time: string) =>
+  `${time} BETWEEN TIMESTAMP_NTZ ${quoteText(timestampRange.first)} AND TIMESTAMP_NTZ ${quoteText(timestampRange.last)}`;
+/** The wall-clock time of an instant; the session's own zone is UTC. */
+const toWallClock = (instant: string, zone: string) =>
+  `CASE WHEN ${instant} BETWEEN TIMESTAMP ${quoteText(`${instantRange.first}Z`)} AND TIMESTAMP ${quoteText(`${instantRange.last}Z`)} THEN CAST(from_utc_timestamp(${instant}, ${quoteText(zone)}) AS TIMESTAMP_NTZ) END`;
+
+function castToTimestamp(source: string, from: ParquetType, zone = 'UTC'): CastSql {
+  switch (from) {
+    case 'STRING': {
+      const local = `CAST(${textValue(source, timestampText)} AS TIMESTAMP_NTZ)`;
+      const instant = toWallClock(`CAST(${textValue(source, instantText)} AS TIMESTAMP)`, zone);
+      return doubtful(source, `CASE WHEN ${inTimestampRange(local)} THEN ${local} ELSE ${instant} END`);
+    }
+    case 'TIMESTAMP_NANOS':
+      return doubtful(
+        source,
+        `CASE WHEN ${source} % 1000 = 0 THEN CAST(timestamp_micros(${source} div 1000) AS TIMESTAMP_NTZ) END`,
+      );
+    case 'TIMESTAMP_NANOS_UTC':
+      // DuckDB's reader cuts them to the microsecond.
+      return doubtful(source, toWallClock(`timestamp_micros(${source} div 1000)`, zone));
+    case 'TIMESTAMP_MICROS_UTC':
+    case 'TIMESTAMP_MILLIS_UTC':
+      return doubtful(source, toWallClock(source, zone));
+    case 'DATE': {
+      const range = [timestampRange.first, timestampRange.last].map((time) => `DATE ${quoteText(time.slice(0, 10))}`);
+      return doubtful(source, `CASE WHEN ${source} BETWEEN ${range.join(' AND ')} THEN CAST(${source} AS TIMESTAMP_NTZ) END`);
+    }
     case 'TIMESTAMP_MILLIS':
     case 'TIMESTAMP_MICROS':
-      return { value: source, lossless: true };
-    default:
-      return { value: `CAST(${source} AS TIMESTAMP_NTZ)`, lossless: true };
+      return doubtful(source, `CASE WHEN ${inTimestampRange(source)} THEN ${source} END`);
+    default: {
+      const local = `CAST(${source} AS TIMESTAMP_NTZ)`;
+      return doubtful(source, `CASE WHEN ${inTimestampRange(local)} THEN ${local} END`);
+    }
   }
 }
 

@@ -14,7 +14,15 @@ import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 
 const integers = ['0', '1', '-1', '127', '-128'];
-const wide = ['9007199254740993', '-9007199254740993', '4611686018427387904', '9223372036854775807', '-9223372036854775808'];
+const wide = [
+  '9007199254740992',
+  '9007199254740993',
+  '9223372036854774784',
+  '-9007199254740993',
+  '4611686018427387904',
+  '9223372036854775807',
+  '-9223372036854775808',
+];
 const numbers = ['0', '-0.0', '1', '-1', '1.5', '0.1', '2.5', '249.99999999999997', '250', 'NaN', 'Infinity', '-Infinity'];
 const huge = ['9007199254740993', '9223372036854775807', '-9223372036854775808', '1e19', '1e300', '5e-324', '0.9999999999999999'];
 const times = [
@@ -28,6 +36,28 @@ const times = [
   '2024-11-03 01:30:00',
   '2024-12-31 23:59:59',
   '2025-01-01 00:00:00',
+];
+const changesOfTheClock = [
+  '2024-03-10 06:59:59.999999',
+  '2024-03-10 07:00:00',
+  '2024-11-03 05:59:59',
+  '2024-11-03 06:00:00',
+  '2024-11-03 06:59:59',
+  '2024-11-03 07:00:00',
+  '1883-11-18 16:59:59',
+  '1883-11-18 17:00:01',
+  '1970-06-01 12:00:00',
+  '2060-07-01 12:00:00',
+];
+const farTimes = [
+  '0001-01-01 00:00:00',
+  '0001-01-02 00:00:00',
+  '9999-12-30 23:59:59.999999',
+  '9999-12-31 23:59:59.999999',
+  '10000-01-01 00:00:00',
+  '0001-12-31 (BC) 23:59:59',
+  'infinity',
+  '-infinity',
 ];
 const texts = [
   ...[
@@ -110,6 +140,24 @@ const texts = [
     '2020-07-01 10:00:00+02',
     '2020-07-01 10:00:00 UTC',
     ' 2020-07-01',
+    ...changesOfTheClock.flatMap((time) => [`${time}Z`, ` ${time.replace(' ', 'T')}-05:00 `, `${time}+14`]),
+    '2020-07-01 10:00Z',
+    '2020-07-01 10:00:00+15',
+    '2020-07-01 10:00:00-05:30',
+    '2020-07-01 10:00:00+0530',
+    '2020-07-01 10:00:00 +02',
+    '2020-07-01 10:00:00z',
+    '2020-07-01 10:00:00.123456000Z',
+    '0000-01-01 00:00:00Z',
+    '0001-01-01 00:00:00Z',
+    '0001-01-02 00:00:00Z',
+    '9999-12-31 00:00:00Z',
+    '2020-02-30 00:00:00Z',
+    '2020-07-01 10:00:00.123456000',
+    '2020-07-01 10:00:00.1234560',
+    '2020-07-01 10:00:00.1230000000',
+    '07/01/2020 10:00:00 PM',
+    '\t2020-07-01\n',
     '2020-07-01 ',
     '2020-07-01\n',
     '01/07/2020',
@@ -143,6 +191,7 @@ const randomDecimals = fc
 
 /** Parquet type → DuckDB's type that is written as it, and the values. */
 const table: Partial<Record<ParquetType, readonly [string, readonly string[]]>> = {
+  BOOLEAN: ['BOOLEAN', ['true', 'false']],
   INT8: ['TINYINT', integers],
   INT16: ['SMALLINT', [...integers, '32767', '-32768']],
   INT32: ['INTEGER', [...integers, '2147483647', '-2147483648']],
@@ -150,16 +199,61 @@ const table: Partial<Record<ParquetType, readonly [string, readonly string[]]>> 
   UINT8: ['UTINYINT', ['0', '1', '255']],
   UINT16: ['USMALLINT', ['0', '1', '65535']],
   UINT32: ['UINTEGER', ['0', '1', '4294967295']],
-  UINT64: ['UBIGINT', ['0', '1', '9007199254740993', '9223372036854775807', '9223372036854775808', '18446744073709551615']],
+  UINT64: [
+    'UBIGINT',
+    [
+      '0',
+      '1',
+      '9007199254740993',
+      '9007199254740992',
+      '9223372036854775807',
+      '9223372036854775808',
+      '9223372036854775809',
+      '18446744073709549568',
+      '18446744073709551615',
+    ],
+  ],
   FLOAT: ['FLOAT', [...numbers, '16777217', '9.223372e18', '-9.223372e18']],
   DOUBLE: ['DOUBLE', [...numbers, ...huge, ...randomDoubles]],
-  DECIMAL: ['DECIMAL(18, 2)', ['0', '1', '1.50', '2.00', '-3.00', '9999999999999999.99', '0.01', ...randomDecimals]],
+  DECIMAL: [
+    'DECIMAL(38, 10)',
+    [
+      '0',
+      '1',
+      '1.50',
+      '2.00',
+      '-3.00',
+      '9999999999999999.99',
+      '0.01',
+      '-0.0000000001',
+      '1234567890123456789012345678.0123456789',
+      ...randomDecimals,
+    ],
+  ],
   STRING: ['VARCHAR', [...texts, ...randomTexts]],
-  DATE: ['DATE', ['1970-01-01', '1900-01-01', '2098-12-31', '2024-02-29']],
+  DATE: [
+    'DATE',
+    [
+      '1970-01-01',
+      '1900-01-01',
+      '2098-12-31',
+      '2024-02-29',
+      '0001-01-01',
+      '9999-12-31',
+      '10000-01-01',
+      '0001-12-31 (BC)',
+      '5000000-01-01',
+    ],
+  ],
   TIMESTAMP_MILLIS: ['TIMESTAMP_MS', times.map((time) => time.slice(0, 19))],
-  TIMESTAMP_MICROS: ['TIMESTAMP', times],
+  TIMESTAMP_MICROS: ['TIMESTAMP', [...times, ...farTimes]],
   TIMESTAMP_NANOS: ['TIMESTAMP_NS', [...times, '2024-01-01 00:00:00.000000001', '1960-01-01 00:00:00.999999999']],
-  TIMESTAMP_MICROS_UTC: ['TIMESTAMPTZ', times.map((time) => `${time}+00`)],
+  TIMESTAMP_MICROS_UTC: [
+    'TIMESTAMPTZ',
+    [...times, ...changesOfTheClock, ...farTimes].map((time) =>
+      /^[0-9]/.test(time) && !time.endsWith(')') ? `${time}+00` : time,
+    ),
+  ],
 };
 
 const python = await findSparkPython();
@@ -196,6 +290,7 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
 
   test.each(Object.keys(table) as ParquetType[])('cast %s alike', async (from) => {
     const [sqlType, values] = table[from] as readonly [string, readonly string[]];
+    const decimal = /^DECIMAL\((.*)\)$/.exec(sqlType)?.[1]?.replace(' ', '');
     const targets = (Object.keys(readableAs) as LogicalType[]).filter((to) => readableAs[to].includes(from));
     expect(targets.length).toBeGreaterThan(0);
     const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;
@@ -210,7 +305,7 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
         await connection.run(`COPY t TO '${path}' (FORMAT parquet)`);
       },
       (dialect) =>
-        `SELECT position, ${targets.map((to) => `${dialect.cast(dialect.name('value'), from, to).value} AS to_${to}`).join(', ')} FROM files`,
+        `SELECT position, ${targets.map((to) => `${dialect.cast(dialect.name('value'), { from, to, decimal, zone: 'America/New_York' }).value} AS to_${to}`).join(', ')} FROM files`,
     );
     expect(found).toEqual({ rows: values.length + 1, duckdb: [], spark: [] });
   });

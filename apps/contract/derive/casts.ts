@@ -1,4 +1,5 @@
 // How the columns of a file with a given schema become the contract's columns.
+import { toPlainName, toShownName } from '../column-names.ts';
 import type { Dataset, LogicalType } from '../dataset.ts';
 import { type FileColumn, type ParquetType, readableAs } from '../file-schema.ts';
 
@@ -8,6 +9,10 @@ export interface Cast {
   readonly to: LogicalType;
   readonly source: string | null;
   readonly from: ParquetType;
+  /** `precision,scale` where `from` is DECIMAL. */
+  readonly decimal?: string | undefined;
+  /** Of a timestamp: the time zone whose wall clock instants are read by. */
+  readonly zone?: string | undefined;
 }
 
 export interface CastPlan {
@@ -19,24 +24,37 @@ export interface CastPlan {
   readonly ignored: readonly string[];
 }
 
-/** Maps a file's columns onto the contract by name and alias. O(columns). */
+/** Maps a file's columns onto the contract by name and alias, whatever their order. O(columns). */
 export function toCasts(dataset: Dataset, fileColumns: readonly FileColumn[]): CastPlan {
+  const byName = Map.groupBy(fileColumns, ({ name }) => toPlainName(name));
   const problems: string[] = [];
-  const used = new Set<string>();
+  const known = new Set<string>();
   const casts = dataset.columns.map((column): Cast => {
-    const names = [column.name, ...(column.aliases ?? [])];
-    const found = fileColumns.filter((candidate) => names.includes(candidate.name));
-    for (const { name } of found) used.add(name);
+    const names = new Set([column.name, ...(column.aliases ?? [])].map(toPlainName));
+    for (const name of names) known.add(name);
+    const found = [...names].flatMap((name) => byName.get(name) ?? []);
     const [source] = found;
-    if (found.length > 1) problems.push(`columns ${found.map(({ name }) => name).join(' and ')} both are "${column.name}"`);
+    const zone = column.type === 'timestamp' ? { zone: dataset.timeZone } : {};
+    if (found.length > 1) problems.push(`columns ${listNames(found)} both are "${column.name}"`);
     if (!source) {
       if (!column.optional) problems.push(`no column "${column.name}"`);
-      return { column: column.name, to: column.type, source: null, from: 'NULL' };
+      return { column: column.name, to: column.type, source: null, from: 'NULL', ...zone };
     }
     if (!readableAs[column.type].includes(source.type)) {
-      problems.push(`column "${source.name}" is ${source.type}, which can't become ${column.type}`);
+      problems.push(`column "${toShownName(source.name)}" is ${source.type}, which can't become ${column.type}`);
     }
-    return { column: column.name, to: column.type, source: source.name, from: source.type };
+    const decimal = source.decimal === undefined ? {} : { decimal: source.decimal };
+    return { column: column.name, to: column.type, source: source.name, from: source.type, ...decimal, ...zone };
   });
-  return { casts, problems, ignored: fileColumns.map(({ name }) => name).filter((name) => !used.has(name)) };
+  const unknown = [...byName].filter(([name]) => !known.has(name)).map(([, columns]) => columns);
+  // Engines compare names without case: which of the two they read depends on the engine.
+  const clashes = unknown.filter(({ length }) => length > 1);
+  problems.push(...clashes.map((columns) => `columns ${listNames(columns)} have the same name`));
+  return { casts, problems, ignored: unknown.flat().map(({ name }) => name) };
 }
+
+const listNames = (columns: readonly FileColumn[]): string =>
+  columns
+    .map(({ name }) => toShownName(name))
+    .sort((one, other) => one.localeCompare(other, 'en'))
+    .join(' and ');

@@ -1,6 +1,6 @@
 // What an engine must be able to say in SQL; apps/plan has one implementation an engine.
 import type { LogicalType } from '../dataset.ts';
-import type { ParquetType } from '../file-schema.ts';
+import type { Cast } from './casts.ts';
 
 /** Files of one schema, read in one scan. */
 export interface ScannedFiles {
@@ -15,14 +15,23 @@ export interface Aggregate {
   readonly whole: (names: readonly string[]) => string;
 }
 
+export type CastTypes = Pick<Cast, 'from' | 'to' | 'decimal' | 'zone'>;
+
+export interface CastSql {
+  /** The value, or null for what can't be cast without loss. */
+  readonly value: string;
+  /** A condition, never null: there was a value, and it can't be cast. Undefined where no value of that type can fail. */
+  readonly failed?: string;
+}
+
 export interface Dialect {
   readonly engine: 'duckdb' | 'spark';
   readonly name: (identifier: string) => string;
   readonly text: (value: string) => string;
   /** A timestamp literal of `YYYY-MM-DD HH:MM:SS[.ffffff]`, without a zone. */
   readonly timestamp: (value: string) => string;
-  /** `value`: the cast that gives null for what can't be cast without loss. `lossless`: no value of that type can fail. */
-  readonly cast: (source: string, from: ParquetType, to: LogicalType) => { readonly value: string; readonly lossless: boolean };
+  /** What a value of the SQL expression `source` means; DECISIONS 39 has the table. */
+  readonly cast: (source: string, cast: CastTypes) => CastSql;
   /** A typed null. */
   readonly nullOf: (type: LogicalType) => string;
   /** The timestamp at which the month after that of the date expression begins. */

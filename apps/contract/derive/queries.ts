@@ -20,7 +20,7 @@ export const castFlag = (column: string): string => `cast_${column}`;
 /** Columns that may hold values that can't be cast in any of the groups. */
 export function doubtfulColumns(castsOfGroups: readonly (readonly Cast[])[], dialect: Dialect): string[] {
   const doubtful = castsOfGroups.flatMap((casts) =>
-    casts.filter((cast) => cast.source !== null && !dialect.cast('x', cast.from, cast.to).lossless),
+    casts.filter((cast) => cast.source !== null && dialect.cast('x', cast).failed !== undefined),
   );
   return [...new Set(doubtful.map((cast) => cast.column))];
 }
@@ -33,17 +33,7 @@ export function toSourceQuery(
 ): string {
   return groups
     .map((group) => {
-      const values = group.casts.map((cast) => {
-        const value =
-          cast.source === null ? dialect.nullOf(cast.to) : dialect.cast(dialect.name(cast.source), cast.from, cast.to).value;
-        return `${value} AS ${dialect.name(cast.column)}`;
-      });
-      const flags = doubtful.map((column) => {
-        const cast = group.casts.find((candidate) => candidate.column === column) as Cast;
-        const source = cast.source === null ? null : dialect.name(cast.source);
-        const { value, lossless } = source === null ? { value: '', lossless: true } : dialect.cast(source, cast.from, cast.to);
-        return `${lossless ? 'FALSE' : `${source} IS NOT NULL AND (${value}) IS NULL`} AS ${dialect.name(castFlag(column))}`;
-      });
+      const columns = toCastColumns(dialect, { casts: group.casts, doubtful, sqlOf: dialect.name });
       // Of one file they are constants, by which engines skip work for each row.
       const fileName = group.only ? dialect.text(group.only.file) : dialect.fileOfScan;
       const firstDay = group.only
@@ -51,9 +41,26 @@ export function toSourceQuery(
         : `substr(${fileName}, ${dataset.filePrefix.length + 1}, 7) || '-01'`;
       const file = `${fileName} AS ${dialect.name(triageColumns.file)}`;
       const month = `${dialect.dateOfText(firstDay)} AS ${dialect.name(triageColumns.month)}`;
-      return `SELECT ${[...values, file, month, ...flags].join(',\n  ')}\nFROM ${dialect.scan(group)}`;
+      return `SELECT ${[...columns, file, month].join(',\n  ')}\nFROM ${dialect.scan(group)}`;
     })
     .join('\nUNION ALL\n');
+}
+
+/** The contract's columns and the flags of the doubtful ones as a SELECT list; `sqlOf` turns a file's column name into SQL. */
+export function toCastColumns(
+  dialect: Dialect,
+  { casts, doubtful, sqlOf }: { casts: readonly Cast[]; doubtful: readonly string[]; sqlOf: (source: string) => string },
+): string[] {
+  const sql = new Map(
+    casts.map((cast) => [
+      cast.column,
+      cast.source === null ? { value: dialect.nullOf(cast.to) } : dialect.cast(sqlOf(cast.source), cast),
+    ]),
+  );
+  return [
+    ...[...sql].map(([column, { value }]) => `${value} AS ${dialect.name(column)}`),
+    ...doubtful.map((column) => `${sql.get(column)?.failed ?? 'FALSE'} AS ${dialect.name(castFlag(column))}`),
+  ];
 }
 
 export interface SplitQueries {
