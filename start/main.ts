@@ -21,6 +21,10 @@ await runProgram({
     engine: z.enum(['duckdb', 'spark']).default('duckdb').describe('what runs the etl step: duckdb, or spark on this machine'),
     once: z.boolean().default(false).describe('stop after the run, without the site'),
     port: z.coerce.number().int().min(1).max(65_535).default(8080).describe('port of the site on 127.0.0.1'),
+    accept: z
+      .string()
+      .default('')
+      .describe('why months are to be loaded though a gate refuses them; the reason stands in their records and reports'),
     resume: z.string().optional().describe('go on with this run, or with "latest": what is done is skipped'),
   },
   run: async (options) => {

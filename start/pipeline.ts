@@ -23,7 +23,7 @@ interface Place {
 
 /** Runs the workflows one after the other. Returns the summary of the one that did not succeed, if any. */
 export async function runPipeline(
-  options: { category: Dataset; engine: string; input?: string | undefined; resume?: string | undefined },
+  options: { category: Dataset; engine: string; accept: string; input?: string | undefined; resume?: string | undefined },
   place: Place,
 ): Promise<Summary | undefined> {
   if (options.resume !== undefined) return resumeRun(options.resume, place);
@@ -60,7 +60,10 @@ async function resumeRun(wanted: string, place: Place): Promise<Summary | undefi
 }
 
 /** All months but the newest in one full refresh, then a batch for the newest. A single month is a batch. */
-function toRequests({ category: dataset, engine }: { category: Dataset; engine: string }, input: Input): Request[] {
+function toRequests(
+  { category: dataset, engine, accept }: { category: Dataset; engine: string; accept: string },
+  input: Input,
+): Request[] {
   const { category } = dataset;
   const newest = input.months.at(-1) as string;
   const older = input.months.slice(0, -1);
@@ -75,13 +78,14 @@ function toRequests({ category: dataset, engine }: { category: Dataset; engine: 
               source: input.folder,
               prefixes: older.map((month) => fileNameOf(dataset, month)).join(','),
               engine,
+              accept,
             },
           },
         ]
       : []),
     {
       template: workflows.batch,
-      parameters: { category, uri: `${input.folder}${filename}`, filename, run_date: firstDayOf(newest), engine },
+      parameters: { category, uri: `${input.folder}${filename}`, filename, run_date: firstDayOf(newest), engine, accept },
     },
   ];
 }

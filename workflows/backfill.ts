@@ -44,6 +44,7 @@ export const createBackfill = (environment: Environment) =>
           threshold,
           retrain,
           engine: text`${environment.engines[0] as string}`,
+          accept: text``,
         }),
         when: equals(dryRun, 'false'),
       });

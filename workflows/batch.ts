@@ -3,7 +3,7 @@ import { workflows } from '../apps/contract/names.ts';
 import { defineWorkflow, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
 import { equals, path, runCreatedAt, runName, text, uri } from './expressions.ts';
-import { categoryParameter, engineParameter, retrainParameter, thresholdParameter } from './parameters.ts';
+import { acceptParameter, categoryParameter, engineParameter, retrainParameter, thresholdParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
 import { defineTablesSteps, exitSteps, publishStep, refreshSteps, sparkSteps } from './shared-steps.ts';
@@ -21,10 +21,11 @@ export const createBatch = (environment: Environment) =>
       threshold: thresholdParameter,
       retrain: { ...retrainParameter, default: 'true' },
       engine: engineParameter(environment),
+      accept: acceptParameter,
     },
     deadlineHours: 12,
     mutex: ({ category, run_date: runDate }) => text`month-${category}-${runDate}`,
-    tasks: ({ category, uri: source, filename, run_date: runDate, threshold, retrain: learns, engine }) => {
+    tasks: ({ category, uri: source, filename, run_date: runDate, threshold, retrain: learns, engine, accept }) => {
       const staged = uri`${at.stagedFolder(environment, category)}${filename}`;
       const part = at.runPart(runDate);
       const tables = at.tablesOf(category);
@@ -36,9 +37,10 @@ export const createBatch = (environment: Environment) =>
       const validate = step('validate', programs.validate, {
         args: {
           file: staged,
-          suite: text`expectations/${category}.json`,
+          records: at.recordsFolder(environment),
           threshold,
-          report: uri`${environment.buckets.docs}validation/${category}/${runDate}/`,
+          accept,
+          ...at.validation(environment, { category, part }),
         },
         after: [transfer],
         deadlineMinutes: 30,
@@ -103,6 +105,7 @@ export const createBatch = (environment: Environment) =>
           runDate,
           version: transfer.outputs.version,
           records: at.recordsFolder(environment),
+          judged: at.judgedMonths(environment, part),
         },
         after: [publish],
         deadlineMinutes: 5,

@@ -24,7 +24,7 @@ export const createFreshness = (environment: Environment) =>
       });
       const months = callForEach('months', createBatch(environment), {
         each: find.outputs.months,
-        args: (month) => ({ ...month, threshold, retrain, engine: text`${environment.engines[0] as string}` }),
+        args: (month) => ({ ...month, threshold, retrain, engine: text`${environment.engines[0] as string}`, accept: text`` }),
       });
       return [find, months];
     },

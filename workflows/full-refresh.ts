@@ -3,7 +3,7 @@ import { workflows } from '../apps/contract/names.ts';
 import { defineWorkflow, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
 import { path, runCreatedAt, runName, text } from './expressions.ts';
-import { categoryParameter, engineParameter } from './parameters.ts';
+import { acceptParameter, categoryParameter, engineParameter, thresholdParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
 import { defineTablesSteps, exitSteps, publishStep, refreshSteps, sparkSteps } from './shared-steps.ts';
@@ -12,7 +12,7 @@ import { defineTablesSteps, exitSteps, publishStep, refreshSteps, sparkSteps } f
 export const createFullRefresh = (environment: Environment) =>
   defineWorkflow({
     name: workflows.fullRefresh,
-    description: 'All history of a category: transfer, group schemas, etl, dbt, publish and train.',
+    description: 'All history of a category: transfer, group schemas, validate, etl, dbt, publish and train.',
     parameters: {
       category: categoryParameter,
       source: { kind: 'uri', description: 'The folder of the files, as a URI.' },
@@ -20,11 +20,13 @@ export const createFullRefresh = (environment: Environment) =>
         kind: 'text',
         description: 'Comma-separated beginnings of file names: yellow_tripdata_2023,yellow_tripdata_2024.',
       },
+      threshold: thresholdParameter,
       engine: engineParameter(environment),
+      accept: acceptParameter,
     },
     deadlineHours: 24,
     mutex: ({ category }) => text`full-refresh-${category}`,
-    tasks: ({ category, source, prefixes, engine }) => {
+    tasks: ({ category, source, prefixes, threshold, engine, accept }) => {
       const part = at.runPart();
       const files = at.runFile(environment, part, 'files.json');
       const groups = at.runFile(environment, part, 'groups.json');
@@ -39,6 +41,11 @@ export const createFullRefresh = (environment: Environment) =>
         after: [transfer],
         deadlineMinutes: 30,
       });
+      const validate = step('validate', programs.validate, {
+        args: { groups, threshold, accept, ...at.validation(environment, { category, part }) },
+        after: [schemaGroups],
+        deadlineMinutes: 180,
+      });
       const define = defineTablesSteps(environment, category);
       const etl = step('etl', programs.etl, {
         args: {
@@ -50,7 +57,7 @@ export const createFullRefresh = (environment: Environment) =>
           ...at.warehouseFlags(environment),
           plan: at.runFile(environment, part, 'plan.json'),
         },
-        after: [schemaGroups, ...define],
+        after: [validate, ...define],
         mutex: tables,
         deadlineMinutes: 360,
       });
@@ -83,7 +90,12 @@ export const createFullRefresh = (environment: Environment) =>
         deadlineMinutes: 360,
       });
       const record = step('record', programs.recordMonths, {
-        args: { category, manifest: files, records: at.recordsFolder(environment) },
+        args: {
+          category,
+          manifest: files,
+          records: at.recordsFolder(environment),
+          judged: at.judgedMonths(environment, part),
+        },
         after: [publish],
         deadlineMinutes: 5,
       });
@@ -91,6 +103,7 @@ export const createFullRefresh = (environment: Environment) =>
         tasks: [
           transfer,
           schemaGroups,
+          validate,
           ...define,
           etl,
           ...spark,
@@ -100,7 +113,7 @@ export const createFullRefresh = (environment: Environment) =>
           record,
           ...refreshSteps(environment, category, train),
         ],
-        results: { ...etl.outputs },
+        results: { percent: validate.outputs.successPercent, ...etl.outputs },
       };
     },
     onExit: ({ category }) => exitSteps(environment, workflows.fullRefresh, category),

@@ -14,6 +14,12 @@ export const thresholdParameter = {
   default: '90',
 } as const;
 
+export const acceptParameter = {
+  kind: 'text',
+  description: 'Why a month is to be loaded though a gate refuses it; the reason stands in its record and report.',
+  default: '',
+} as const;
+
 export const engineParameter = ({ engines }: Environment) =>
   ({ kind: 'text', description: "What runs the etl step's plan.", enum: engines, default: engines[0] as string }) as const;
 

@@ -47,7 +47,20 @@ export const programs = {
   validate: {
     app: 'validate',
     command: node,
-    flags: { file: 'uri', suite: 'text', threshold: 'number', report: 'uri' },
+    // A month's file, or the files of schema groups.
+    flags: {
+      file: 'uri?',
+      groups: 'uri?',
+      suite: 'text',
+      category: 'category?',
+      threshold: 'number?',
+      asOf: 'time?',
+      records: 'uri?',
+      report: 'uri?',
+      run: 'text?',
+      months: 'uri?',
+      accept: 'text?',
+    },
     outputs: { successPercent: 'number', rows: 'number' },
   },
   schemaGroups: {
@@ -125,14 +138,22 @@ export const programs = {
     app: 'months',
     command: node,
     fixed: { task: 'record' },
-    flags: { category: 'category', uri: 'uri', filename: 'text', runDate: 'month', version: 'text', records: 'uri' },
+    flags: {
+      category: 'category',
+      uri: 'uri',
+      filename: 'text',
+      runDate: 'month',
+      version: 'text',
+      records: 'uri',
+      judged: 'uri',
+    },
     outputs: {},
   },
   recordMonths: {
     app: 'months',
     command: node,
     fixed: { task: 'record-all' },
-    flags: { category: 'category', manifest: 'uri', records: 'uri' },
+    flags: { category: 'category', manifest: 'uri', records: 'uri', judged: 'uri' },
     outputs: {},
   },
   planBackfill: {

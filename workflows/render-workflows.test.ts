@@ -22,7 +22,7 @@ test('dist/local/workflows is what the code renders, byte for byte (npm run synt
 test('the local runner honours every field that we render, and knows the steps', () => {
   expect(Object.fromEntries([...templates].map(([name, root]) => [name, listAllSteps(templates, root)]))).toEqual({
     batch: ['transfer', 'validate', 'etl', 'dbt', 'publish', 'retrain', 'record', 'finish'],
-    'full-refresh': ['transfer', 'schema-groups', 'etl', 'dbt', 'publish', 'train', 'record', 'finish'],
+    'full-refresh': ['transfer', 'schema-groups', 'validate', 'etl', 'dbt', 'publish', 'train', 'record', 'finish'],
     backfill: ['plan', 'months', 'finish'],
     freshness: ['find', 'months', 'finish'],
     'lambda-integration-test': ['compare'],
@@ -32,9 +32,15 @@ test('the local runner honours every field that we render, and knows the steps',
 test('every category may be submitted, and the rest has defaults', () => {
   for (const { category } of allDatasets) {
     const given = { category, uri: 'file:///x', filename: 'x', run_date: '2024-01-01' };
-    expect(checkParameters(find('batch'), given)).toEqual({ ...given, threshold: '90', retrain: 'true', engine: 'duckdb' });
+    expect(checkParameters(find('batch'), given)).toEqual({
+      ...given,
+      threshold: '90',
+      retrain: 'true',
+      engine: 'duckdb',
+      accept: '',
+    });
   }
   expect(() => checkParameters(find('batch'), { category: 'green', file_name: 'x' })).toThrow(
-    'workflow batch: no parameter "file_name" (did you mean "filename"?); it has category, uri, filename, run_date, threshold, retrain, engine; parameter "uri" is missing: The file, as a URI; parameter "filename" is missing',
+    'workflow batch: no parameter "file_name" (did you mean "filename"?); it has category, uri, filename, run_date, threshold, retrain, engine, accept; parameter "uri" is missing: The file, as a URI; parameter "filename" is missing',
   );
 });

@@ -1,7 +1,7 @@
 // Where the steps of a run meet: locations in the buckets and the arguments that several steps share.
 import { toPath } from '../apps/platform/uri.ts';
 import type { Environment } from './environment.ts';
-import { path, runName, type Text, text, uri } from './expressions.ts';
+import { path, runCreatedAt, runName, type Text, text, uri } from './expressions.ts';
 
 /** Folder of a category's files, as the transfer step leaves them. */
 export const stagedFolder = ({ buckets }: Environment, category: Text<'category'>) => uri`${buckets.staging}${category}/`;
@@ -11,6 +11,19 @@ export const recordsFolder = ({ buckets }: Environment) => uri`${buckets.staging
 /** The folder that the steps of one run exchange files in. A batch may be one of many in a run, so its month is part of the name. */
 export const runPart = (runDate?: Text<'month'>): Text<'text'> => (runDate ? text`${runName}/${runDate}` : runName);
 export const runFile = ({ buckets }: Environment, part: Text, name: string) => uri`${buckets.staging}runs/${part}/${name}`;
+
+/** What validate writes of the months of a run, for their records. */
+export const judgedMonths = (environment: Environment, part: Text) => runFile(environment, part, 'months.json');
+
+/** What validate takes beside its files. The report of each run has a folder of its own. */
+export const validation = (environment: Environment, { category, part }: { category: Text<'category'>; part: Text }) => ({
+  suite: text`expectations/${category}.json`,
+  category,
+  asOf: runCreatedAt,
+  report: uri`${environment.buckets.docs}validation/${category}/`,
+  run: runName,
+  months: judgedMonths(environment, part),
+});
 
 /** The same places as paths: what the Python steps take. BigQuery has none: it keeps its URI, and says where its datasets are. */
 export const pythonWarehouse = ({ warehouse, cluster }: Environment) => ({

@@ -1,4 +1,5 @@
 // What a data set is. Every fact about the data is one of these values; everything else in the repository derives from it.
+import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
 
 export type LogicalType = 'int' | 'double' | 'string' | 'timestamp';
@@ -73,6 +74,8 @@ export interface Dataset {
   readonly roles: Roles;
   readonly rules: readonly Rule[];
   readonly expectations: readonly Expectation[];
+  /** What a month's file must be as a whole before it changes a table. */
+  readonly gates: readonly Gate[];
   readonly monthly: Monthly;
   readonly model: Model;
 }

@@ -1,5 +1,6 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
 import type { Column, Dataset, LogicalType } from './dataset.ts';
+import { columnsOfCheck, type Gate } from './gate.ts';
 import { columnsRead, type Predicate } from './predicate.ts';
 
 /** A definition that contradicts itself. The message lists every problem: what, where, and where to mend it. */
@@ -25,6 +26,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...roleProblems(dataset),
     ...ruleProblems(dataset),
     ...expectationProblems(dataset),
+    ...gateProblems(dataset),
     ...monthlyProblems(dataset),
     ...modelProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
@@ -167,6 +169,30 @@ function expectationProblems(dataset: Dataset): string[] {
       .filter((name): name is string => typeof name === 'string' && !find(dataset, name))
       .map((name) => `expectation ${type}: no column "${name}"`),
   );
+}
+
+function gateProblems({ gates, columns }: Dataset): string[] {
+  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  const twice = [...countOf(gates.map(({ name }) => name))].filter(([, count]) => count > 1);
+  return [
+    ...twice.map(([name, count]) => `gate "${name}" is defined ${count} times`),
+    ...gates.flatMap((gate) => [
+      ...(/^[a-z][a-z0-9_]*$/.test(gate.name) ? [] : [`gate "${gate.name}": the name must be snake_case`]),
+      ...columnsOfCheck(gate)
+        .filter((name) => !types.has(name))
+        .map((name) => `gate "${gate.name}": no column "${name}"`),
+      ...shareProblems(gate).map((problem) => `gate "${gate.name}": ${problem}`),
+    ]),
+  ];
+}
+
+/** Shares are from 0 to 1, factors above 1. */
+function shareProblems(gate: Gate): string[] {
+  if ('factor' in gate) return gate.factor > 1 ? [] : [`factor ${gate.factor} must be above 1`];
+  const isShare = !['distinct', 'quantile'].includes(gate.check);
+  const bounds = [...('atLeast' in gate ? [gate.atLeast] : []), ...('atMost' in gate ? [gate.atMost] : [])];
+  const wrong = isShare ? bounds.filter((bound) => bound !== undefined && !(bound >= 0 && bound <= 1)) : [];
+  return wrong.map((bound) => `${bound} is no share from 0 to 1`);
 }
 
 function monthlyProblems(dataset: Dataset): string[] {

@@ -1,5 +1,6 @@
 // The yellow taxis of New York City.
 import { defineDataset } from './define-dataset.ts';
+import { tripGates } from './trip-gates.ts';
 import {
   dropoffColumn,
   fareModel,
@@ -47,6 +48,8 @@ export const yellow = defineDataset({
   roles: { ...tripRoles, ...time },
   rules: tripRules(time),
   expectations: tripExpectations,
+  // Since 2024 a fifth and more of the rows are flex fares without passengers and rate code.
+  gates: tripGates(columns, { ...time, triaged: 0.43 }),
   monthly: tripMonthly(columns),
   model: fareModel,
 });

@@ -5,6 +5,7 @@ import { categoryOption } from '../contract/categories.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { monthlyTable, statsdName, statsdVariable } from '../contract/names.ts';
 import type { Destination, Engine, Mode, Plan } from '../plan/plan-schema.ts';
+import { asOfOption } from '../plan/run-clock.ts';
 import { readSchemaGroups, type SchemaGroups, schemaGroups } from '../plan/schema-groups.ts';
 import { UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
@@ -31,9 +32,7 @@ await runProgram({
       .describe('batch: one month into its partitions; initial_load: all files into new tables'),
     file: z.string().transform(toUri).optional().describe("batch: URI of the month's file"),
     groups: z.string().transform(toUri).optional().describe('initial_load: URI of what schema-groups wrote'),
-    asOf: z.iso
-      .datetime({ offset: true, error: 'expected a time such as 2025-02-01T06:00:00Z' })
-      .describe("the run's clock: trips after it are in the future"),
+    asOf: asOfOption.describe("the run's clock: trips after it are in the future"),
     ...warehouseFlags,
     ...bucketFlags,
     engine: z

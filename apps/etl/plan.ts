@@ -7,6 +7,7 @@ import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
 import { cleanTable, monthlyColumns, monthlyTable, triageColumns, triageTable } from '../contract/names.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import { type Destination, type Engine, type Mode, type Plan, planVersion, type Sink, type Source } from '../plan/plan-schema.ts';
+import { toClock } from '../plan/run-clock.ts';
 import type { SchemaGroup, SchemaGroups } from '../plan/schema-groups.ts';
 import { spark, sparkSettings, toReadSchema } from '../plan/spark-dialect.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
@@ -40,8 +41,7 @@ export function toPlan(dataset: Dataset, request: PlanRequest): Plan {
     groups.map((group) => group.casts),
     dialect,
   );
-  const clock = new Date(asOf).toISOString().replace('T', ' ').replace('Z', '');
-  const split = toSplitQueries(dataset, dialect, { source: sourceView, doubtful, asOf: clock });
+  const split = toSplitQueries(dataset, dialect, { source: sourceView, doubtful, asOf: toClock(asOf) });
   const { category, roles } = dataset;
   const toSink = sinkMaker(dataset, mode, months);
   return {

@@ -1,10 +1,10 @@
 // The plan of a backfill: which months of a range are to be done, and what that may cost. Pure.
 import type { Dataset } from '../contract/dataset.ts';
+import { keyOf, type Records } from '../plan/month-records.ts';
 import { UsageError } from '../platform/errors.ts';
 import { type Cost, estimateCost } from './cost.ts';
-import { type BatchParameters, keyOf, type MonthFile, toBatch } from './month-files.ts';
+import { type BatchParameters, type MonthFile, toBatch } from './month-files.ts';
 import { describeMonths, monthsBetween } from './month-range.ts';
-import type { Records } from './records.ts';
 import { toTable } from './table.ts';
 
 export interface BackfillRequest {

@@ -1,7 +1,8 @@
 // Months that arrived and were never loaded, or were overwritten since. Pure.
+
+import type { Records } from '../plan/month-records.ts';
 import { isDone } from './backfill.ts';
 import { type BatchParameters, type MonthFile, toBatch } from './month-files.ts';
-import type { Records } from './records.ts';
 
 /** A file that is younger may still be copied, and what its arrival started has hardly begun. */
 const settledMilliseconds = 10 * 60_000;

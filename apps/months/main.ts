@@ -1,6 +1,7 @@
 // months: which months are in the source bucket, and which of them are done. Each task has a file of its own; this one reads flags.
 import { z } from 'zod';
 import { allDatasets, categoryOption } from '../contract/categories.ts';
+import { readRecords } from '../plan/month-records.ts';
 import { log } from '../platform/log.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { uriOption } from '../platform/object-storage-uri.ts';
@@ -10,7 +11,7 @@ import { planBackfill } from './backfill.ts';
 import { filenameOption, monthOption, runDateOption, versionOption } from './flags.ts';
 import { findMissingMonths } from './freshness.ts';
 import { findMonths } from './month-files.ts';
-import { readRecords, writeRecord, writeRecords } from './records.ts';
+import { writeRecord, writeRecords } from './records.ts';
 
 await runProgram({
   name: 'months',
@@ -29,6 +30,7 @@ await runProgram({
     runDate: runDateOption.optional().describe("record: the first day of the file's month, such as 2023-01-01"),
     manifest: uriOption.optional().describe('record-all: URI of the list of files that transfer wrote'),
     version: versionOption.optional().describe('record: its version, as transfer gave it'),
+    judged: uriOption.optional().describe('record, record-all: URI of what validate wrote of the months (its --months)'),
   },
   run: async ({ task, ...flags }) => {
     switch (task) {
@@ -48,9 +50,9 @@ await runProgram({
         return found;
       }
       case 'record':
-        return writeRecord(takeFlags(task, flags, ['records', 'category', 'uri', 'filename', 'runDate', 'version']));
+        return writeRecord(takeFlags(task, flags, ['records', 'category', 'uri', 'filename', 'runDate', 'version'], ['judged']));
       case 'record-all':
-        return writeRecords(takeFlags(task, flags, ['records', 'category', 'manifest']));
+        return writeRecords(takeFlags(task, flags, ['records', 'category', 'manifest'], ['judged']));
     }
   },
 });

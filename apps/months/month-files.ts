@@ -1,6 +1,7 @@
 // The months' files in the source: one object a category and month.
 import type { Dataset } from '../contract/dataset.ts';
 import { firstDayOf, monthOfFile } from '../contract/file-name.ts';
+import { keyOf } from '../plan/month-records.ts';
 import { UsageError } from '../platform/errors.ts';
 import type { ObjectStorage, StoredObject } from '../platform/object-storage.ts';
 
@@ -60,8 +61,6 @@ function toMonthFile(
 }
 
 const byCategoryAndMonth = (one: MonthFile, other: MonthFile): number => (keyOf(one) < keyOf(other) ? -1 : 1);
-export const keyOf = ({ category, month }: { readonly category: string; readonly month: string }): string =>
-  `${category}/${month}`;
 
 export const toBatch = ({ category, uri, filename, month }: MonthFile): BatchParameters => ({
   category,

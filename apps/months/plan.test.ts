@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { addMonths, fileNameOf, firstDayOf } from '../contract/file-name.ts';
 import { green } from '../contract/green.ts';
 import { yellow } from '../contract/yellow.ts';
+import { keyOf, type MonthRecord, type Records } from '../plan/month-records.ts';
 import type { StoredObject } from '../platform/object-storage.ts';
 import { planBackfill } from './backfill.ts';
 import { findMissingMonths } from './freshness.ts';
-import { findMonths, keyOf, type MonthFile } from './month-files.ts';
-import type { MonthRecord, Records } from './records.ts';
+import { findMonths, type MonthFile } from './month-files.ts';
 
 const source = 's3://source/';
 const now = Date.UTC(2026, 0, 1);

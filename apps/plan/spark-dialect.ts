@@ -141,7 +141,7 @@ function castToInt(source: string, from: ParquetType): CastSql {
 }
 
 /** NaN is greater than every number. */
-const isFinite = (number: string) => `abs(${number}) <= 1.7976931348623157E308D`;
+const isFiniteSql = (number: string) => `abs(${number}) <= 1.7976931348623157E308D`;
 
 function castToDouble(source: string, from: ParquetType): CastSql {
   const double = `CAST(${source} AS DOUBLE)`;
@@ -150,8 +150,8 @@ function castToDouble(source: string, from: ParquetType): CastSql {
     case 'DOUBLE':
       // Adding 0 makes -0.0 to 0.0.
       return {
-        value: `CASE WHEN ${isFinite(source)} THEN ${source} + 0.0D END`,
-        failed: `${source} IS NOT NULL AND NOT (${isFinite(source)})`,
+        value: `CASE WHEN ${isFiniteSql(source)} THEN ${source} + 0.0D END`,
+        failed: `${source} IS NOT NULL AND NOT (${isFiniteSql(source)})`,
       };
     case 'INT64':
       // Spark turns a double that is too large into the largest integer, which would look exact.
@@ -167,7 +167,7 @@ function castToDouble(source: string, from: ParquetType): CastSql {
       );
     case 'STRING': {
       const number = `CAST(${textValue(source, numberText)} AS DOUBLE)`;
-      return doubtful(source, `CASE WHEN ${isFinite(number)} THEN ${number} + 0.0D END`);
+      return doubtful(source, `CASE WHEN ${isFiniteSql(number)} THEN ${number} + 0.0D END`);
     }
     default:
       return { value: double };

@@ -52,7 +52,8 @@ export async function blameOnFile<T>(what: string, run: () => Promise<T>): Promi
   try {
     return await run();
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    // DuckDB's errors are plain ones: a TypeError is a bug of ours.
+    if (error instanceof UserError || (error as Error).constructor !== Error) throw error;
     const message = (error as Error).message.split('\n')[0] ?? '';
     throwIfScarce(what, message);
     // These speak of our own statements; everything else that a scan can meet is in the file.

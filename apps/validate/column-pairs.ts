@@ -33,13 +33,14 @@ function countRows({ columns, condition, ignore, mostly: share }: Judged): RowPl
       ? missing.join(' OR ')
       : 'false';
   const broken = `${ignored === 'false' ? '' : `NOT (${ignored}) AND `}(${condition}) IS NOT TRUE`;
-  const sample = `{${columns.map(({ sql }) => `${sql}: ${sql}`).join(', ')}}`;
+  // By place: a column may stand there twice.
+  const sample = `{${columns.map(({ sql }, place) => `v${place}: ${sql}`).join(', ')}}`;
   return {
     kind: 'rows',
     missing: `count(*) FILTER (WHERE ${ignored})`,
     unexpected: `count(*) FILTER (WHERE ${broken})`,
     samples: `min(${sample}, 20) FILTER (WHERE ${broken})`,
-    toSample: (value) => `[${columns.map(({ sql }) => `left(CAST(${value}.${sql} AS VARCHAR), 200)`).join(', ')}]`,
+    toSample: (value) => `[${columns.map((_, place) => `left(CAST(${value}.v${place} AS VARCHAR), 200)`).join(', ')}]`,
     mostly: share ?? 1,
   };
 }
@@ -56,6 +57,13 @@ const castType = (column: FileColumn) => (column.kind === 'number' ? 'DOUBLE' : 
 
 function findColumns(file: FileSchema, names: readonly string[]): FileColumn[] {
   return names.map((name) => findColumn(file, name));
+}
+
+/** Integers of 64 bits, and decimals that leave room for their sum in DECIMAL(38, 10). */
+function isExactNumber(type: string): boolean {
+  const [, precision, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type) ?? [];
+  if (precision !== undefined) return Number(scale) <= 10 && Number(precision) - Number(scale) <= 24;
+  return /^U?(TINY|SMALL|BIG)INT$|^U?INTEGER$/.test(type);
 }
 
 export const columnPairs: Readonly<Record<string, ExpectationType>> = {
@@ -120,7 +128,12 @@ export const columnPairs: Readonly<Record<string, ExpectationType>> = {
         const columns = findColumns(file, kwargs.column_list);
         const text = columns.find(({ kind }) => kind !== 'number');
         if (text) throw new NotEvaluable(`column "${text.name}" is ${text.type}, not a number`);
-        const condition = `${columns.map(({ sql }) => `CAST(${sql} AS DOUBLE)`).join(' + ')} = CAST('${kwargs.sum_total}' AS DOUBLE)`;
+        // Integers and decimals are summed exactly; the nearest double of the sum is compared.
+        const isExact = columns.every(({ type }) => isExactNumber(type));
+        const sum = columns
+          .map(({ sql }) => (isExact ? `CAST(${sql} AS DECIMAL(38, 10))` : `CAST(${sql} AS DOUBLE)`))
+          .join(' + ');
+        const condition = `CAST(${sum} AS DOUBLE) = CAST('${kwargs.sum_total}' AS DOUBLE)`;
         return countRows({ columns, condition, ignore: kwargs.ignore_row_if ?? 'all_values_are_missing', mostly: kwargs.mostly });
       },
     },

@@ -5,7 +5,7 @@ import type { FileColumn, FileSchema } from './parquet-file.ts';
 
 /** The column of that name, spelled exactly so. Throws NotEvaluable where the file has none. */
 export function findColumn(file: FileSchema, name: string): FileColumn {
-  const found = file.columns.find((column) => column.name === name);
+  const found = file.columns.find((column) => column.name === name) ?? file.columns.find(({ known }) => known === name);
   if (found) return found;
   const like = file.columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
   throw new NotEvaluable(`the file has no column "${name}"${like ? `; it has "${like.name}"` : ''}`);

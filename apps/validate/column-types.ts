@@ -61,7 +61,7 @@ function ofType(name: string, types: readonly string[]) {
     // A column of nulls only has no type of its own.
     return {
       kind: 'schema',
-      success: types.flatMap(typesOf).includes(plain) || plain === '"NULL"',
+      success: types.flatMap(typesOf).includes(plain) || /^"?NULL"?$/.test(plain),
       observed: found.type,
     } as const;
   };

@@ -34,16 +34,18 @@ export interface SuiteResult {
 }
 
 type Outcome = { success: boolean; result: Record<string, unknown> } | { exception: string };
-type Values = (sql: string) => unknown;
+/** What an aggregate over the file gave, by its SQL. */
+export type Values = (sql: string) => unknown;
 
-/** Reads the file once and judges every expectation of the suite. */
+/** Reads the file once and judges every expectation of the suite. `more` are aggregates that others want of the same scan. */
 export async function evaluateSuite(
   connection: DuckDBConnection,
   file: FileSchema,
   suite: Suite,
-): Promise<{ result: SuiteResult; rows: number }> {
+  more: readonly string[] = [],
+): Promise<{ result: SuiteResult; rows: number; values: Values }> {
   const plans = suite.expectations.map((expectation) => compileFor(expectation, file));
-  const wanted = new Set(['count(*)', ...plans.flatMap((plan) => ('exception' in plan ? [] : aggregatesOf(plan)))]);
+  const wanted = new Set(['count(*)', ...plans.flatMap((plan) => ('exception' in plan ? [] : aggregatesOf(plan))), ...more]);
   const names = new Map([...wanted].map((sql, index) => [sql, `v${index}`]));
   const select = [...names].map(([sql, name]) => `${sql} AS ${name}`).join(',\n');
   const [row] = (await connection.runAndReadAll(`SELECT ${select}\nFROM ${file.source}`)).getRowObjectsJS();
@@ -52,7 +54,7 @@ export async function evaluateSuite(
   const results = plans.map((plan, index) =>
     toResult(suite.expectations[index] as SuiteExpectation, 'exception' in plan ? plan : judge(plan, values, rows)),
   );
-  return { rows, result: summarize(suite, results) };
+  return { rows, result: summarize(suite, results), values };
 }
 
 function compileFor(expectation: SuiteExpectation, file: FileSchema): Plan | { exception: string } {

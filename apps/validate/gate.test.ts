@@ -19,11 +19,11 @@ test.each([
   ['a critical one failed, whatever the threshold', [fails('critical'), holds], 0, false],
   ['no severity is a warning', [fails(), holds], 10, true],
 ])('%s', async (_, expectations, threshold, success) => {
-  expect(toGate(await judgeRows(query, expectations), threshold).success).toBe(success);
+  expect(toGate(await judgeRows(query, expectations), { threshold }).success).toBe(success);
 });
 
 test('critical failures are listed first, with what was expected and found', async () => {
-  const { failed } = toGate(await judgeRows(query, [fails('info'), { ...holds, kwargs: { value: 2 } }]), 90);
+  const { failed } = toGate(await judgeRows(query, [fails('info'), { ...holds, kwargs: { value: 2 } }]), { threshold: 90 });
   expect(failed).toEqual([
     { type: 'expect_table_row_count_to_equal', severity: 'critical', observed: 1, message: 'the number of rows is 2: found 1' },
     {
@@ -38,14 +38,10 @@ test('critical failures are listed first, with what was expected and found', asy
 
 test('the report escapes hostile names and values', async () => {
   const result = await judgeRows(query, [fails('warning'), holds]);
-  const page = toReport({
-    fileName: '<b>.parquet',
-    result,
-    gate: toGate(result, 90),
-    rows: 1,
-    columns: [{ name: column, type: 'VARCHAR', kind: 'text', sql: 'c0' }],
-  });
-  expect(page).not.toMatch(/<script>alert|<img|<b>\.parquet/);
+  const columns = [{ name: column, type: 'VARCHAR', kind: 'text', sql: 'c0' }] as const;
+  const judged = { uri: '', file: '<b>.parquet', rows: 1, columns, result };
+  const page = toReport({ judged, gate: toGate(result, { threshold: 90 }), runs: ['<i>', 'other'] });
+  expect(page).not.toMatch(/<script>alert|<img|<b>\.parquet|<i>/);
   expect(page).toContain(String(html`${column}`));
   expect(page).toContain('Refused');
 });

@@ -1,10 +1,13 @@
-// Decides whether a file is let in: enough expectations hold, and every critical one does.
+// Decides whether a file is let in: enough expectations hold, and every critical expectation and check does.
 import { z } from 'zod';
+import type { Acceptance } from '../plan/month-records.ts';
 import { toPercent } from '../platform/page.ts';
+import type { CheckResult } from './checks.ts';
 import type { ExpectationResult, SuiteResult } from './evaluate.ts';
 import { type Severity, typeOf } from './suite.ts';
 
 export interface FailedExpectation {
+  /** An expectation's type, or a check's name. */
   readonly type: string;
   readonly column?: string;
   readonly severity: Severity;
@@ -14,29 +17,51 @@ export interface FailedExpectation {
 }
 
 export interface Gate {
+  /** Whether the file is let in, accepted ones included. */
   readonly success: boolean;
   readonly successPercent: number;
   readonly threshold: number;
   readonly evaluated: number;
   readonly failed: readonly FailedExpectation[];
+  /** Where it is let in though it was refused. */
+  readonly accepted?: Acceptance;
 }
 
-/** Success when no critical expectation failed and the percentage that holds is at least the threshold, 0 to 100. */
-export function toGate(result: SuiteResult, threshold: number): Gate {
-  const failed = result.results.filter(({ success }) => !success).map(toFailed);
-  const successPercent = result.statistics.success_percent ?? 0;
-  const success = successPercent >= threshold && failed.every(({ severity }) => severity !== 'critical');
-  return {
-    success,
-    successPercent: Number(successPercent.toFixed(2)),
+/**
+ * Success when nothing critical failed and the percentage of expectations that holds is at least the threshold, 0 to 100. `accept`: the reason
+ * for which a refused file is let in.
+ */
+export function toGate(
+  result: SuiteResult,
+  {
     threshold,
-    evaluated: result.results.length,
-    failed: failed.sort(bySeverity),
-  };
+    checks = [],
+    accept = '',
+  }: { threshold: number; checks?: readonly CheckResult[] | undefined; accept?: string | undefined },
+): Gate {
+  const failed = [
+    ...result.results.filter(({ success }) => !success).map(toFailed),
+    ...checks.filter(({ success }) => !success).map(toFailedCheck),
+  ].sort(bySeverity);
+  const percent = result.statistics.success_percent ?? 0;
+  const critical = failed.filter(({ severity }) => severity === 'critical').map(({ type }) => type);
+  const refusedBy = [...new Set([...critical, ...(percent < threshold ? ['threshold'] : [])])];
+  const verdict = { successPercent: Number(percent.toFixed(2)), threshold, evaluated: result.results.length, failed };
+  if (refusedBy.length === 0 || accept === '') return { success: refusedBy.length === 0, ...verdict };
+  return { success: true, ...verdict, accepted: { reason: accept, refusedBy } };
 }
+
+const toFailedCheck = ({ name, severity, got, expected }: CheckResult): FailedExpectation => ({
+  type: name,
+  severity,
+  message: `check ${name}: got ${got}, expected ${expected}`,
+});
 
 const order: readonly Severity[] = ['critical', 'warning', 'info'];
-const bySeverity = (a: FailedExpectation, b: FailedExpectation) => order.indexOf(a.severity) - order.indexOf(b.severity);
+/** Checks come first among equals: they say what is wrong with the month as a whole. */
+const bySeverity = (a: FailedExpectation, b: FailedExpectation) =>
+  order.indexOf(a.severity) - order.indexOf(b.severity) || Number(isExpectation(a)) - Number(isExpectation(b));
+const isExpectation = ({ type }: FailedExpectation) => type.startsWith('expect_');
 
 function toFailed(result: ExpectationResult): FailedExpectation {
   const { type, severity, kwargs } = result.expectation_config;

@@ -1,104 +1,137 @@
-// validate: one Parquet file against an expectation suite; result JSON, report page, and a gate by threshold and severity.
+// validate: Parquet files against an expectation suite and the contract's gates; result JSON, report pages, and a verdict.
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { z } from 'zod';
+import type { Dataset } from '../contract/dataset.ts';
 import { statsdName, statsdVariable } from '../contract/names.ts';
-import { readFooter } from '../plan/parquet-footer.ts';
-import { blameOnFile, withDuckDb } from '../platform/duckdb.ts';
+import { type MonthProfile, readRecords } from '../plan/month-records.ts';
+import { toClock } from '../plan/run-clock.ts';
+import { schemaGroups } from '../plan/schema-groups.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import { runProgram } from '../platform/program.ts';
 import { sendSamples } from '../platform/statsd.ts';
 import { toPath } from '../platform/uri.ts';
-import { evaluateSuite } from './evaluate.ts';
-import { toGate } from './gate.ts';
-import { readFileSchema } from './parquet-file.ts';
-import { checkPatterns } from './patterns.ts';
-import { toReport } from './report.ts';
-import { readSuite, type Suite } from './suite.ts';
-
-const threshold = z
-  .string()
-  .regex(/^\d+(\.\d+)?$/, { error: 'expected a percentage from 0 to 100' })
-  .transform(Number)
-  .refine((value) => value <= 100, { error: 'expected a percentage from 0 to 100' })
-  .refine((value) => value === 0 || value > 1, { error: 'expected a percentage from 0 to 100: did you mean 100 times as much?' });
+import { type Gate, toGate } from './gate.ts';
+import { type Judgement, judgeFile } from './judge-file.ts';
+import { datasetOf, loadSuite, type Options, options } from './options.ts';
+import { toRefusal } from './refusal.ts';
+import { writeReport } from './write-report.ts';
 
 await runProgram({
   name: 'validate',
-  description: 'Judges a Parquet file by an expectation suite in Great Expectations JSON (1.x or 0.18), in one pass.',
-  options: {
-    file: z.string().min(1).describe('URI of the Parquet file'),
-    suite: z.string().min(1).describe('URI or path of the suite'),
-    threshold: threshold
-      .default(90)
-      .describe('least percentage of expectations that must hold; a critical one that fails always refuses the file'),
-    report: z.string().min(1).optional().describe('URI of the folder for index.html and result.json'),
-  },
-  run: async (options) => {
-    const path = toPath(options.file);
-    const fileName = basename(path);
-    const suite = await loadSuite(toPath(options.suite));
-    await readFooter(options.file);
-    const judge = () =>
-      withDuckDb(
-        ':memory:',
-        async (connection) => {
-          await checkPatterns(connection, suite);
-          const file = await readFileSchema(connection, path);
-          return { columns: file.columns, ...(await evaluateSuite(connection, file, suite)) };
-        },
-        { memoryLimit: '1GB' },
-      );
-    const evaluated = await blameOnFile(fileName, judge);
-    const gate = toGate(evaluated.result, options.threshold);
-    const report = options.report === undefined ? undefined : toPath(options.report);
-    const meta = {
-      file: fileName,
-      rows: evaluated.rows,
-      gate: { success: gate.success, successPercent: gate.successPercent, threshold: gate.threshold },
-    };
-    const result = { ...evaluated.result, meta };
-    if (report !== undefined) {
-      await writeFileAtomically(join(report, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
-      await writeFileAtomically(join(report, 'index.html'), toReport({ fileName, gate, ...evaluated }));
+  description:
+    'Judges Parquet files by an expectation suite in Great Expectations JSON (1.x or 0.18) and by the gates of the contract, in one pass.',
+  options,
+  run: async (flags) => {
+    const suite = await loadSuite(toPath(flags.suite));
+    const dataset = datasetOf(flags, suite);
+    const uris = await readUris(flags, dataset);
+    const earlier = await readEarlier(flags, dataset);
+    const asOf = toClock(flags.asOf ?? new Date().toISOString());
+    const verdicts: Verdict[] = [];
+    for (const uri of uris) {
+      const judged = await judgeFile({ uri, suite, dataset, asOf, earlier: (month) => before(earlier, month) });
+      const gate = toGate(judged.result, { threshold: flags.threshold, checks: judged.month?.checks, accept: flags.accept });
+      if (judged.month) earlier.set(judged.month.month, judged.month.profile);
+      const report = await writeReport(flags, { judged, gate });
+      verdicts.push({ judged, gate, report });
+      log('validated', { file: judged.file, rows: judged.rows, percent: gate.successPercent, failed: gate.failed.length });
+      if (judged.month && judged.month.drift.length > 0)
+        log('drift', { file: judged.file, columns: judged.month.drift.join('; ') });
+      if (gate.accepted)
+        log('accepted', { file: judged.file, reason: gate.accepted.reason, refusedBy: gate.accepted.refusedBy.join(', ') });
+      await countVerdict(dataset?.category ?? suite.name, gate);
     }
-    log('validated', { file: fileName, rows: evaluated.rows, percent: gate.successPercent, failed: gate.failed.length });
-    const summary = {
-      ...gate,
-      rows: evaluated.rows,
-      file: fileName,
-      ...(options.report !== undefined && { report: options.report }),
-    };
-    await sendSamples(
-      [{ name: statsdName('validations', suite.name, gate.success ? 'passed' : 'refused'), value: 1, type: 'counter' }],
-      process.env[statsdVariable],
-    );
-    if (!gate.success) throw new OutcomeError(toRefusal(fileName, gate, options.report), summary);
-    return summary;
+    if (flags.months !== undefined) await writeMonths(flags.months, verdicts);
+    const result = toResult(verdicts, flags);
+    const refused = verdicts.filter(({ gate }) => !gate.success);
+    if (refused.length > 0) throw new OutcomeError(toLine(refused), result);
+    return result;
   },
 });
 
-async function loadSuite(path: string): Promise<Suite> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${path}: can't read the suite: ${(error as NodeJS.ErrnoException).code}`);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${path}: the suite is not JSON: ${(error as Error).message}`);
-  }
-  return readSuite(json, basename(path));
+interface Verdict {
+  readonly judged: Judgement;
+  readonly gate: Gate;
+  /** URI of the report's folder. */
+  readonly report: string | undefined;
 }
 
-function toRefusal(fileName: string, gate: ReturnType<typeof toGate>, report: string | undefined): string {
-  const first = gate.failed[0];
-  const percent = `${gate.successPercent} % of ${gate.evaluated} expectations hold, the threshold is ${gate.threshold} %`;
-  const reason = first ? `; ${first.severity}: ${first.message}` : '';
-  return `${fileName}: refused: ${percent}${reason}${report === undefined ? '' : `; the report is ${report}`}`;
+/** One line that names three refused files at most. */
+function toLine(refused: readonly Verdict[]): string {
+  const lines = refused.slice(0, 3).map(({ judged, gate, report }) => toRefusal(judged.file, gate, report));
+  return [...lines, ...(refused.length > 3 ? [`and ${refused.length - 3} more files are refused`] : [])].join('; ');
+}
+
+async function readUris({ file, groups }: Options, dataset: Dataset | undefined): Promise<string[]> {
+  if ((file === undefined) === (groups === undefined)) throw new UsageError('expected either --file or --groups');
+  if (file !== undefined) return [file];
+  if (dataset === undefined) throw new UsageError('--groups needs --category, or a suite whose meta names the category');
+  const read = schemaGroups.safeParse(JSON.parse(await readFile(toPath(groups as string), 'utf8').catch(() => 'null')));
+  if (!read.success)
+    throw new UsageError(`--groups ${groups}: not what schema-groups of this version writes; run schema-groups first`);
+  if (read.data.category !== dataset.category)
+    throw new UsageError(`--groups ${groups}: these are files of ${read.data.category}, but the data set is ${dataset.category}`);
+  const files = read.data.groups.flatMap((group) => group.files).sort((a, b) => (a.month < b.month ? -1 : 1));
+  return files.map(({ uri }) => uri);
+}
+
+/** Profiles by month, `2024-01`. A full load replaces every table: its months are compared with each other alone. */
+async function readEarlier({ records, groups }: Options, dataset: Dataset | undefined): Promise<Map<string, MonthProfile>> {
+  if (records === undefined || dataset === undefined || groups !== undefined) return new Map();
+  const known = [...(await readRecords(records, [dataset])).values()];
+  return new Map(known.flatMap(({ month, profile }) => (profile ? [[month, profile] as const] : [])));
+}
+
+function before(profiles: ReadonlyMap<string, MonthProfile>, month: string): MonthProfile[] {
+  return [...profiles]
+    .filter(([other]) => other < month)
+    .sort(([a], [b]) => (a < b ? 1 : -1))
+    .map(([, profile]) => profile);
+}
+
+async function writeMonths(uri: string, verdicts: readonly Verdict[]): Promise<void> {
+  const months = verdicts.flatMap(({ judged, gate }) =>
+    judged.month
+      ? [
+          {
+            category: judged.month.category,
+            month: judged.month.month,
+            file: judged.file,
+            profile: judged.month.profile,
+            ...(gate.accepted && { accepted: gate.accepted }),
+          },
+        ]
+      : [],
+  );
+  await writeFileAtomically(toPath(uri), `${JSON.stringify({ version: 1, months }, null, 2)}\n`);
+}
+
+/** The result of the step: of one file as it is; of several the worst, with each file's own. */
+function toResult(verdicts: readonly Verdict[], { groups }: Options): object {
+  const results = verdicts.map(({ judged, gate, report }) => ({
+    ...gate,
+    rows: judged.rows,
+    file: judged.file,
+    ...(judged.month && { brokenRules: judged.month.brokenRules, triaged: judged.month.triaged, drift: judged.month.drift }),
+    ...(report !== undefined && { report }),
+  }));
+  if (groups === undefined) return results[0] ?? {};
+  return {
+    success: results.every(({ success }) => success),
+    successPercent: Math.min(100, ...results.map(({ successPercent }) => successPercent)),
+    threshold: results[0]?.threshold,
+    rows: results.reduce((sum, { rows }) => sum + rows, 0),
+    failed: results.flatMap(({ file, failed }) => failed.map((one) => ({ ...one, file }))),
+    files: results,
+  };
+}
+
+function countVerdict(category: string, { success }: Gate): Promise<void> {
+  const sample = {
+    name: statsdName('validations', category, success ? 'passed' : 'refused'),
+    value: 1,
+    type: 'counter',
+  } as const;
+  return sendSamples([sample], process.env[statsdVariable]);
 }

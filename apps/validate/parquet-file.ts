@@ -1,16 +1,26 @@
 // One Parquet file as the expectations see it: its columns and the SQL that reads it.
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { toPlainName } from '../contract/column-names.ts';
+import type { Dataset, LogicalType } from '../contract/dataset.ts';
+import type { Cast } from '../contract/derive/casts.ts';
+import { doubtfulColumns, toCastColumns } from '../contract/derive/queries.ts';
+import type { FileColumn as FooterColumn } from '../contract/file-schema.ts';
+import { triageColumns } from '../contract/names.ts';
+import { duckdb } from '../plan/duckdb-dialect.ts';
 import { literalGlob, quoteText } from '../platform/duckdb.ts';
 
 export type ColumnKind = 'number' | 'text' | 'time' | 'boolean' | 'other';
 
 export interface FileColumn {
   readonly name: string;
-  /** DuckDB's name of the type. */
+  /** DuckDB's name of the type in the file; NULL for a column without any value. */
   readonly type: string;
+  /** Of the value as it is judged. */
   readonly kind: ColumnKind;
-  /** The SQL name of the column in `FileSchema.source`. NaN is null there: both are missing. */
+  /** The SQL name of the column in `FileSchema.source`. */
   readonly sql: string;
+  /** The contract's name of the column, where it has another one there. */
+  readonly known?: string;
 }
 
 export interface FileSchema {
@@ -19,20 +29,71 @@ export interface FileSchema {
   readonly source: string;
 }
 
-/** Reads the columns from the file's footer. */
-export async function readFileSchema(connection: DuckDBConnection, path: string): Promise<FileSchema> {
-  const scan = `read_parquet([${quoteText(literalGlob(path))}], binary_as_string = true, hive_partitioning = false)`;
-  const described = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${scan}`)).getRowObjectsJS();
-  const columns = described.map((row, index): FileColumn => {
-    const type = String(row.column_type);
-    return { name: String(row.column_name), type, kind: kindOf(type), sql: `c${index}` };
-  });
-  const values = columns.map((column) => `${toValue(column)} AS ${column.sql}`);
-  const names = columns.map((column) => column.sql).join(', ');
-  return { columns, source: `(SELECT ${values.join(', ')} FROM ${scan} AS p(${names})) AS file_rows` };
+/** A file of a data set: the contract's columns hold what the loader makes of them, under their own names, beside the flags of failed casts. */
+export interface MonthFile {
+  readonly dataset: Dataset;
+  readonly casts: readonly Cast[];
+  /** The first day of the month of the file's name. */
+  readonly month: string;
 }
 
-/** The column's value as it is judged: NaN is missing, and times of every precision, marked as UTC or not, can be compared with each other. */
+/** The hash of a whole row as it is in the file. */
+export const rowHash = '"row hash"';
+
+/** Reads the columns of a file. With `month` the contract's columns are judged as the loader casts them. */
+export async function readFileSchema(
+  connection: DuckDBConnection,
+  path: string,
+  { footer = [], month }: { footer?: readonly FooterColumn[]; month?: MonthFile | undefined } = {},
+): Promise<FileSchema> {
+  const scan = `read_parquet([${quoteText(literalGlob(path))}], binary_as_string = true, hive_partitioning = false)`;
+  const described = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${scan}`)).getRowObjectsJS();
+  // Columns are found by their place: no name of a file can be in the way of another.
+  const places = described.map((_, index) => `"file column ${index}"`);
+  const columns = described.map((row, index): FileColumn => {
+    const { name, type: footerType } = footer[index] ?? { name: String(row.column_name), type: undefined };
+    const type = footerType === 'NULL' ? 'NULL' : String(row.column_type);
+    const cast = month?.casts.find(({ source }) => source === name);
+    const sql = places[index] as string;
+    if (!cast) return { name, type, kind: kindOf(type), sql };
+    // Engines compare names without case: a name that differs by it, or by a byte-order mark, is the contract's.
+    const known = toPlainName(name) === toPlainName(cast.column) ? {} : { known: cast.column };
+    return { name: known.known ? name : cast.column, ...known, type, kind: kinds[cast.to], sql: duckdb.name(cast.column) };
+  });
+  const raw = columns.filter(({ sql }, index) => sql === places[index]).map((column) => `${toValue(column)} AS ${column.sql}`);
+  const casted = month ? toMonthColumns(month, (source) => placeOf(footer, places, source)) : [];
+  const hash = month ? [`hash(${places.map((place) => `p.${place}`).join(', ')}) AS ${rowHash}`] : [];
+  return {
+    columns,
+    source: `(SELECT ${[...raw, ...casted, ...hash].join(', ')} FROM ${scan} AS p(${places.join(', ')})) AS file_rows`,
+  };
+}
+
+function toMonthColumns({ casts, month }: MonthFile, sqlOf: (source: string) => string): string[] {
+  const doubtful = doubtfulColumns([casts], duckdb);
+  const texts = doubtful.flatMap((column) => {
+    const source = failedText(casts, column);
+    if (source === undefined) return [];
+    const cast = casts.find((one) => one.column === column) as Cast;
+    const { failed } = duckdb.cast(sqlOf(source), cast);
+    return [`CASE WHEN ${failed} THEN left(CAST(${sqlOf(source)} AS VARCHAR), 200) END AS ${duckdb.name(`failed ${column}`)}`];
+  });
+  const columns = toCastColumns(duckdb, { casts, doubtful, sqlOf });
+  return [...columns, ...texts, `${duckdb.dateOfText(quoteText(month))} AS ${duckdb.name(triageColumns.month)}`];
+}
+
+/** The file's column whose failed values are shown as text. Of floating-point numbers they are NaN and infinity, or known by their count. */
+export function failedText(casts: readonly Cast[], column: string): string | undefined {
+  const cast = casts.find((one) => one.column === column);
+  return cast?.source == null || cast.from === 'DOUBLE' || cast.from === 'FLOAT' ? undefined : cast.source;
+}
+
+const placeOf = (footer: readonly FooterColumn[], places: readonly string[], source: string): string =>
+  `p.${places[footer.findIndex(({ name }) => name === source)]}`;
+
+const kinds: Record<LogicalType, ColumnKind> = { int: 'number', double: 'number', string: 'text', timestamp: 'time' };
+
+/** The value of a column that no contract knows: NaN is missing, and times of every precision, marked as UTC or not, can be compared with each other. */
 function toValue({ type, sql }: FileColumn): string {
   if (type === 'DOUBLE' || type === 'FLOAT') return `CASE WHEN isnan(p.${sql}) THEN NULL ELSE p.${sql} END`;
   if (type === 'TIMESTAMP WITH TIME ZONE') return `make_timestamp(epoch_us(p.${sql}))`;

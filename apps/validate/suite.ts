@@ -16,6 +16,8 @@ export interface SuiteExpectation {
 
 export interface Suite {
   readonly name: string;
+  /** The data set that a derived suite names in its meta. */
+  readonly category?: string;
   readonly expectations: readonly SuiteExpectation[];
 }
 
@@ -35,6 +37,10 @@ const suiteFile = z.looseObject({
   name: z.string().optional(),
   expectation_suite_name: z.string().optional(),
   expectations: z.array(written),
+  meta: z
+    .looseObject({ category: z.string().optional().catch(undefined) })
+    .nullish()
+    .catch(undefined),
 });
 
 /** The suite in a parsed JSON value. Throws UsageError with every unknown type and argument named; `where` is the file's name. */
@@ -62,7 +68,12 @@ export function readSuite(json: unknown, where: string): Suite {
   if (expectations.length === 0) problems.push('it has no expectations, so nothing would be checked');
   const conditions = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   if (problems.length > 0) throw new UsageError(`${where}: ${conditions}: ${problems.join('; ')}`);
-  return { name: parsed.data.name ?? parsed.data.expectation_suite_name ?? where, expectations };
+  const category = parsed.data.meta?.category;
+  return {
+    name: parsed.data.name ?? parsed.data.expectation_suite_name ?? where,
+    expectations,
+    ...(category !== undefined && { category }),
+  };
 }
 
 /** The kind of a checked expectation, with its arguments as the kind reads them. */

@@ -58,7 +58,15 @@ const allowedTypes: Record<LogicalType, readonly string[]> = {
   int: numbers,
   double: numbers,
   string: texts,
-  timestamp: ['datetime64[ms]', 'datetime64[us]', 'datetime64[ns]', 'TimestampType', 'TimestampNTZType', ...texts],
+  timestamp: [
+    'datetime64[ms]',
+    'datetime64[us]',
+    'datetime64[ns]',
+    'TimestampType',
+    'TimestampNTZType',
+    'DatetimeTZDtype',
+    ...texts,
+  ],
 };
 
 function types(dataset: Dataset): SuiteExpectation[] {

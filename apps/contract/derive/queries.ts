@@ -70,22 +70,39 @@ export interface SplitQueries {
   readonly triage: string;
 }
 
+export interface Reason {
+  /** The rule's name, or `cast_<column>`. */
+  readonly label: string;
+  /** SQL: the row keeps the rule; null counts as broken. */
+  readonly holds: string;
+  /** SQL, never null: the row breaks it. */
+  readonly when: string;
+}
+
+/** Every reason for which a row goes to triage. */
+export function toReasons(
+  dataset: Dataset,
+  dialect: Dialect,
+  { doubtful, asOf }: { doubtful: readonly string[]; asOf: string },
+): Reason[] {
+  const rules = dataset.rules.map(({ name, holds }) => ({ label: name, condition: toCondition(holds, dialect, asOf) }));
+  const flags = doubtful.map((column) => ({ label: castFlag(column), flag: dialect.name(castFlag(column)) }));
+  return [
+    ...rules.map(({ label, condition }) => ({ label, holds: `(${condition})`, when: `(${condition}) IS NOT TRUE` })),
+    ...flags.map(({ label, flag }) => ({ label, holds: `NOT ${flag}`, when: flag })),
+  ];
+}
+
 /** Splits the rows of the relation `source` so that each row is in exactly one of the two. */
 export function toSplitQueries(
   dataset: Dataset,
   dialect: Dialect,
   { source, doubtful, asOf }: { source: string; doubtful: readonly string[]; asOf: string },
 ): SplitQueries {
-  const rules = dataset.rules.map((rule) => ({ label: rule.name, condition: toCondition(rule.holds, dialect, asOf) }));
-  const flags = doubtful.map(castFlag);
-  const keeps = [...rules.map((rule) => `(${rule.condition})`), ...flags.map((flag) => `NOT ${dialect.name(flag)}`)].join(
-    '\n  AND ',
-  );
+  const reasons = toReasons(dataset, dialect, { doubtful, asOf });
+  const keeps = reasons.map(({ holds }) => holds).join('\n  AND ');
   const columns = dataset.columns.map((column) => dialect.name(column.name));
-  const broken = dialect.labelsWhere([
-    ...rules.map((rule) => ({ label: rule.label, when: `(${rule.condition}) IS NOT TRUE` })),
-    ...flags.map((flag) => ({ label: flag, when: dialect.name(flag) })),
-  ]);
+  const broken = dialect.labelsWhere(reasons);
   const whence = [triageColumns.file, triageColumns.month].map(dialect.name);
   return {
     clean: `SELECT ${columns.join(', ')}\nFROM ${source}\nWHERE ${keeps}`,

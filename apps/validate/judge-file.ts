@@ -1,0 +1,84 @@
+// Judges one file: the suite by its expectations and, where a data set is known, the contract's gates, in one scan.
+import type { Dataset } from '../contract/dataset.ts';
+import { monthOf } from '../contract/file-name.ts';
+import { toDrift } from '../plan/drift.ts';
+import type { MonthProfile } from '../plan/month-records.ts';
+import { readFooter } from '../plan/parquet-footer.ts';
+import { readSchemaGroups } from '../plan/schema-groups.ts';
+import { blameOnFile, withDuckDb } from '../platform/duckdb.ts';
+import { baseName, toPath } from '../platform/uri.ts';
+import { type CheckResult, judgeGates, toBrokenRules, toProfile } from './checks.ts';
+import { evaluateSuite, type SuiteResult } from './evaluate.ts';
+import { type MonthFacts, toMeasures } from './measures.ts';
+import { type FileColumn, readFileSchema } from './parquet-file.ts';
+import { checkPatterns } from './patterns.ts';
+import type { Suite } from './suite.ts';
+
+/** What is known of a file of a data set. */
+export interface JudgedMonth {
+  readonly category: string;
+  /** `2024-01`. */
+  readonly month: string;
+  readonly drift: readonly string[];
+  readonly checks: readonly CheckResult[];
+  readonly brokenRules: Readonly<Record<string, number>>;
+  readonly triaged: number;
+  readonly profile: MonthProfile;
+}
+
+export interface Judgement {
+  readonly uri: string;
+  readonly file: string;
+  readonly rows: number;
+  readonly columns: readonly FileColumn[];
+  readonly result: SuiteResult;
+  readonly month?: JudgedMonth;
+}
+
+export interface JudgeRequest {
+  readonly uri: string;
+  readonly suite: Suite;
+  /** Without one the file is judged by the suite alone. */
+  readonly dataset?: Dataset | undefined;
+  readonly asOf: string;
+  /** Profiles of earlier months, the latest first, given the month of the file: `2024-01`. */
+  readonly earlier: (month: string) => readonly MonthProfile[];
+}
+
+/** Reads the file once. Throws OutcomeError where it can't be read, or can't be mapped onto the contract. */
+export async function judgeFile({ uri, suite, dataset, asOf, earlier }: JudgeRequest): Promise<Judgement> {
+  const file = baseName(uri);
+  const footer = await readFooter(uri);
+  const group = dataset && (await readSchemaGroups(dataset, [uri])).groups[0];
+  const source = group?.files[0];
+  const facts: MonthFacts | undefined = dataset &&
+    group &&
+    source && { dataset, casts: group.casts, month: source.month, rows: footer.rows, asOf };
+  const measures = facts && toMeasures(facts);
+  return blameOnFile(file, () =>
+    withDuckDb(
+      ':memory:',
+      async (connection) => {
+        await checkPatterns(connection, suite);
+        const schema = await readFileSchema(connection, toPath(uri), { footer: footer.columns, month: facts });
+        const { result, rows, values } = await evaluateSuite(connection, schema, suite, measures?.all);
+        const judged = { uri, file, rows, columns: schema.columns, result };
+        if (!facts || !measures || !group) return judged;
+        const month = monthOf(facts.month);
+        return {
+          ...judged,
+          month: {
+            category: facts.dataset.category,
+            month,
+            drift: toDrift(group),
+            checks: judgeGates(facts, { measures, values, earlier: earlier(month) }),
+            brokenRules: toBrokenRules(measures, values),
+            triaged: Number(values(measures.triaged)),
+            profile: toProfile(facts, measures, values),
+          },
+        };
+      },
+      { memoryLimit: '1GB' },
+    ),
+  );
+}
