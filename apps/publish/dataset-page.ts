@@ -1,16 +1,18 @@
-// The page of one data set, made from the contract alone: columns, rules, expectations, tables, lineage.
+// The page of one data set: columns, rules, gates, expectations, tables, lineage by the contract, and what its months were like.
 
 import type { Column, Dataset, Severity } from '../contract/dataset.ts';
 import { toExpectationSuite } from '../contract/derive/expectations.ts';
 import { biView, cleanTable, featureTable, monthlyColumns, monthlyTable, triageColumns, triageTable } from '../contract/names.ts';
 import { type Html, html } from '../platform/html.ts';
 import { type Tone, toChip, toPage, toTable } from '../platform/page.ts';
+import { monthOf, reportOf, verdictOf } from './docs-index.ts';
 import { nameOf, toLineage } from './lineage.ts';
+import type { ValidationResult } from './validation-results.ts';
 
 const tones: Record<Severity, Tone> = { critical: 'bad', warning: 'warn', info: 'plain' };
 
 /** The page as an HTML document. It lies one folder below the docs bucket. */
-export function toDatasetPage(dataset: Dataset): string {
+export function toDatasetPage(dataset: Dataset, months: readonly ValidationResult[]): string {
   const suite = toExpectationSuite(dataset).expectations;
   const body = html`<p class="crumbs"><a href="../">Documentation</a> / ${dataset.category}</p>
 <h2>From file to fare</h2>
@@ -24,8 +26,20 @@ ${toTable(
   ['Rule', 'Holds when'],
   dataset.rules.map(({ name, description }) => [html`<code>${name}</code>`, description]),
 )}
+${toMonths(months)}
 <h2>Tables</h2>
 ${toTable('Tables', ['Table', 'One row is', 'Partition', 'Filled by'], toTableRows(dataset))}
+<h2>Checks of a month</h2>
+<p>Judged by what the loader makes of the file, before a table changes. A critical one that fails stops the month, unless somebody accepts it with a reason.</p>
+${toTable(
+  'Checks of a month',
+  ['Check', 'Holds when', 'Severity'],
+  dataset.gates.map(({ name, description, severity }) => [
+    html`<code class="nowrap">${name}</code>`,
+    description,
+    toChip(severity, tones[severity]),
+  ]),
+)}
 <h2>Expectations of a file</h2>
 <p>Checked before a file is let in. A critical one that fails refuses the file. Each month’s validation report says what was found.</p>
 <details><summary>All ${suite.length} expectations</summary>${toTable(
@@ -39,6 +53,23 @@ ${toTable('Tables', ['Table', 'One row is', 'Partition', 'Filled by'], toTableRo
     ]),
   )}</details>`;
   return toPage({ title: dataset.title, lead: dataset.description, body, path: '/docs/' });
+}
+
+/** The months that were validated, newest first: how their columns differ from the contract, and which were accepted all the same. */
+function toMonths(months: readonly ValidationResult[]): Html | null {
+  if (months.length === 0) return null;
+  return html`<h2>Months</h2>
+<p>How each month’s file differs from the contract, and which checks failed. None of these differences loses a row.</p>
+${toTable(
+  'Months',
+  ['Month', 'Verdict', 'Drift', 'Failed checks'],
+  months.map((month) => [
+    html`<a class="nowrap" href="../${reportOf(month)}">${monthOf(month)}</a>`,
+    html`${verdictOf(month)}${month.accepted ? html` <span class="small">“${month.accepted.reason}”</span>` : null}`,
+    html`<span class="small">${month.drift.join('; ') || 'none'}</span>`,
+    html`<span class="small">${month.failedChecks.join(', ') || 'none'}</span>`,
+  ]),
+)}`;
 }
 
 function toColumnRow({ name, type, unit, description, aliases = [], optional, codes = {} }: Column): Html[] {

@@ -44,8 +44,13 @@ function toReports(category: string, results: readonly ValidationResult[]): Html
   )}`;
 }
 
-const verdictOf = ({ success }: ValidationResult): Html => (success ? toChip('let in', 'good') : toChip('refused', 'bad'));
+export function verdictOf({ success, accepted }: ValidationResult): Html {
+  if (accepted) return toChip('accepted', 'warn');
+  return success ? toChip('let in', 'good') : toChip('refused', 'bad');
+}
+
 /** Folders are named by month or by its first day; readers think in months. */
-const monthOf = ({ folder }: ValidationResult): string => (/^\d{4}-\d\d-01$/.test(folder) ? folder.slice(0, 7) : folder);
-const reportOf = ({ category, folder }: ValidationResult): string =>
+export const monthOf = ({ folder }: ValidationResult): string => (/^\d{4}-\d\d-01$/.test(folder) ? folder.slice(0, 7) : folder);
+/** The report's folder, relative to the docs bucket. */
+export const reportOf = ({ category, folder }: ValidationResult): string =>
   `${docsPaths.validation(encodeURIComponent(category), encodeURIComponent(folder))}/`;

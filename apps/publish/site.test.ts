@@ -58,6 +58,22 @@ test('the index lists validations, newest first, and links to them', async () =>
   expect(page).not.toContain('2024-02');
 });
 
+test('the page of a data set shows the drift of its months, and who accepted one that was refused', async () => {
+  const drift = ['surge_factor unknown, left out', 'cbd_congestion_fee absent'];
+  const meta = {
+    ...JSON.parse(result(true)).meta,
+    drift,
+    accepted: { reason: 'strike <b>', refusedBy: ['triaged_rows'] },
+    checks: [{ name: 'triaged_rows', success: false }],
+  };
+  await put('docs/validation/green/2024-01-01/result.json', JSON.stringify({ ...JSON.parse(result(true)), meta }));
+  await publish();
+  const page = await readFile(join(docs(), 'datasets/green.html'), 'utf8');
+  for (const text of [...drift, 'accepted', 'strike &lt;b&gt;', 'triaged_rows', 'href="../validation/green/2024-01-01/"'])
+    expect(page).toContain(text);
+  expect(await readFile(join(docs(), 'index.html'), 'utf8')).toContain('accepted');
+});
+
 test('hostile names are escaped in pages and links', async () => {
   await put('docs/validation/green/"><script>/result.json', result(true, '<script>alert(1)</script>'));
   await publish();

@@ -31,8 +31,10 @@ export async function publishSite(
     );
   }
   const pages = new Map<string, string>([[docsPaths.dbt, mendDbtPage(await readFile(dbtPage, 'utf8'))]]);
-  for (const dataset of datasets) pages.set(docsPaths.dataset(dataset.category), toDatasetPage(dataset));
   const results = await readValidationResults(docs);
+  const byCategory = Map.groupBy(results, ({ category }) => category);
+  for (const dataset of datasets)
+    pages.set(docsPaths.dataset(dataset.category), toDatasetPage(dataset, byCategory.get(dataset.category) ?? []));
   // The index last: it never links to a page that is not there yet.
   pages.set('index.html', toDocsIndex(datasets, results));
   const changed: string[] = [];

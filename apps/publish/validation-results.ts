@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { docsPaths } from '../contract/names.ts';
+import { type Acceptance, acceptance } from '../plan/month-records.ts';
 import { listFolder } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 
@@ -16,6 +17,9 @@ const resultFile = z.object({
     file: z.string(),
     rows: z.number(),
     gate: z.object({ success: z.boolean(), successPercent: z.number(), threshold: z.number() }),
+    accepted: acceptance.optional(),
+    drift: z.array(z.string()).default([]),
+    checks: z.array(z.object({ name: z.string(), success: z.boolean() })).default([]),
   }),
 });
 
@@ -26,6 +30,12 @@ export interface ValidationResult {
   readonly file: string;
   readonly rows: number;
   readonly success: boolean;
+  /** Why the file was loaded though it was refused. */
+  readonly accepted?: Acceptance | undefined;
+  /** How its columns differ from the contract. */
+  readonly drift: readonly string[];
+  /** Names of the checks that failed. */
+  readonly failedChecks: readonly string[];
   readonly percent: number;
   readonly threshold: number;
   readonly held: number;
@@ -53,6 +63,9 @@ async function readResult(path: string): Promise<Omit<ValidationResult, 'categor
       file: meta.file,
       rows: meta.rows,
       success: meta.gate.success,
+      accepted: meta.accepted,
+      drift: meta.drift,
+      failedChecks: meta.checks.filter(({ success }) => !success).map(({ name }) => name),
       percent: meta.gate.successPercent,
       threshold: meta.gate.threshold,
       held: statistics.successful_expectations,

@@ -117,7 +117,9 @@ function toResult(verdicts: readonly Verdict[], { groups }: Options): object {
     ...(report !== undefined && { report }),
   }));
   if (groups === undefined) return results[0] ?? {};
+  const accepted = results.flatMap((one) => one.accepted ?? []);
   return {
+    ...(accepted[0] && { accepted: { ...accepted[0], refusedBy: [...new Set(accepted.flatMap(({ refusedBy }) => refusedBy))] } }),
     success: results.every(({ success }) => success),
     successPercent: Math.min(100, ...results.map(({ successPercent }) => successPercent)),
     threshold: results[0]?.threshold,

@@ -99,6 +99,7 @@ function toBackfillLines({ backfill }: Summary): string[] {
 
 function toQualityLines({ validation, model }: Summary): string[] {
   const lines = validation ? [`Validation   ${validation.successPercent.toFixed(1)} % of the expectations hold`] : [];
+  if (validation?.accepted) lines.push(...toWrapped(`Accepted     ${toLine(validation.accepted.reason)}`, 2));
   if (model?.rmse != null) {
     const baseline = model.baselineRmse == null ? '' : `, baseline ${model.baselineRmse.toFixed(3)}`;
     const promoted =
@@ -112,7 +113,13 @@ function toFailureLines({ steps, status, run }: Summary, state: string): string[
   if (status === 'succeeded' || status === 'running') return [];
   const failed = steps.find(hasFailed);
   // A repaired file has to be transferred anew: that is another run.
-  const again = failed?.exitCode === exitCode.outcome ? ['Mend files:  then start anew, as before'] : [];
+  const again =
+    failed?.exitCode === exitCode.outcome
+      ? [
+          'Mend files:  then start anew, as before',
+          ...(failed.name === 'validate' ? ['Or accept:   start with --accept "REASON" to load the month as it is'] : []),
+        ]
+      : [];
   return [
     ...(failed ? [...toReason(failed), `Its log:     ${join(state, failed.log)}`] : []),
     ...again,

@@ -28,7 +28,11 @@ const fileCounts = z.looseObject({
   brokenRules: z.record(z.string(), z.number()),
 });
 
-const validation = z.looseObject({ successPercent: z.number() });
+const validation = z.looseObject({
+  successPercent: z.number(),
+  /** Why a month that a gate refused was loaded all the same. */
+  accepted: z.looseObject({ reason: z.string() }).optional(),
+});
 const model = z.looseObject({ rmse: z.number().nullish(), baselineRmse: z.number().nullish(), promoted: z.boolean().nullish() });
 
 /** What a backfill has to do. */
