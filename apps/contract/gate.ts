@@ -21,7 +21,7 @@ export type Check =
   | { readonly check: 'in-month'; readonly atLeast: number }
   /** Share of rows that break a rule. */
   | { readonly check: 'triaged'; readonly atMost: number }
-  /** Share of rows that repeat another row in every column. */
+  /** Share of rows that repeat another row in every role. */
   | { readonly check: 'repeated'; readonly atMost: number }
   /** Share of the month's days that have rows. */
   | { readonly check: 'days'; readonly atLeast: number }

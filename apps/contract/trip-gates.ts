@@ -65,7 +65,7 @@ export function tripGates(
       check: 'repeated',
       atMost: 0.01,
       severity: 'critical',
-      description: 'At most 1 % of the rows repeat another row in every column.',
+      description: 'At most 1 % of the rows repeat the times, zones, vendor, payment, distance and fare of another row.',
     },
     {
       name: 'days',

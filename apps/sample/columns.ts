@@ -1,5 +1,6 @@
 // What the sample's values are: a believable trip, then the dirt that real files hold. SQL over `trip`, a row a trip.
 import type { Column, Dataset } from '../contract/dataset.ts';
+import { cbdSince } from './drift.ts';
 
 /** A pseudo-random 64-bit number that depends on the row, the month, the seed and the salt alone. Hashed twice: DuckDB's hash of several values mixes them too little. */
 export const dice = (salt: string): string => `hash(hash(i, m, seed, '${salt}'))`;
@@ -8,7 +9,7 @@ export const dice = (salt: string): string => `hash(hash(i, m, seed, '${salt}'))
 export const random = (salt: string): string => `((${dice(salt)} >> 11)::DOUBLE / 9007199254740992)`;
 
 /** True for one row in `every`, by salt. */
-const oneIn = (every: number, salt: string): string => `(${dice(salt)} % ${every} = 0)`;
+export const oneIn = (every: number, salt: string): string => `(${dice(salt)} % ${every} = 0)`;
 
 /** Rows of providers that don't send the driver's entries: about 4 in 100. */
 const bare = '(vendor_dice < 0.04)';
@@ -53,16 +54,23 @@ export function sampleValue(dataset: Dataset, column: Column): string {
     case 'tolls_amount':
       return 'CASE WHEN distance > 9 AND payment_dice < 0.6 THEN 6.94 ELSE 0.0 END';
     case 'total_amount':
-      return 'round(fare + tip + 4.0, 2)';
+      return `round(fare + ${partsOf(dataset).join(' + ')}, 2)`;
     case 'congestion_surcharge':
       return `CASE WHEN ${bare} THEN NULL ELSE 2.5 END`;
     case 'airport_fee':
       return `CASE WHEN ${bare} THEN NULL WHEN pu IN (132, 138) THEN 1.75 ELSE 0.0 END`;
     case 'cbd_congestion_fee':
-      return '0.75';
+      return `CASE WHEN pickup >= TIMESTAMP '${cbdSince}-01' THEN 0.75 ELSE 0.0 END`;
     default:
       return plainValue(column);
   }
+}
+
+/** What the total holds beside the fare. */
+function partsOf(dataset: Dataset): string[] {
+  const { fare } = dataset.roles;
+  const parts = dataset.columns.filter(({ name, unit }) => unit === 'USD' && ![fare, 'total_amount'].includes(name));
+  return parts.map((column) => `coalesce(${sampleValue(dataset, column)}, 0)`);
 }
 
 function plainValue(column: Column): string {

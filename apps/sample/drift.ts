@@ -70,7 +70,7 @@ const drifts: readonly Drift[] = [
 ];
 
 /** The first year whose files carry the charge for the congestion relief zone. */
-const cbdSince = '2025-01';
+export const cbdSince = '2025-01';
 
 /** The drift of a month: they take turns by month number, the newest ones first. */
 export function driftOf(monthIndex: number): Drift {

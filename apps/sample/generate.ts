@@ -8,7 +8,7 @@ import { quoteText, withDuckDb } from '../platform/duckdb.ts';
 import { fileSize, readJsonIfAny, withTemporaryName, writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import { joinUri, toPath } from '../platform/uri.ts';
-import { dice, random, sampleValue } from './columns.ts';
+import { dice, oneIn, random, sampleValue } from './columns.ts';
 import { writtenColumns } from './drift.ts';
 
 export interface SampleOptions {
@@ -39,6 +39,10 @@ export async function generateSample(options: SampleOptions): Promise<{ files: n
     await connection.run(
       `CREATE TABLE zones AS SELECT * FROM (VALUES ${zones.map((zone) => `(${zone.id}, ${zone.longitude ?? 'NULL::DOUBLE'}, ${zone.latitude ?? 'NULL::DOUBLE'})`).join(', ')}) t(id, lon, lat)`,
     );
+    // The zones of a zone, the nearest first: most trips are short.
+    await connection.run(
+      `CREATE TABLE near AS SELECT p.id, list(d.id ORDER BY pow(d.lat - p.lat, 2) + pow((d.lon - p.lon) * 0.76, 2), d.id) AS ids FROM zones p, zones d WHERE d.lat IS NOT NULL GROUP BY p.id`,
+    );
     for (const [index, month] of months.entries()) {
       const path = `${folder.replace(/\/$/, '')}/${fileNameOf(options.category, month)}`;
       if (sameAsBefore && (await fileSize(path)) !== undefined) continue;
@@ -65,16 +69,19 @@ function toMonthQuery({ category, rows, seed }: SampleOptions, month: string, mo
     `(1 + (CASE WHEN ${random(`${salt} busy`)} < 0.9 THEN floor(66 * pow(${random(salt)}, 1.5)) ELSE floor(263 * ${random(salt)}) END::INT * 97 + 160) % 263)`;
   const columns = writtenColumns(category, { month, monthIndex, sampleValue: (column) => sampleValue(category, column) });
   return `WITH rolled AS (
-    SELECT i, ${monthIndex} AS m, ${seed} AS seed, ${zone('pickup zone')} AS pu, ${zone('dropoff zone')} AS dz,
+    SELECT i, ${monthIndex} AS m, ${seed} AS seed, ${zone('pickup zone')} AS pu,
       ${random('vendor')} AS vendor_dice, ${random('payment')} AS payment_dice,
       [${hours.join(', ')}][1 + (${dice('hour')} % ${hours.length})::INT] AS trip_hour,
       ${start} + to_days(floor(${random('day')} * ${days})::INT) + to_hours(trip_hour::INT) + to_seconds(floor(${random('second')} * 3600)::INT) AS pickup
     FROM range(${rows}) r(i)
+  ), planned AS (
+    SELECT rolled.*, CASE WHEN ${oneIn(40, 'to the airport')} THEN 132 ELSE ids[1 + floor(len(ids) * pow(${random('dropoff zone')}, 3))::INT] END AS dz
+    FROM rolled JOIN near ON near.id = pu
   ), path AS (
-    SELECT rolled.*, pu = 132 OR dz = 132 AS jfk,
+    SELECT planned.*, pu = 132 OR dz = 132 AS jfk,
       round(0.4 + coalesce(2 * 3958.8 * asin(least(1, sqrt(pow(sin(radians(d.lat - p.lat) / 2), 2) + cos(radians(p.lat)) * cos(radians(d.lat)) * pow(sin(radians(d.lon - p.lon) / 2), 2)))), 3)
         * (1.2 + 0.4 * ${random('detour')}), 2) AS distance
-    FROM rolled JOIN zones p ON p.id = pu JOIN zones d ON d.id = dz
+    FROM planned JOIN zones p ON p.id = pu JOIN zones d ON d.id = dz
   ), ride AS (
     SELECT *, floor(120 + 3600 * distance / (CASE WHEN trip_hour BETWEEN 7 AND 19 THEN 10 ELSE 16 END) * (0.7 + 0.6 * ${random('traffic')}))::INT AS seconds
     FROM path

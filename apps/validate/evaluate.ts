@@ -46,15 +46,20 @@ export async function evaluateSuite(
 ): Promise<{ result: SuiteResult; rows: number; values: Values }> {
   const plans = suite.expectations.map((expectation) => compileFor(expectation, file));
   const wanted = new Set(['count(*)', ...plans.flatMap((plan) => ('exception' in plan ? [] : aggregatesOf(plan))), ...more]);
-  const names = new Map([...wanted].map((sql, index) => [sql, `v${index}`]));
-  const select = [...names].map(([sql, name]) => `${sql} AS ${name}`).join(',\n');
-  const [row] = (await connection.runAndReadAll(`SELECT ${select}\nFROM ${file.source}`)).getRowObjectsJS();
-  const values: Values = (sql) => toJson(row?.[names.get(sql) as string]);
+  const values = await readAggregates(connection, file.source, [...wanted]);
   const rows = Number(values('count(*)'));
   const results = plans.map((plan, index) =>
     toResult(suite.expectations[index] as SuiteExpectation, 'exception' in plan ? plan : judge(plan, values, rows)),
   );
   return { rows, result: summarize(suite, results), values };
+}
+
+/** Reads aggregates over a FROM clause in one query. */
+export async function readAggregates(connection: DuckDBConnection, source: string, wanted: readonly string[]): Promise<Values> {
+  const names = new Map([...new Set(wanted)].map((sql, index) => [sql, `v${index}`]));
+  const select = [...names].map(([sql, name]) => `${sql} AS ${name}`).join(',\n');
+  const [row] = (await connection.runAndReadAll(`SELECT ${select}\nFROM ${source}`)).getRowObjectsJS();
+  return (sql) => toJson(row?.[names.get(sql) as string]);
 }
 
 function compileFor(expectation: SuiteExpectation, file: FileSchema): Plan | { exception: string } {

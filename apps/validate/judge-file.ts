@@ -8,8 +8,10 @@ import { readSchemaGroups } from '../plan/schema-groups.ts';
 import { blameOnFile, withDuckDb } from '../platform/duckdb.ts';
 import { baseName, toPath } from '../platform/uri.ts';
 import { type CheckResult, judgeGates, toBrokenRules, toProfile } from './checks.ts';
-import { evaluateSuite, type SuiteResult } from './evaluate.ts';
-import { type MonthFacts, toMeasures } from './measures.ts';
+import { evaluateSuite, readAggregates, type SuiteResult } from './evaluate.ts';
+import { readFailedCasts } from './failed-casts.ts';
+import { toMeasures } from './measures.ts';
+import type { MonthFacts } from './month-rows.ts';
 import { type FileColumn, readFileSchema } from './parquet-file.ts';
 import { checkPatterns } from './patterns.ts';
 import type { Suite } from './suite.ts';
@@ -21,8 +23,11 @@ export interface JudgedMonth {
   readonly month: string;
   readonly drift: readonly string[];
   readonly checks: readonly CheckResult[];
-  readonly brokenRules: Readonly<Record<string, number>>;
+  /** Rows that were judged by the rules: all, or about 50,000 that stand for all. */
+  readonly judged: number;
+  /** Of these, rows that go to triage, and why. */
   readonly triaged: number;
+  readonly brokenRules: Readonly<Record<string, number>>;
   readonly profile: MonthProfile;
 }
 
@@ -61,20 +66,29 @@ export async function judgeFile({ uri, suite, dataset, asOf, earlier }: JudgeReq
       async (connection) => {
         await checkPatterns(connection, suite);
         const schema = await readFileSchema(connection, toPath(uri), { footer: footer.columns, month: facts });
-        const { result, rows, values } = await evaluateSuite(connection, schema, suite, measures?.all);
+        const { result, rows, values } = await evaluateSuite(
+          connection,
+          schema,
+          suite,
+          measures?.casts.map(({ failed }) => failed),
+        );
         const judged = { uri, file, rows, columns: schema.columns, result };
-        if (!facts || !measures || !group) return judged;
+        if (!facts || !measures || !group || schema.sample === undefined) return judged;
         const month = monthOf(facts.month);
+        const sample = await readAggregates(connection, schema.sample, measures.ofSample);
+        const casts = await readFailedCasts(connection, schema.source, { casts: measures.casts, values });
+        const seen = { measures, casts, sample };
         return {
           ...judged,
           month: {
             category: facts.dataset.category,
             month,
             drift: toDrift(group),
-            checks: judgeGates(facts, { measures, values, earlier: earlier(month) }),
-            brokenRules: toBrokenRules(measures, values),
-            triaged: Number(values(measures.triaged)),
-            profile: toProfile(facts, measures, values),
+            checks: judgeGates(facts, { ...seen, earlier: earlier(month) }),
+            judged: Number(sample(measures.sampled)),
+            triaged: Number(sample(measures.triaged)),
+            brokenRules: toBrokenRules(seen),
+            profile: toProfile(facts, seen),
           },
         };
       },

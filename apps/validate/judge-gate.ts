@@ -2,7 +2,8 @@
 import { type Bounds, earlierMonths, type Figure, type Gate, nameOfFigure, type Quantile } from '../contract/gate.ts';
 import type { MonthProfile } from '../plan/month-records.ts';
 import type { Values } from './evaluate.ts';
-import type { Measures, MonthFacts } from './measures.ts';
+import type { Measures } from './measures.ts';
+import type { MonthFacts } from './month-rows.ts';
 
 export interface Finding {
   readonly success: boolean;
@@ -14,7 +15,7 @@ export interface Finding {
 export interface Seen {
   readonly facts: MonthFacts;
   readonly measures: Measures;
-  readonly values: Values;
+  readonly sample: Values;
   readonly profile: MonthProfile;
   /** Of earlier months, the latest first. */
   readonly earlier: readonly MonthProfile[];
@@ -22,22 +23,22 @@ export interface Seen {
 
 /** Judges any gate but `cast`, which has a result a column. */
 export function judgeGate(gate: Exclude<Gate, { check: 'cast' }>, seen: Seen): Finding {
-  const { facts, measures, values, profile } = seen;
-  const shareOf = (sql: string) => (facts.rows === 0 ? 0 : Number(values(sql)) / facts.rows);
+  const { facts, measures, sample, profile } = seen;
+  const sampled = Number(sample(measures.sampled));
+  const shareOf = (sql: string) => (sampled === 0 ? 0 : Number(sample(sql)) / sampled);
   switch (gate.check) {
     case 'in-month':
       return least(shareOf(measures.inMonth), gate.atLeast, `of the rows lie in ${facts.month.slice(0, 7)}`);
     case 'triaged':
       return most(shareOf(measures.triaged), gate.atMost, 'of the rows break a rule and would be triaged');
     case 'repeated': {
-      const sampled = Number(values(measures.sampled));
-      const share = sampled === 0 ? 0 : 1 - Number(values(measures.sampledDistinct)) / sampled;
-      return most(share, gate.atMost, 'of the rows repeat another row in every column');
+      const repeated = sampled === 0 ? 0 : 1 - Number(sample(measures.distinctRows)) / sampled;
+      return most(repeated, gate.atMost, 'of the rows repeat another row');
     }
     case 'days':
-      return least(Number(values(measures.days) ?? 0) / daysOf(facts.month), gate.atLeast, "of the month's days have rows");
+      return least(Number(sample(measures.days) ?? 0) / daysOf(facts.month), gate.atLeast, "of the month's days have rows");
     case 'distinct': {
-      const found = Number(values(measures.distinct(gate.column)));
+      const found = Number(sample(measures.distinct(gate.column)));
       const what = `distinct values of ${gate.column}`;
       return { success: found >= gate.atLeast, got: `${found} ${what}`, expected: `at least ${gate.atLeast}` };
     }
@@ -55,9 +56,9 @@ export function judgeGate(gate: Exclude<Gate, { check: 'cast' }>, seen: Seen): F
       return judgeHours(gate.atMost, seen);
     case 'impossible': {
       const { count, samples } = measures.impossible(gate);
-      const found = Number(values(count));
-      const finding = most(facts.rows === 0 ? 0 : found / facts.rows, gate.atMost, `of the rows (${found}) can't be true`);
-      return { ...finding, samples: (values(samples) as string[] | null) ?? [] };
+      const found = `${Number(sample(count))} of ${sampled} ${sampled === facts.rows ? 'rows' : 'sampled rows'}`;
+      const finding = most(shareOf(count), gate.atMost, `of the rows can't be true (${found})`);
+      return { ...finding, samples: (sample(samples) as string[] | null) ?? [] };
     }
   }
 }

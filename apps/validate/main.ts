@@ -113,7 +113,12 @@ function toResult(verdicts: readonly Verdict[], { groups }: Options): object {
     ...gate,
     rows: judged.rows,
     file: judged.file,
-    ...(judged.month && { brokenRules: judged.month.brokenRules, triaged: judged.month.triaged, drift: judged.month.drift }),
+    ...(judged.month && {
+      judged: judged.month.judged,
+      triaged: judged.month.triaged,
+      brokenRules: judged.month.brokenRules,
+      drift: judged.month.drift,
+    }),
     ...(report !== undefined && { report }),
   }));
   if (groups === undefined) return results[0] ?? {};

@@ -1,109 +1,75 @@
-// What the contract's gates want to know of a month's file, as SQL aggregates of the scan that judges the suite.
-import type { Dataset } from '../contract/dataset.ts';
-import type { Cast } from '../contract/derive/casts.ts';
+// What the contract's gates want to know of a month's file, as SQL aggregates: failed casts of all rows, the rest of the sample.
 import { toFigureSql } from '../contract/derive/figure-sql.ts';
-import { castFlag, doubtfulColumns, type Reason, toReasons } from '../contract/derive/queries.ts';
+import { castFlag, doubtfulColumns, toReasons } from '../contract/derive/queries.ts';
 import { toCondition } from '../contract/derive/rule-sql.ts';
 import { columnsOfCheck, type Figure, type Gate } from '../contract/gate.ts';
 import { inMonth } from '../contract/predicate.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
-import { failedText, rowHash } from './parquet-file.ts';
+import { failedText, type MonthFacts } from './month-rows.ts';
 
-export interface MonthFacts {
-  readonly dataset: Dataset;
-  readonly casts: readonly Cast[];
-  /** The first day of the month of the file's name. */
-  readonly month: string;
-  /** By the footer. */
-  readonly rows: number;
-  /** The run's clock, as `toClock` gives it. */
-  readonly asOf: string;
+export interface CastMeasure {
+  readonly column: string;
+  readonly failed: string;
+  readonly present: string;
+  readonly samples?: string;
 }
 
-/** Quantiles, hours and repeated rows are taken of about this many rows; of all rows where a file has not twice as many. */
-const sampledRows = 100_000;
-
-/** SQL of everything that the gates want to know of a file. */
 export interface Measures {
-  readonly all: readonly string[];
-  readonly casts: readonly {
-    readonly column: string;
-    readonly failed: string;
-    readonly present: string;
-    readonly samples?: string;
-  }[];
-  readonly reasons: readonly (Reason & { readonly count: string })[];
+  /** Of all rows: what failed rides on the scan that judges the suite, the rest is asked for columns where something failed. */
+  readonly casts: readonly CastMeasure[];
+  /** Of the sample. */
+  readonly ofSample: readonly string[];
+  readonly sampled: string;
+  readonly reasons: readonly { readonly label: string; readonly count: string }[];
   readonly triaged: string;
   readonly inMonth: string;
   readonly days: string;
+  readonly hours: string;
+  readonly distinctRows: string;
   readonly distinct: (column: string) => string;
   readonly quantiles: (figure: Figure) => string;
-  readonly hours: string;
-  readonly sampled: string;
-  readonly sampledDistinct: string;
   readonly impossible: (gate: Gate & { check: 'impossible' }) => { readonly count: string; readonly samples: string };
 }
 
-/** The aggregates of a data set's gates over `readFileSchema`'s source. Pure. */
-export function toMeasures({ dataset, casts, rows, asOf }: MonthFacts): Measures {
+/** The aggregates of a data set's gates over the FROM clauses of `readFileSchema`. Pure. */
+export function toMeasures({ dataset, casts, asOf }: MonthFacts): Measures {
   const { name } = duckdb;
   const time = name(dataset.roles.pickup);
   const doubtful = doubtfulColumns([casts], duckdb);
-  const reasons = toReasons(dataset, duckdb, { doubtful, asOf }).map((reason) => ({ ...reason, count: countIf(reason.when) }));
+  const reasons = toReasons(dataset, duckdb, { doubtful, asOf });
   const inMonthSql = toCondition(inMonth(dataset.roles.pickup), duckdb, asOf);
-  const every = 2 ** Math.max(0, Math.floor(Math.log2(rows / sampledRows)));
-  const sample = every === 1 ? 'true' : `${rowHash} % ${every} = 0`;
   const measures = {
-    casts: doubtful.map((column) => ({
-      column,
-      failed: countIf(name(castFlag(column))),
-      present: `count(${name(column)})`,
-      ...(failedText(casts, column) !== undefined && { samples: `min(${name(`failed ${column}`)}, 5)` }),
-    })),
-    reasons,
+    casts: doubtful.map((column): CastMeasure => {
+      const text = failedText(casts, column);
+      const failed = countIf(name(castFlag(column)));
+      return { column, failed, present: `count(${name(column)})`, ...(text !== undefined && { samples: `min(${text}, 5)` }) };
+    }),
+    sampled: 'count(*)',
+    reasons: reasons.map(({ label, when }) => ({ label, count: countIf(when) })),
     triaged: countIf(`(${reasons.map(({ holds }) => holds).join(' AND ')}) IS NOT TRUE`),
     inMonth: countIf(inMonthSql),
     days: `bit_count(bit_or(1::UINTEGER << (day(${time}) - 1)::UTINYINT) FILTER (WHERE ${inMonthSql}))`,
+    hours: `list_transform(range(24), lambda h: coalesce(element_at(histogram(hour(${time})), h)[1], 0))`,
+    // What makes a trip: two trips are not alike in all of it.
+    distinctRows: `count(DISTINCT hash(${[...new Set(Object.values(dataset.roles))].map(name).join(', ')}))`,
     distinct: (column: string) => `count(DISTINCT ${name(column)})`,
-    quantiles: (figure: Figure) =>
-      `quantile_cont(CAST(${toFigureSql(figure, duckdb)} AS DOUBLE), [0.5, 0.95]) FILTER (WHERE ${sample})`,
-    hours: `list_transform(range(24), lambda h: coalesce(element_at(histogram(hour(${time})) FILTER (WHERE ${sample}), h)[1], 0))`,
-    sampled: countIf(sample),
-    sampledDistinct: `count(DISTINCT ${rowHash}) FILTER (WHERE ${sample})`,
-    impossible: (gate: Gate & { check: 'impossible' }) => {
-      const when = gate.when.flatMap(({ figure, atLeast, atMost }) => [
-        ...(atLeast === undefined ? [] : [`${toFigureSql(figure, duckdb)} >= ${atLeast}`]),
-        ...(atMost === undefined ? [] : [`${toFigureSql(figure, duckdb)} <= ${atMost}`]),
-      ]);
-      const columns = [...new Set(columnsOfCheck(gate))];
-      const row = `[${columns.map((column) => `${duckdb.text(`${column} `)} || coalesce(CAST(${name(column)} AS VARCHAR), 'null')`).join(', ')}]`;
-      return {
-        count: countIf(when.join(' AND ')),
-        samples: `list_transform(min(${row}, 5) FILTER (WHERE ${when.join(' AND ')}), lambda r: array_to_string(r, ', '))`,
-      };
-    },
+    quantiles: (figure: Figure) => `quantile_cont(CAST(${toFigureSql(figure, duckdb)} AS DOUBLE), [0.5, 0.95])`,
+    impossible: toImpossible,
   };
-  return { ...measures, all: [...baseOf(measures), ...dataset.gates.flatMap((gate) => sqlOfGate(gate, measures))] };
+  const { sampled, triaged, inMonth: within, days, hours, distinctRows } = measures;
+  return {
+    ...measures,
+    ofSample: [
+      ...[sampled, triaged, within, days, hours, distinctRows, ...measures.reasons.map(({ count }) => count)],
+      ...dataset.gates.flatMap((gate) => sqlOfGate(gate, measures)),
+    ],
+  };
 }
 
 const countIf = (condition: string): string => `count(*) FILTER (WHERE ${condition})`;
 
-const baseOf = ({ casts, reasons, triaged, sampled, hours }: Omit<Measures, 'all'>): string[] => [
-  ...casts.flatMap(({ failed, present, samples }) => [failed, present, ...(samples === undefined ? [] : [samples])]),
-  ...reasons.map(({ count }) => count),
-  triaged,
-  sampled,
-  hours,
-];
-
-function sqlOfGate(gate: Gate, measures: Omit<Measures, 'all'>): string[] {
+function sqlOfGate(gate: Gate, measures: Pick<Measures, 'distinct' | 'quantiles' | 'impossible'>): string[] {
   switch (gate.check) {
-    case 'in-month':
-      return [measures.inMonth];
-    case 'repeated':
-      return [measures.sampledDistinct];
-    case 'days':
-      return [measures.days];
     case 'distinct':
       return [measures.distinct(gate.column)];
     case 'quantile':
@@ -114,4 +80,22 @@ function sqlOfGate(gate: Gate, measures: Omit<Measures, 'all'>): string[] {
     default:
       return [];
   }
+}
+
+/** Rows in which all conditions hold: how many, and five of them, written column by column. */
+function toImpossible(gate: Gate & { check: 'impossible' }): { count: string; samples: string } {
+  const when = gate.when
+    .flatMap(({ figure, atLeast, atMost }) => [
+      ...(atLeast === undefined ? [] : [`${toFigureSql(figure, duckdb)} >= ${atLeast}`]),
+      ...(atMost === undefined ? [] : [`${toFigureSql(figure, duckdb)} <= ${atMost}`]),
+    ])
+    .join(' AND ');
+  const columns = [...new Set(columnsOfCheck(gate))];
+  const row = `{${columns.map((column, place) => `v${place}: ${duckdb.name(column)}`).join(', ')}}`;
+  // Text is made of the five rows alone.
+  const texts = columns.map((column, place) => `${duckdb.text(`${column} `)} || coalesce(CAST(r.v${place} AS VARCHAR), 'null')`);
+  return {
+    count: countIf(when),
+    samples: `list_transform(min(${row}, 5) FILTER (WHERE ${when}), lambda r: concat_ws(', ', ${texts.join(', ')}))`,
+  };
 }

@@ -1,13 +1,11 @@
 // One Parquet file as the expectations see it: its columns and the SQL that reads it.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { toPlainName } from '../contract/column-names.ts';
-import type { Dataset, LogicalType } from '../contract/dataset.ts';
-import type { Cast } from '../contract/derive/casts.ts';
-import { doubtfulColumns, toCastColumns } from '../contract/derive/queries.ts';
+import type { LogicalType } from '../contract/dataset.ts';
 import type { FileColumn as FooterColumn } from '../contract/file-schema.ts';
-import { triageColumns } from '../contract/names.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import { literalGlob, quoteText } from '../platform/duckdb.ts';
+import { type MonthFacts, toMonthColumns, toSampleCondition } from './month-rows.ts';
 
 export type ColumnKind = 'number' | 'text' | 'time' | 'boolean' | 'other';
 
@@ -27,24 +25,15 @@ export interface FileSchema {
   readonly columns: readonly FileColumn[];
   /** A FROM clause. */
   readonly source: string;
+  /** Of a month's file: the FROM clause of the rows that stand for all. */
+  readonly sample?: string;
 }
-
-/** A file of a data set: the contract's columns hold what the loader makes of them, under their own names, beside the flags of failed casts. */
-export interface MonthFile {
-  readonly dataset: Dataset;
-  readonly casts: readonly Cast[];
-  /** The first day of the month of the file's name. */
-  readonly month: string;
-}
-
-/** The hash of a whole row as it is in the file. */
-export const rowHash = '"row hash"';
 
 /** Reads the columns of a file. With `month` the contract's columns are judged as the loader casts them. */
 export async function readFileSchema(
   connection: DuckDBConnection,
   path: string,
-  { footer = [], month }: { footer?: readonly FooterColumn[]; month?: MonthFile | undefined } = {},
+  { footer = [], month }: { footer?: readonly FooterColumn[]; month?: MonthFacts | undefined } = {},
 ): Promise<FileSchema> {
   const scan = `read_parquet([${quoteText(literalGlob(path))}], binary_as_string = true, hive_partitioning = false)`;
   const described = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${scan}`)).getRowObjectsJS();
@@ -61,31 +50,15 @@ export async function readFileSchema(
     return { name: known.known ? name : cast.column, ...known, type, kind: kinds[cast.to], sql: duckdb.name(cast.column) };
   });
   const raw = columns.filter(({ sql }, index) => sql === places[index]).map((column) => `${toValue(column)} AS ${column.sql}`);
-  const casted = month ? toMonthColumns(month, (source) => placeOf(footer, places, source)) : [];
-  const hash = month ? [`hash(${places.map((place) => `p.${place}`).join(', ')}) AS ${rowHash}`] : [];
+  const sqlOf = (source: string) => placeOf(footer, places, source);
+  const from = `FROM ${scan} AS p(${places.join(', ')})`;
+  if (!month) return { columns, source: `(SELECT ${raw.join(', ')} ${from}) AS file_rows` };
+  const casted = toMonthColumns(month, sqlOf).join(', ');
   return {
     columns,
-    source: `(SELECT ${[...raw, ...casted, ...hash].join(', ')} FROM ${scan} AS p(${places.join(', ')})) AS file_rows`,
+    source: `(SELECT ${[...raw, casted].join(', ')} ${from}) AS file_rows`,
+    sample: `(SELECT ${casted} ${from} WHERE ${toSampleCondition(month, sqlOf)}) AS sampled_rows`,
   };
-}
-
-function toMonthColumns({ casts, month }: MonthFile, sqlOf: (source: string) => string): string[] {
-  const doubtful = doubtfulColumns([casts], duckdb);
-  const texts = doubtful.flatMap((column) => {
-    const source = failedText(casts, column);
-    if (source === undefined) return [];
-    const cast = casts.find((one) => one.column === column) as Cast;
-    const { failed } = duckdb.cast(sqlOf(source), cast);
-    return [`CASE WHEN ${failed} THEN left(CAST(${sqlOf(source)} AS VARCHAR), 200) END AS ${duckdb.name(`failed ${column}`)}`];
-  });
-  const columns = toCastColumns(duckdb, { casts, doubtful, sqlOf });
-  return [...columns, ...texts, `${duckdb.dateOfText(quoteText(month))} AS ${duckdb.name(triageColumns.month)}`];
-}
-
-/** The file's column whose failed values are shown as text. Of floating-point numbers they are NaN and infinity, or known by their count. */
-export function failedText(casts: readonly Cast[], column: string): string | undefined {
-  const cast = casts.find((one) => one.column === column);
-  return cast?.source == null || cast.from === 'DOUBLE' || cast.from === 'FLOAT' ? undefined : cast.source;
 }
 
 const placeOf = (footer: readonly FooterColumn[], places: readonly string[], source: string): string =>

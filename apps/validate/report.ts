@@ -28,7 +28,9 @@ ${toFigures([
   { name: 'Success', value: toPercent(gate.successPercent) },
   { name: 'Threshold', value: toPercent(gate.threshold) },
   { name: 'Rows', value: toCount(rows) },
-  ...(month ? [{ name: 'Rows that go to triage', value: toCount(month.triaged) }] : []),
+  ...(month && month.judged > 0
+    ? [{ name: 'Rows that go to triage', value: toPercent((month.triaged / month.judged) * 100) }]
+    : []),
   { name: 'Columns', value: toCount(columns.length) },
 ])}
 <h2>What failed</h2>
@@ -70,13 +72,13 @@ function toVerdict(gate: Gate): Html {
 }
 
 /** How the file differs from the contract, and why rows go to triage. */
-function toMonth({ drift, brokenRules }: JudgedMonth): Html {
+function toMonth({ drift, brokenRules, judged }: JudgedMonth): Html {
   const rules = Object.entries(brokenRules);
   return html`${drift.length === 0 ? null : html`<h2>Drift</h2><p class="soft">The file differs from the contract in these columns; no row is lost by it.</p><ul>${drift.map((line) => html`<li><code>${line}</code></li>`)}</ul>`}
 ${
   rules.length === 0
     ? null
-    : html`<h2>Why rows go to triage</h2>${toTable(
+    : html`<h2>Why rows go to triage</h2><p class="soft">Of ${toCount(judged)} rows that were judged by the rules.</p>${toTable(
         'Why rows go to triage',
         ['Reason', 'Rows'],
         rules.map(([rule, count]) => [html`<code>${rule}</code>`, toCount(count)]),
