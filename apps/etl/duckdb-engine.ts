@@ -1,7 +1,7 @@
 // Runs a plan on DuckDB in one transaction: either every table shows the new rows and no row is lost, or nothing has changed.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Plan, PlannedFile, Sink } from '../plan/plan-schema.ts';
-import { blameOnFile } from '../platform/duckdb.ts';
+import { blameOnFile, withoutFileStatistics } from '../platform/duckdb.ts';
 import { log } from '../platform/log.ts';
 import { checkConservation, type FileResult } from './conservation.ts';
 import { countFile } from './count-file.ts';
@@ -48,5 +48,6 @@ async function replaceMonth(connection: DuckDBConnection, sink: Sink, month: str
   const { table, partitionField, query } = sink;
   if (sink.mode === 'overwrite_partition')
     await connection.run(`DELETE FROM ${qualified(table)} WHERE ${inMonthOf(partitionField, month)}`);
-  return (await connection.run(`INSERT INTO ${qualified(table)} BY NAME ${query}`)).rowsChanged;
+  const insert = `INSERT INTO ${qualified(table)} BY NAME ${query}`;
+  return (await withoutFileStatistics(connection, () => connection.run(insert))).rowsChanged;
 }

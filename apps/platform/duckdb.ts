@@ -25,6 +25,20 @@ export async function withDuckDb<T>(
   }
 }
 
+/**
+ * Runs statements that read files of others. DuckDB drops a filter, or skips rows, where a file's statistics seem to settle it; pyarrow leaves
+ * NaN out of them, and other writers' are wrong. What a row is must be read from the row.
+ */
+export async function withoutFileStatistics<T>(connection: DuckDBConnection, run: () => Promise<T>): Promise<T> {
+  await connection.run("SET disabled_optimizers = 'statistics_propagation,filter_pushdown'");
+  try {
+    return await run();
+  } finally {
+    // Not after an error of the engine itself, which leaves no connection.
+    await connection.run("SET disabled_optimizers = ''").catch(() => undefined);
+  }
+}
+
 async function open(file: string, settings: DuckDbSettings): Promise<DuckDBInstance> {
   try {
     return await DuckDBInstance.create(file, {

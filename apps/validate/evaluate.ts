@@ -1,5 +1,6 @@
 // Judges a file by a suite: every expectation becomes aggregates of one query, so the file is read once.
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { withoutFileStatistics } from '../platform/duckdb.ts';
 import { NotEvaluable, type Plan, type RowPlan } from './expectation-type.ts';
 import type { FileSchema } from './parquet-file.ts';
 import { type Suite, type SuiteExpectation, typeOf } from './suite.ts';
@@ -58,7 +59,8 @@ export async function evaluateSuite(
 export async function readAggregates(connection: DuckDBConnection, source: string, wanted: readonly string[]): Promise<Values> {
   const names = new Map([...new Set(wanted)].map((sql, index) => [sql, `v${index}`]));
   const select = [...names].map(([sql, name]) => `${sql} AS ${name}`).join(',\n');
-  const [row] = (await connection.runAndReadAll(`SELECT ${select}\nFROM ${source}`)).getRowObjectsJS();
+  const query = `SELECT ${select}\nFROM ${source}`;
+  const [row] = (await withoutFileStatistics(connection, () => connection.runAndReadAll(query))).getRowObjectsJS();
   return (sql) => toJson(row?.[names.get(sql) as string]);
 }
 
