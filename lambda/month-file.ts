@@ -1,6 +1,6 @@
 // Which objects are months' files, and what a batch must be told of one.
 import type { Dataset } from '../apps/contract/dataset.ts';
-import { firstDayOf, monthOfFile } from '../apps/contract/file-name.ts';
+import { firstDayOf, monthOfObject } from '../apps/contract/file-name.ts';
 import { toS3Uri } from '../apps/platform/s3-uri.ts';
 import type { ObjectCreated } from './events.ts';
 
@@ -24,12 +24,9 @@ export function toMonthFile(
   // Steps take it for a path at some point, logs for a line, and Argo for its own expression.
   if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|\{\{/u.test(key) || key.split('/').some((part) => part === '..' || part === '.'))
     return { not: 'its key holds what no path may hold' };
-  const filename = key.slice(key.lastIndexOf('/') + 1);
-  for (const dataset of datasets) {
-    const month = monthOfFile(dataset, filename);
-    if (month === undefined) continue;
-    if (size === 0) return { not: 'it is empty' };
-    return { uri: toS3Uri({ bucket, key }), filename, run_date: firstDayOf(month), category: dataset.category };
-  }
-  return { not: 'no data set has files of that name' };
+  const found = monthOfObject(datasets, key);
+  if (found === undefined) return { not: 'no data set has files of that name' };
+  if (size === 0) return { not: 'it is empty' };
+  const { dataset, month, filename } = found;
+  return { uri: toS3Uri({ bucket, key }), filename, run_date: firstDayOf(month), category: dataset.category };
 }

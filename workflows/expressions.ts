@@ -15,15 +15,20 @@ export interface Text<K extends Kind = Kind> {
   readonly parts: readonly (string | Reference)[];
 }
 
+/** An argument of a program takes 128 KiB: of a list that grows with the months its beginning is handed over, and how many there are. */
+const longestFailures = 16_000;
+
 const runFields = {
   name: 'workflow.name',
   createdAt: 'workflow.creationTimestamp.RFC3339',
   status: 'workflow.status',
-  failures: 'workflow.failures',
+  failures: `=workflow.failures[0:${longestFailures}]`,
+  // Each step and graph has retries, so that its first attempt is the node `name(0)`.
+  failureCount: "=len(split(workflow.failures, '(0)')) - 1",
 } as const;
 type RunField = keyof typeof runFields;
 /** What only an exit handler can know. */
-const exitFields: readonly RunField[] = ['status', 'failures'];
+const exitFields: readonly RunField[] = ['status', 'failures', 'failureCount'];
 
 const ofRun = <K extends Kind>(kind: K, field: RunField): Text<K> => ({ kind, parts: [{ kind: 'run', field }] });
 /** The run's own name: unique, and kept by retries. */
@@ -32,8 +37,15 @@ export const runName = ofRun('text', 'name');
 export const runCreatedAt = ofRun('time', 'createdAt');
 /** For exit handlers: Succeeded, Failed or Error. */
 export const runStatus = ofRun('text', 'status');
-/** For exit handlers: the steps that failed, as a JSON list. */
+/** For exit handlers: the steps that failed, as a JSON list which may be cut at its end. */
 export const runFailures = ofRun('json', 'failures');
+/** For exit handlers: how many steps failed, and graphs of which a part failed. */
+export const runFailureCount = ofRun('number', 'failureCount');
+/** The values of both, given the whole list, which the local runner writes as Argo does. */
+export const toFailureValues = (failures: readonly object[]): [name: string, value: string][] => [
+  [runFields.failures, JSON.stringify(failures).slice(0, longestFailures)],
+  [runFields.failureCount, String(failures.length)],
+];
 
 /** A parameter of the workflow. */
 export const parameter = <K extends Kind>(name: string, kind: K): Text<K> => ({ kind, parts: [{ kind: 'parameter', name }] });

@@ -193,6 +193,7 @@ export const programs = {
       run: 'text',
       status: 'text',
       failures: 'json',
+      failureCount: 'number?',
       category: 'category?',
       alerts: 'uri?',
       link: 'uri?',

@@ -1,7 +1,19 @@
 // Steps that several workflows end with: documentation, the prediction service's restart, and what happens on exit.
 import { type Step, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
-import { equals, json, number, runCreatedAt, runFailures, runName, runStatus, type Text, text, uri } from './expressions.ts';
+import {
+  equals,
+  json,
+  number,
+  runCreatedAt,
+  runFailureCount,
+  runFailures,
+  runName,
+  runStatus,
+  type Text,
+  text,
+  uri,
+} from './expressions.ts';
 import { programs } from './programs.ts';
 import { runFile, tablesOf } from './run-files.ts';
 import { toSparkSpec } from './spark-application.ts';
@@ -95,6 +107,7 @@ export function exitSteps(environment: Environment, workflow: string, category?:
       run: runName,
       status: runStatus,
       failures: runFailures,
+      failureCount: runFailureCount,
       ...(category && { category }),
       ...(cluster && {
         alerts: uri`${cluster.alerts}`,

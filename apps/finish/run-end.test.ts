@@ -26,3 +26,22 @@ test.each(['', 'null', 'not json', '{}', '[1,{"a":2}]', '"\\"['])('failures %j c
     succeeded: true,
   });
 });
+
+test('a list whose end is cut, quoted or not, names its first steps and counts the others', () => {
+  const nodes = Array.from({ length: 360 }, (_, at) => ({
+    displayName: `months(${at}:a"b\\)`,
+    message: 'main: Error (exit code 1)',
+  }));
+  const whole = JSON.stringify(nodes);
+  for (const text of [whole, JSON.stringify(whole)])
+    for (let length = 5000; length < 5200; length++) {
+      const { failed, more, line } = toEnd({ ...base, status: 'Failed', failures: text.slice(0, length), failureCount: 360 });
+      expect([failed.length, more]).toEqual([20, 340]);
+      expect(line).toContain('and 340 more nodes (batch-1)');
+    }
+  expect(toEnd({ ...base, status: 'Failed', failures: whole.slice(0, 30), failureCount: 360 })).toMatchObject({
+    failed: [],
+    more: 360,
+  });
+  expect(toEnd({ ...base, status: 'Failed', failures: whole })).toMatchObject({ more: 340 });
+});

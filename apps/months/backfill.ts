@@ -3,7 +3,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { keyOf, type Records } from '../plan/month-records.ts';
 import { UsageError } from '../platform/errors.ts';
 import { type Cost, estimateCost } from './cost.ts';
-import { type BatchParameters, type MonthFile, toBatch } from './month-files.ts';
+import { type BatchParameters, describeDoubles, type MonthFile, type MonthWithDoubles, toBatch } from './month-files.ts';
 import { describeMonths, monthsBetween } from './month-range.ts';
 import { toTable } from './table.ts';
 
@@ -13,6 +13,7 @@ export interface BackfillRequest {
   readonly to: string;
   readonly source: string;
   readonly files: readonly MonthFile[];
+  readonly doubles: readonly MonthWithDoubles[];
   readonly records: Records;
 }
 
@@ -23,28 +24,38 @@ export interface Backfill {
   readonly bytes: number;
   /** Months that have been done with the same version of their file. */
   readonly skipped: number;
+  /** Months of the range that wait, since several objects are of each. */
+  readonly doubles: readonly MonthWithDoubles[];
   readonly cost: Cost;
 }
 
 /** Plans a backfill. Throws UsageError for a range that is none, or that has months without a file. */
 export function planBackfill(request: BackfillRequest): { plan: Backfill; table: string } {
-  const wanted = monthsOfRange(request).map((file) => ({ ...file, done: isDone(file, request.records) }));
+  const { wanted, doubles } = monthsOfRange(request);
   const toDo = wanted.filter(({ done }) => !done);
   const cost = estimateCost(toDo);
   const bytes = toDo.reduce((sum, file) => sum + file.bytes, 0);
-  return { plan: { months: toDo.map(toBatch), bytes, skipped: wanted.length - toDo.length, cost }, table: toTable(wanted, cost) };
+  const plan = { months: toDo.map(toBatch), bytes, skipped: wanted.length - toDo.length, doubles, cost };
+  const waiting = doubles.map((month) => `${month.month}  left out: ${describeDoubles(month)}`);
+  return { plan, table: [...waiting, toTable(wanted, cost)].join('\n') };
 }
 
-function monthsOfRange({ dataset, from, to, source, files }: BackfillRequest): MonthFile[] {
+function monthsOfRange({ dataset, from, to, source, files, doubles, records }: BackfillRequest): {
+  wanted: (MonthFile & { done: boolean })[];
+  doubles: MonthWithDoubles[];
+} {
   const months = monthsBetween(from, to);
   const found = new Map(files.map((file) => [file.month, file]));
-  const missing = months.filter((month) => !found.has(month));
+  const waiting = doubles.filter(({ month }) => months.includes(month));
+  const known = new Set([...found.keys(), ...waiting.map(({ month }) => month)]);
+  const missing = months.filter((month) => !known.has(month));
   if (missing.length > 0)
     throw new UsageError(
-      `${source}: no ${dataset.category} file for ${describeMonths(missing)}; there is ${describeMonths([...found.keys()].sort())}; ` +
+      `${source}: no ${dataset.category} file for ${describeMonths(missing)}; there is ${describeMonths([...known].sort())}; ` +
         `change --from and --to, or add ${dataset.filePrefix}YYYY-MM.parquet`,
     );
-  return months.map((month) => found.get(month) as MonthFile);
+  const wanted = months.flatMap((month) => found.get(month) ?? []).map((file) => ({ ...file, done: isDone(file, records) }));
+  return { wanted, doubles: waiting };
 }
 
 /** Done with these very bytes: an overwritten file is to be done again. */

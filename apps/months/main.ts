@@ -1,7 +1,7 @@
 // months: which months are in the source bucket, and which of them are done. Each task has a file of its own; this one reads flags.
 import { z } from 'zod';
 import { allDatasets, categoryOption } from '../contract/categories.ts';
-import { readRecords } from '../plan/month-records.ts';
+import { keyOf, readRecords } from '../plan/month-records.ts';
 import { log } from '../platform/log.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { uriOption } from '../platform/object-storage-uri.ts';
@@ -10,7 +10,7 @@ import { takeFlags } from '../platform/task-flags.ts';
 import { planBackfill } from './backfill.ts';
 import { filenameOption, monthOption, runDateOption, versionOption } from './flags.ts';
 import { findMissingMonths } from './freshness.ts';
-import { findMonths } from './month-files.ts';
+import { describeDoubles, findMonths } from './month-files.ts';
 import { writeRecord, writeRecords } from './records.ts';
 
 await runProgram({
@@ -36,18 +36,19 @@ await runProgram({
     switch (task) {
       case 'backfill': {
         const { source, records, category, ...range } = takeFlags(task, flags, ['source', 'records', 'category', 'from', 'to']);
-        const { files } = await findMonths(openStorage(source), source, [category]);
+        const { files, doubles } = await findMonths(openStorage(source), source, [category]);
         const done = await readRecords(records, [category]);
-        const { plan, table } = planBackfill({ ...range, source, dataset: category, files, records: done });
+        const { plan, table } = planBackfill({ ...range, source, dataset: category, files, doubles, records: done });
         console.error(table);
         return plan;
       }
       case 'freshness': {
         const { source, records } = takeFlags(task, flags, ['source', 'records']);
-        const { files, ignored } = await findMonths(openStorage(source), source, allDatasets);
+        const { files, doubles, ignored } = await findMonths(openStorage(source), source, allDatasets);
+        for (const month of doubles) log('left out', { month: keyOf(month), why: describeDoubles(month) });
         const found = findMissingMonths({ files, records: await readRecords(records, allDatasets), now: Date.now() });
         log('looked at the source', { files: files.length, ignored, missing: found.months.length, waiting: found.waiting });
-        return found;
+        return { ...found, doubles };
       }
       case 'record':
         return writeRecord(takeFlags(task, flags, ['records', 'category', 'uri', 'filename', 'runDate', 'version'], ['judged']));

@@ -1,8 +1,7 @@
 // The months' files in the source: one object a category and month.
 import type { Dataset } from '../contract/dataset.ts';
-import { firstDayOf, monthOfFile } from '../contract/file-name.ts';
+import { firstDayOf, monthOfObject } from '../contract/file-name.ts';
 import { keyOf } from '../plan/month-records.ts';
-import { UsageError } from '../platform/errors.ts';
 import type { ObjectStorage, StoredObject } from '../platform/object-storage.ts';
 
 export interface MonthFile {
@@ -27,37 +26,52 @@ export interface BatchParameters {
 export interface FoundMonths {
   /** By category and month. */
   readonly files: readonly MonthFile[];
+  /** Months with several objects: which is the month's? They wait until somebody removes all but one; others go on. */
+  readonly doubles: readonly MonthWithDoubles[];
   /** Objects that are no month's file of these categories. */
   readonly ignored: number;
 }
 
-/** Lists the source, its folders too. Throws UsageError where two objects have the same base name: which is the month's? */
+export interface MonthWithDoubles {
+  readonly category: string;
+  readonly month: string;
+  readonly uris: readonly string[];
+}
+
+/** Lists the source, its folders too. */
 export async function findMonths(storage: ObjectStorage, source: string, datasets: readonly Dataset[]): Promise<FoundMonths> {
-  const files = new Map<string, MonthFile>();
+  const found: MonthFile[] = [];
   let ignored = 0;
   for await (const object of storage.list(source)) {
     const file = toMonthFile(object, datasets);
-    if (file === undefined) {
-      ignored += 1;
-      continue;
-    }
-    const other = files.get(file.filename);
-    if (other) throw new UsageError(`${file.filename} is there twice: ${other.uri} and ${file.uri}; remove one`);
-    files.set(file.filename, file);
+    if (file === undefined) ignored += 1;
+    else found.push(file);
   }
-  return { files: [...files.values()].sort(byCategoryAndMonth), ignored };
+  const months = [...Map.groupBy(found.sort(byCategoryAndMonth), keyOf).values()];
+  return {
+    files: months.flatMap((files) => (files.length === 1 ? files : [])),
+    doubles: months.filter(({ length }) => length > 1).map(toDoubles),
+    ignored,
+  };
 }
+
+function toDoubles(files: readonly MonthFile[]): MonthWithDoubles {
+  const { category, month } = files[0] as MonthFile;
+  return { category, month, uris: files.map(({ uri }) => uri).sort() };
+}
+
+/** What is wrong with such a month, and what to do. */
+export const describeDoubles = ({ uris }: MonthWithDoubles): string =>
+  `${uris.slice(0, 3).join(' and ')}${uris.length > 3 ? ` and ${uris.length - 3} more` : ''} are of the same month; remove all but one, the month waits until then`;
 
 function toMonthFile(
   { uri, name, bytes, version, changedAt }: StoredObject,
   datasets: readonly Dataset[],
 ): MonthFile | undefined {
-  const filename = name.slice(name.lastIndexOf('/') + 1);
-  for (const dataset of datasets) {
-    const month = monthOfFile(dataset, filename);
-    if (month !== undefined) return { category: dataset.category, month, filename, uri, bytes, version, changedAt };
-  }
-  return undefined;
+  const found = monthOfObject(datasets, name);
+  return (
+    found && { category: found.dataset.category, month: found.month, filename: found.filename, uri, bytes, version, changedAt }
+  );
 }
 
 const byCategoryAndMonth = (one: MonthFile, other: MonthFile): number => (keyOf(one) < keyOf(other) ? -1 : 1);

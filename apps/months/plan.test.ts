@@ -26,7 +26,7 @@ const recordsOf = (files: readonly MonthFile[]): Records =>
     files.map(({ version, ...file }) => [keyOf(file), { ...file, version: 1, sourceVersion: version } satisfies MonthRecord]),
   );
 const planOf = (files: readonly MonthFile[], records: Records, [from, to] = ['2023-01', '2023-12']) =>
-  planBackfill({ dataset: yellow, source, files, records, from: from as string, to: to as string });
+  planBackfill({ dataset: yellow, source, files, doubles: [], records, from: from as string, to: to as string });
 const year = Array.from({ length: 12 }, (_, index) => fileOf(addMonths('2023-01', index)));
 
 describe('backfill', () => {
@@ -116,10 +116,20 @@ describe('the files of the source', () => {
     expect(ignored).toBe(3);
   });
 
-  test('two objects for one month are refused by both names', async () => {
-    await expect(find('a/yellow_tripdata_2023-01.parquet', 'b/yellow_tripdata_2023-01.parquet')).rejects.toThrow(
-      'yellow_tripdata_2023-01.parquet is there twice: s3://source/a/yellow_tripdata_2023-01.parquet and ' +
-        's3://source/b/yellow_tripdata_2023-01.parquet; remove one',
+  test('two objects for one month are named and block that month alone', async () => {
+    const { files, doubles } = await find(
+      'a/yellow_tripdata_2023-01.parquet',
+      'b/yellow_tripdata_2023-01.parquet',
+      'yellow_tripdata_2023-02.parquet',
+    );
+    const uris = [`${source}a/yellow_tripdata_2023-01.parquet`, `${source}b/yellow_tripdata_2023-01.parquet`];
+    expect(files.map(({ month }) => month)).toEqual(['2023-02']);
+    expect(doubles).toEqual([{ category: 'yellow', month: '2023-01', uris }]);
+    const range = { from: '2023-01', to: '2023-02' };
+    const { plan, table } = planBackfill({ dataset: yellow, source, files, doubles, records: new Map(), ...range });
+    expect([plan.months.map(({ run_date }) => run_date), plan.doubles]).toEqual([['2023-02-01'], doubles]);
+    expect(table.split('\n')[0]).toBe(
+      `2023-01  left out: ${uris.join(' and ')} are of the same month; remove all but one, the month waits until then`,
     );
   });
 });

@@ -2,8 +2,9 @@
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toEnd } from '../../apps/finish/run-end.ts';
 import { type Step, step } from '../../workflows/define-workflow.ts';
-import { runFailures, runName, runStatus, text } from '../../workflows/expressions.ts';
+import { runFailureCount, runFailures, runName, runStatus, text } from '../../workflows/expressions.ts';
 import { findArgo } from '../fixtures/argo-controller.ts';
 import { type Lab, startLab, toNodes, toTrace } from '../fixtures/argo-lab.ts';
 import { createFixture, type Fixture, probeStep as probe, probeProgram } from '../fixtures/fixture-repository.ts';
@@ -22,7 +23,7 @@ describe.skipIf(found === undefined)('on the controller', () => {
 
   const submit = async (fixture: Fixture) =>
     lab.submit(`fixture${await lab.install(dirname(fixture.yamlPath))}`, {}, runPodHere(fixture));
-  const told = probe('told', { status: runStatus, failures: runFailures });
+  const told = probe('told', { status: runStatus, failures: runFailures, count: runFailureCount });
   const flagOf = (argv: readonly string[] | undefined, flag: string) => argv?.[argv.indexOf(flag) + 1] as string;
   const startsOf = async (fixture: Fixture, name: string) =>
     (await fixture.readCalls()).filter((call) => call.name === name && call.event === 'start');
@@ -41,12 +42,36 @@ describe.skipIf(found === undefined)('on the controller', () => {
     expect(flagOf(good.argo.starts.at(-1), '--status')).toBe('Succeeded');
     // A JSON text within a JSON text: https://github.com/argoproj/argo-workflows/blob/main/docs/variables.md
     expect(flagOf(good.argo.starts.at(-1), '--failures')).toBe('"null"');
+    expect(flagOf(good.argo.starts.at(-1), '--count')).toBe('0');
     await fixture.setCodes('work', 1);
     const bad = await runBoth(lab, fixture);
     expect([bad.argo.phase, bad.argo.trace]).toEqual([bad.local.phase, bad.local.trace]);
     expect(flagOf(bad.argo.starts.at(-1), '--status')).toBe('Failed');
     const failures = JSON.parse(JSON.parse(flagOf(bad.argo.starts.at(-1), '--failures')));
     expect(failures).toContainEqual(expect.objectContaining({ displayName: 'work(0)', message: 'main: Error (exit code 1)' }));
+  });
+
+  test('more failures than an argument holds are cut and counted, and the exit handler runs', async () => {
+    const names = Array.from({ length: 90 }, (_, at) => `work-${String(at).padStart(3, '0')}`);
+    const fixture = await createFixture(() => names.map((name) => probe(name)), { onExit: [told] });
+    for (const name of names) await fixture.setCodes(name, 1);
+    const { argo, local } = await runBoth(lab, fixture);
+    for (const { starts, trace } of [argo, local]) {
+      expect(trace.told?.status).toBe('succeeded');
+      // On the controller the graph that holds them failed, too.
+      const count = Number(flagOf(starts.at(-1), '--count'));
+      expect(count).toBe(starts === argo.starts ? 91 : 90);
+      expect(flagOf(starts.at(-1), '--failures').length).toBeLessThanOrEqual(16_000);
+      const end = toEnd({
+        workflow: 'w',
+        run: 'r',
+        status: 'Failed',
+        failures: flagOf(starts.at(-1), '--failures'),
+        failureCount: count,
+      });
+      expect([end.failed.length, end.more]).toEqual([20, count - 20]);
+    }
+    expect(flagOf(argo.starts.at(-1), '--failures').length).toBe(16_000);
   });
 
   test('an exit handler that fails fails the run, and its other steps run', async () => {

@@ -5,6 +5,7 @@ import {
   type Kind,
   parseExpressions,
   runCreatedAt,
+  runFailureCount,
   runFailures,
   runName,
   runStatus,
@@ -38,7 +39,7 @@ export type Found = Source | { readonly problem: string };
 
 /** By name; those of the exit handler are known there alone. */
 export const runReferences = new Map(
-  [runName, runCreatedAt, runStatus, runFailures].map((one) => {
+  [runName, runCreatedAt, runStatus, runFailures, runFailureCount].map((one) => {
     const [reference] = one.parts;
     const exit = typeof reference === 'object' && isExitField(reference);
     return [wholeReference(toTaskText(one, 'main')) as string, { kind: one.kind, exit }] as const;

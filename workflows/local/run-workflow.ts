@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Ending } from '../depends.ts';
+import { toFailureValues } from '../expressions.ts';
 import type { Template } from '../template-schema.ts';
 import { chooseProgress } from './choose-progress.ts';
 import { expand } from './local-command.ts';
@@ -123,7 +124,7 @@ async function runExit(run: OpenRun, surroundings: Surroundings & { main: End },
   const values = new Map([
     ...toWorkflowValues(run),
     ['workflow.status', toStatus(surroundings.main.ending)] as const,
-    ['workflow.failures', JSON.stringify(failures)] as const,
+    ...toFailureValues(failures),
   ]);
   const engine = createEngine(run, { ...surroundings, values }, keeper);
   return runTemplate(engine, { owner: run.root, template, path: '', inputs: new Map(), mayReuse: false });
