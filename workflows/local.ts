@@ -1,11 +1,12 @@
 // Runs a rendered workflow here: `node workflows/local.ts batch -p category=yellow …`, or `--resume <run>`.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
 import { toDryRun } from './local/dry-run.ts';
+import { findDryRunProblems } from './local/dry-run-problems.ts';
 import { checkSubmission } from './local/open-run.ts';
 import { runWorkflow } from './local/run-workflow.ts';
-import { toScreen } from './local/screen.ts';
+import { quoteWord, toScreen } from './local/screen.ts';
 import { toExitCode } from './local/summary.ts';
 
 const command = new Command('workflow')
@@ -51,6 +52,8 @@ async function main(): Promise<number> {
       parameters: parameter,
       repository,
     });
+    const problems = findDryRunProblems(root, templates, parameters);
+    if (problems.length > 0) throw new UsageError(`workflow ${template}: ${problems.join('; ')}`);
     console.log(toDryRun(root, templates, parameters));
     return exitCode.done;
   }
@@ -58,7 +61,8 @@ async function main(): Promise<number> {
   const summary = await runWorkflow(
     resume === undefined ? { ...place, template: template as string, parameters: parameter } : { ...place, resume },
   );
-  console.log(`\n${toScreen(summary, state)}`);
+  const again = `npm run workflow -- --state ${quoteWord(resolve(state))} --resume ${summary.run}`;
+  console.log(`\n${toScreen(summary, state, again)}`);
   return toExitCode(summary);
 }
 

@@ -25,7 +25,7 @@ export interface Backfill {
   /** Months that have been done with the same version of their file. */
   readonly skipped: number;
   /** Months of the range that wait, since several objects are of each. */
-  readonly doubles: readonly MonthWithDoubles[];
+  readonly doubles?: readonly MonthWithDoubles[];
   readonly cost: Cost;
 }
 
@@ -35,7 +35,13 @@ export function planBackfill(request: BackfillRequest): { plan: Backfill; table:
   const toDo = wanted.filter(({ done }) => !done);
   const cost = estimateCost(toDo);
   const bytes = toDo.reduce((sum, file) => sum + file.bytes, 0);
-  const plan = { months: toDo.map(toBatch), bytes, skipped: wanted.length - toDo.length, doubles, cost };
+  const plan = {
+    months: toDo.map(toBatch),
+    bytes,
+    skipped: wanted.length - toDo.length,
+    ...(doubles.length > 0 && { doubles }),
+    cost,
+  };
   const waiting = doubles.map((month) => `${month.month}  left out: ${describeDoubles(month)}`);
   return { plan, table: [...waiting, toTable(wanted, cost)].join('\n') };
 }

@@ -48,7 +48,7 @@ await runProgram({
         for (const month of doubles) log('left out', { month: keyOf(month), why: describeDoubles(month) });
         const found = findMissingMonths({ files, records: await readRecords(records, allDatasets), now: Date.now() });
         log('looked at the source', { files: files.length, ignored, missing: found.months.length, waiting: found.waiting });
-        return { ...found, doubles };
+        return { ...found, ...(doubles.length > 0 && { doubles }) };
       }
       case 'record':
         return writeRecord(takeFlags(task, flags, ['records', 'category', 'uri', 'filename', 'runDate', 'version'], ['judged']));

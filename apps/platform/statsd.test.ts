@@ -22,3 +22,12 @@ test('no address, a wrong one, a host that is not there: nothing fails', async (
   for (const address of [undefined, 'x', 'host.invalid:9125', '127.0.0.1:99999'])
     await sendSamples([{ name: ['a'], value: 1, type: 'counter' }], address);
 });
+
+test('IPv6 is reached, by address and by a name that has no other', async () => {
+  const server = createSocket('udp6').bind(0, '::1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const received = once(server, 'message');
+  await sendSamples([{ name: ['a'], value: 1, type: 'counter' }], `[::1]:${server.address().port}`);
+  expect(String((await received)[0])).toBe('a:1|c');
+});

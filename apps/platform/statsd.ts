@@ -1,5 +1,6 @@
 // Counts and gauges to whoever takes StatsD: one datagram, never waited for long, never a reason to fail.
 import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
 import { log } from './log.ts';
 
 export interface Sample {
@@ -9,18 +10,27 @@ export interface Sample {
   readonly type: 'counter' | 'gauge';
 }
 
-/** Sends samples to `address`, `host:port`; sends nothing where it is undefined. What can't be sent is said in the log. */
+/** Sends samples to `address`, `host:port` or `[IPv6]:port`; sends nothing where it is undefined. Logs the samples that could not be sent. */
 export async function sendSamples(samples: readonly Sample[], address: string | undefined): Promise<void> {
   if (address === undefined || samples.length === 0) return;
-  const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(address) ?? [];
-  const socket = createSocket('udp4');
+  try {
+    await send(samples.map(toLine).join('\n'), address);
+  } catch (error) {
+    log('metrics not sent', { to: address, why: (error as Error).message });
+  }
+}
+
+async function send(text: string, address: string): Promise<void> {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(address) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined) throw new Error('expected host:port, or [IPv6]:port');
+  const { address: ip, family } = await lookup(host);
+  const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
   try {
     await new Promise<void>((resolve, reject) => {
       socket.on('error', reject);
-      socket.send(samples.map(toLine).join('\n'), Number(port), host, (error) => (error ? reject(error) : resolve()));
+      socket.send(text, Number(port), ip, (error) => (error ? reject(error) : resolve()));
     });
-  } catch (error) {
-    log('metrics not sent', { to: address, why: (error as Error).message });
   } finally {
     socket.close();
   }

@@ -73,6 +73,13 @@ export function findDefaultProblems(owner: WorkflowTemplate, demands: Demands): 
   });
 }
 
+/** Of the values that a submission gives: what the steps that take them would refuse. */
+export function findGivenProblems(owner: WorkflowTemplate, demands: Demands, given: Readonly<Record<string, string>>): string[] {
+  return Object.entries(given).flatMap(([name, value]) =>
+    findMisfits(value, demands.get(parameterKey(owner, name)) ?? []).map((problem) => `parameter "${name}": ${problem}`),
+  );
+}
+
 /** Of a template's defaults, flags, and what its tasks hand on. */
 export function findValueProblems(entry: Entry, index: Index, demands: Demands): string[] {
   const uses = isContainer(entry) ? listFlagUses(entry.template.container) : [];

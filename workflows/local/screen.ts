@@ -8,15 +8,23 @@ const width = 80;
 const height = 24;
 const mostSteps = 8;
 
-/** At most 24 lines of at most 80 characters; hostile values can't move the cursor. `state` is the state folder's path, as people may open it. */
-export function toScreen(summary: Summary, state: string): string {
+/** At most 24 lines of at most 80 characters; hostile values can't move the cursor. `state` is the state folder's path, as people may open it; `resume` the command that goes on with the run. */
+export function toScreen(summary: Summary, state: string, resume?: string): string {
   const facts = [...toBackfillLines(summary), ...toRowLines(summary), ...toQualityLines(summary)];
-  return [toHeading(summary), toStepLines(summary.steps), facts, toFailureLines(summary, state)]
-    .filter((block) => block.length > 0)
-    .flatMap((block, index) => (index === 0 ? block : ['', ...block]))
-    .slice(0, height)
-    .map((line) => toCut(line, width))
-    .join('\n');
+  return (
+    [
+      toHeading(summary),
+      toStepLines(summary.steps),
+      facts,
+      toFailureLines(summary, { state, resume: resume ?? `npm start -- --resume ${summary.run}` }),
+    ]
+      .filter((block) => block.length > 0)
+      .flatMap((block, index) => (index === 0 ? block : ['', ...block]))
+      .slice(0, height)
+      // A command that is cut is none.
+      .map((line) => (resume !== undefined && line.endsWith(resume) ? toLine(line) : toCut(line, width)))
+      .join('\n')
+  );
 }
 
 function toCut(line: string, length: number): string {
@@ -109,7 +117,7 @@ function toQualityLines({ validation, model }: Summary): string[] {
   return lines;
 }
 
-function toFailureLines({ steps, status, run }: Summary, state: string): string[] {
+function toFailureLines({ steps, status }: Summary, { state, resume }: { state: string; resume: string }): string[] {
   if (status === 'succeeded' || status === 'running') return [];
   const failed = steps.find(hasFailed);
   // A repaired file has to be transferred anew: that is another run.
@@ -123,9 +131,12 @@ function toFailureLines({ steps, status, run }: Summary, state: string): string[
   return [
     ...(failed ? [...toReason(failed), `Its log:     ${join(state, failed.log)}`] : []),
     ...again,
-    `Resume:      npm start -- --resume ${run}`,
+    `Resume:      ${resume}`,
   ];
 }
+
+/** A word of a command as a shell takes it. */
+export const quoteWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** A program's own line starts with its name already. */
 function toReason({ name, message, exitCode }: StepSummary): string[] {
