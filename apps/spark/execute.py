@@ -3,42 +3,22 @@
 import time
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as f
+from pyspark.sql import SparkSession
 
 from bigquery_sink import write_to_bigquery
+from counts import Counts, count_rows
 from errors import OutcomeError
 from parquet_sink import ParquetSink
-from plan import Plan, Sink, files_of, is_retained, table_name
-from schema import check_schema
-from session import to_hadoop
-
-Counts = dict[str, dict[str, Any]]
+from plan import Plan, Sink, files_for, files_of, is_retained, table_name
+from scans import scans_of
 
 
 def execute(session: SparkSession, plan: Plan) -> dict[str, Any]:
     """Fills the tables. Returns the step's result. Throws OutcomeError, with nothing changed, where rows would be lost."""
     start = time.monotonic()
-    destination = plan["destination"]
     sinks = {name: sink for name, sink in plan["sinks"].items() if files_for(plan, sink)}
-    if destination["format"] == "parquet":
-        target = ParquetSink(session, destination["folder"])
-        try:
-            staged = {name: target.stage(sink, rows_of(session, plan, sink)) for name, sink in sinks.items()}
-            counts = {name: count(sinks[name], rows) for name, rows in staged.items()}
-            result = to_result(plan, counts)
-            tables = {name: {"bytes": target.bytes_of(sink), **rows_in(counts[name])} for name, sink in sinks.items()}
-            target.swap()
-        except Exception:
-            target.close()
-            raise
-    else:
-        staged = {name: rows_of(session, plan, sink) for name, sink in sinks.items()}
-        counts = {name: count(sinks[name], rows) for name, rows in staged.items()}
-        result = to_result(plan, counts)
-        for name, sink in sinks.items():
-            write_to_bigquery(sink, staged[name], destination)
-        tables = {name: rows_in(counts[name]) for name in sinks}
+    fill = fill_folders if plan["destination"]["format"] == "parquet" else fill_bigquery
+    result, tables = fill(session, plan, sinks)
     return {
         **result,
         "tables": {table_name(sinks[name]): table for name, table in tables.items()},
@@ -47,48 +27,39 @@ def execute(session: SparkSession, plan: Plan) -> dict[str, Any]:
     }
 
 
-def files_for(plan: Plan, sink: Sink) -> list[dict[str, Any]]:
-    """The files whose rows a table takes."""
-    return [file for file in files_of(plan) if not sink["retained"] or is_retained(plan, file)]
+Filled = tuple[dict[str, Any], dict[str, dict[str, int]]]
 
 
-def rows_of(session: SparkSession, plan: Plan, sink: Sink) -> DataFrame:
-    """The rows for a table: each group of files in one scan, joined by name, through the table's query."""
-    wanted = {file["uri"] for file in files_for(plan, sink)}
-    parts: list[DataFrame] = []
-    for source in plan["sources"]:
-        paths = [to_hadoop(file["uri"]) for file in source["files"] if file["uri"] in wanted]
-        if not paths:
-            continue
-        files = session.read.schema(source["readSchema"]).parquet(*paths)
-        files.withColumn("scanned_file", f.col("_metadata.file_name")).createOrReplaceTempView(source["relation"])
-        parts.append(session.sql(source["query"]))
-    union = parts[0]
-    for part in parts[1:]:
-        union = union.unionByName(part)
-    union.createOrReplaceTempView("source")
-    rows = session.sql(sink["query"])
-    check_schema(sink, rows)
-    return rows
+def fill_folders(session: SparkSession, plan: Plan, sinks: dict[str, Sink]) -> Filled:
+    """Parquet folders: counted as they lie on disk, before they replace what was there."""
+    target = ParquetSink(session, plan["destination"]["folder"])
+    try:
+        for scan in scans_of(session, plan, sinks):
+            if len(scan.tables) > 1:
+                target.stage_together({name: sinks[name] for name in scan.tables}, scan.rows)
+            else:
+                target.stage(*[(sinks[name], rows) for name, rows in scan.tables.items()][0])
+        counts = {name: target.count(sink) for name, sink in sinks.items()}
+        result = to_result(plan, counts)
+        tables = {name: {"bytes": target.bytes_of(sink), **rows_in(counts[name])} for name, sink in sinks.items()}
+        target.swap()
+    except Exception:
+        target.close()
+        raise
+    return result, tables
 
 
-def count(sink: Sink, rows: DataFrame) -> Counts:
-    """Rows by month of the partition field, and how often each reason is given."""
-    month = f.trunc(f.col(sink["partitionField"]), "MM").alias("month")
-    counted: Counts = {}
-    if "reasonsField" not in sink:
-        for row in rows.groupBy(month).count().collect():
-            counted[str(row["month"])] = {"rows": row["count"], "reasons": {}}
-        return counted
-    # A null beside the reasons counts the row itself.
-    reason = f.explode(f.array_append(f.col(sink["reasonsField"]), f.lit(None))).alias("reason")
-    for row in rows.select(month, reason).groupBy("month", "reason").count().collect():
-        entry = counted.setdefault(str(row["month"]), {"rows": 0, "reasons": {}})
-        if row["reason"] is None:
-            entry["rows"] = row["count"]
-        else:
-            entry["reasons"][row["reason"]] = row["count"]
-    return counted
+def fill_bigquery(session: SparkSession, plan: Plan, sinks: dict[str, Sink]) -> Filled:
+    """BigQuery: the rows are counted by a scan of their own, since each table is replaced by the job that loads it."""
+    scans = scans_of(session, plan, sinks)
+    counts: dict[str, Counts] = {}
+    for scan in scans:
+        counts |= count_rows({name: sinks[name] for name in scan.tables}, scan.rows)
+    result = to_result(plan, counts)
+    rows = {name: table for scan in scans for name, table in scan.tables.items()}
+    for name, sink in sinks.items():
+        write_to_bigquery(sink, rows[name], plan["destination"])
+    return result, {name: rows_in(counts[name]) for name in sinks}
 
 
 def rows_in(counts: Counts) -> dict[str, int]:

@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import TextIO
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as f
 
+from counts import Counts, count_rows
 from errors import TemporaryError, UsageError
 from plan import Sink, shorten, table_name
+from scans import month_column, row_month, table_column, with_table
 from schema import schema_of
 from session import Folder, local_path
 
 staging = "_staging"
 former = "_former"
+# Below the staging folder: the rows of several tables, until each table has its own.
+together = "_together"
 
 
 class ParquetSink:
@@ -25,23 +28,40 @@ class ParquetSink:
 
     def __init__(self, session: SparkSession, uri: str) -> None:
         self.session = session
+        # A file for each month and table at once, in place of sorting all rows by them.
+        session.conf.set("spark.sql.maxConcurrentOutputFileWriters", "32")
         self.folder = Folder(session, uri)
         self.swaps: list[str] = []
         self._lock = lock(uri, self.folder)
         self._heal()
 
-    def stage(self, sink: Sink, rows: DataFrame) -> DataFrame:
-        """Writes a table's rows beside its place. Returns them as they are on disk."""
-        target = place_of(sink)
-        table = f"{sink['table']['dataset']}/{sink['table']['table']}"
-        if sink["mode"] == "overwrite_partition":
-            self._check_table(sink, table)
-            rows.write.parquet(self.folder.below(f"{staging}/{target}"))
-        else:
-            month = f.trunc(f.col(sink["partitionField"]), "MM")
-            rows.withColumn("month", month).write.partitionBy("month").parquet(self.folder.below(f"{staging}/{target}"))
-        self.swaps.append(target)
-        return self.session.read.schema(schema_of(sink)).parquet(self.folder.below(f"{staging}/{table}"))
+    def stage(self, sink: Sink, rows: DataFrame) -> None:
+        """Writes a table's rows beside its place, a folder a month."""
+        self._check_table(sink)
+        rows.withColumn(month_column, row_month(sink)).write.partitionBy(month_column).parquet(self.folder.below(f"{staging}/{table_of(sink)}"))
+        self._expect(sink)
+
+    def stage_together(self, sinks: dict[str, Sink], rows: DataFrame) -> None:
+        """Writes the rows of several tables, each row with its table's name and month, beside the places of the tables."""
+        for sink in sinks.values():
+            self._check_table(sink)
+        rows.write.partitionBy(table_column, month_column).parquet(self.folder.below(f"{staging}/{together}"))
+        for name, sink in sinks.items():
+            written = f"{staging}/{together}/{table_column}={name}"
+            if self.folder.exists(written):
+                self._move(written, f"{staging}/{table_of(sink)}")
+            self._expect(sink)
+        self.folder.remove(f"{staging}/{together}")
+
+    def count(self, sink: Sink) -> Counts:
+        """What has been staged of a table, by month: from the files' footers, or from the rows where they give reasons."""
+        table = f"{staging}/{table_of(sink)}"
+        if "reasonsField" in sink:
+            rows = self.session.read.schema(schema_of(sink)).parquet(self.folder.below(table))
+            return count_rows({"": sink}, with_table(rows, sink, ""))[""]
+        months = [name for name in self.folder.names(table) if name.startswith(f"{month_column}=")]
+        rows_by_month = {name.partition("=")[2]: self.folder.parquet_rows(f"{table}/{name}") for name in months}
+        return {month: {"rows": rows, "reasons": {}} for month, rows in rows_by_month.items() if rows > 0}
 
     def bytes_of(self, sink: Sink) -> int:
         """The size of what has been staged of a table."""
@@ -62,6 +82,11 @@ class ParquetSink:
         if self._lock:
             self._lock.close()
 
+    def _expect(self, sink: Sink) -> None:
+        """A month without rows gets an empty folder, which replaces what was there."""
+        self.folder.make(f"{staging}/{place_of(sink)}")
+        self.swaps.append(place_of(sink))
+
     def _heal(self) -> None:
         """Puts back what a run has moved aside, but not replaced, before it was killed."""
         for target in self.folder.names(former):
@@ -74,14 +99,16 @@ class ParquetSink:
         self.folder.make(to.rpartition("/")[0])
         self.folder.rename(name, to)
 
-    def _check_table(self, sink: Sink, table: str) -> None:
-        """Throws UsageError where the table's other months have a column of another type."""
-        months = [name for name in self.folder.names(table) if name.startswith("month=")]
-        others = [name for name in months if name != f"month={month_of(sink)}"]
+    def _check_table(self, sink: Sink) -> None:
+        """Throws UsageError where a month's table has other months, with a column of another type."""
+        if sink["mode"] == "overwrite_table":
+            return
+        months = [f"{table_of(sink)}/{name}" for name in self.folder.names(table_of(sink)) if name.startswith("month=")]
+        others = [month for month in months if month != place_of(sink) and self.folder.has_parquet(month)]
         if not others:
             return
         expected = {field.name: field.dataType.simpleString() for field in schema_of(sink)}
-        found = self.session.read.parquet(self.folder.below(f"{table}/{others[-1]}")).dtypes
+        found = self.session.read.parquet(self.folder.below(others[-1])).dtypes
         wrong = [f'"{name}" is {kind}' for name, kind in found if expected.get(name, kind) != kind]
         if wrong:
             raise UsageError(
@@ -91,10 +118,14 @@ class ParquetSink:
             )
 
 
+def table_of(sink: Sink) -> str:
+    """A table's folder."""
+    return f"{sink['table']['dataset']}/{sink['table']['table']}"
+
+
 def place_of(sink: Sink) -> str:
     """The folder that a run replaces: a month's, or the table's."""
-    table = f"{sink['table']['dataset']}/{sink['table']['table']}"
-    return table if sink["datePartition"] is None else f"{table}/month={month_of(sink)}"
+    return table_of(sink) if sink["datePartition"] is None else f"{table_of(sink)}/{month_column}={month_of(sink)}"
 
 
 def aside(target: str) -> str:

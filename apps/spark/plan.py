@@ -64,6 +64,11 @@ def is_retained(plan: Plan, file: dict[str, Any]) -> bool:
     return plan["retention"] is None or file["month"] >= plan["retention"]["oldestMonth"]
 
 
+def files_for(plan: Plan, sink: Sink) -> list[dict[str, Any]]:
+    """The files whose rows a table takes."""
+    return [file for file in files_of(plan) if not sink["retained"] or is_retained(plan, file)]
+
+
 def table_name(sink: Sink) -> str:
     """`staging.yellow_clean`."""
     return f"{sink['table']['dataset']}.{sink['table']['table']}"

@@ -74,7 +74,8 @@ class Folder:
         self.uri = to_hadoop(uri).rstrip("/")
         self._jvm: Any = session._jvm
         context: Any = session._jsc
-        self._fs = self._path().getFileSystem(context.hadoopConfiguration())
+        self._configuration = context.hadoopConfiguration()
+        self._fs = self._path().getFileSystem(self._configuration)
 
     def _path(self, name: str = "") -> Any:
         return self._jvm.org.apache.hadoop.fs.Path(f"{self.uri}/{name}" if name else self.uri)
@@ -109,6 +110,22 @@ class Folder:
     def bytes_below(self, name: str) -> int:
         """The size of all files below."""
         return int(self._fs.getContentSummary(self._path(name)).getLength())
+
+    def has_parquet(self, name: str) -> bool:
+        """Whether a folder holds a Parquet file."""
+        return any(file.endswith(".parquet") for file in self.names(name))
+
+    def parquet_rows(self, name: str) -> int:
+        """Rows of the Parquet files in a folder, as their footers say."""
+        return sum(self._footer_rows(f"{name}/{file}") for file in self.names(name) if file.endswith(".parquet"))
+
+    def _footer_rows(self, name: str) -> int:
+        hadoop: Any = self._jvm.org.apache.parquet.hadoop
+        reader = hadoop.ParquetFileReader.open(hadoop.util.HadoopInputFile.fromPath(self._path(name), self._configuration))
+        try:
+            return int(reader.getRecordCount())
+        finally:
+            reader.close()
 
     def read_text(self, name: str) -> str:
         """A file's text."""
