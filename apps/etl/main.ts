@@ -1,5 +1,4 @@
 // Cleans monthly files into the warehouse: plans from footers and the contract, then runs the plan on DuckDB, or on Spark.
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
 import type { Dataset } from '../contract/dataset.ts';
@@ -9,6 +8,7 @@ import { asOfOption } from '../plan/run-clock.ts';
 import { readSchemaGroups, type SchemaGroups, schemaGroups } from '../plan/schema-groups.ts';
 import { UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
+import { readJsonFile } from '../platform/json-file.ts';
 import { runProgram } from '../platform/program.ts';
 import { sendSamples } from '../platform/statsd.ts';
 import { toPath, toUri } from '../platform/uri.ts';
@@ -110,12 +110,12 @@ async function readGroups(options: {
     return readSchemaGroups(options.category, [options.file]);
   }
   if (!options.groups || options.file) throw new UsageError('--mode initial_load takes --groups and no --file');
-  const path = toPath(options.groups);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new UsageError(`${path}: no such file; run schema-groups first`);
-    throw error;
+  const read = await readJsonFile({
+    path: toPath(options.groups),
+    schema: schemaGroups,
+    what: 'what schema-groups writes',
+    next: 'run schema-groups first',
   });
-  const read = schemaGroups.parse(JSON.parse(text));
   if (read.category !== options.category.category)
     throw new UsageError(
       `${options.groups}: these are files of ${read.category}, but --category is ${options.category.category}`,

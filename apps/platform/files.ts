@@ -1,9 +1,13 @@
 // Files on this machine, written so that a kill at any moment leaves the old file or the new one, never half of one.
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { findTarget, replaceFile } from './write-target.ts';
+
+/** Characters of the target's name in the temporary one, which has at most 255 bytes in all. */
+const longestStart = 50;
 
 /** Writes text or bytes under a temporary name in the same folder, syncs, then renames. Makes the folder. */
 export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
@@ -25,13 +29,14 @@ export async function copyFileAtomically(source: string, target: string): Promis
   );
 }
 
-/** Calls `write` with a temporary name beside `path`, then renames it to `path`; removes it when `write` fails. */
+/** Calls `write` with a temporary name beside the file that `path` leads to, then renames it; removes it when `write` fails. */
 export async function withTemporaryName(path: string, write: (temporary: string) => Promise<unknown>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const target = await findTarget(path);
+  await mkdir(dirname(target), { recursive: true });
+  const temporary = join(dirname(target), `.${basename(target).slice(0, longestStart)}.${randomUUID()}.tmp`);
   try {
     await write(temporary);
-    await rename(temporary, path);
+    await replaceFile(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

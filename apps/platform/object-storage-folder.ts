@@ -4,11 +4,10 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { TemporaryError, UsageError } from './errors.ts';
 import { type ListOptions, ObjectChangedError, type ObjectStorage, type StoredObject } from './object-storage.ts';
 import { digestFile } from './object-storage-digest.ts';
 import { isHidden } from './object-storage-uri.ts';
-import { toLine } from './one-line.ts';
+import { toSystemError } from './system-errors.ts';
 import { baseName, joinUri, toPath } from './uri.ts';
 
 export const createFolderStorage = (): ObjectStorage => ({ list, look, read, digestOf });
@@ -84,30 +83,5 @@ async function statFile(path: string, uri: string): Promise<BigIntStats | undefi
   }
 }
 
-const wrong: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  ENOTDIR: 'this is not a folder',
-  EISDIR: 'this is a folder',
-  EACCES: 'this program may not read or write it',
-  EPERM: 'this program may not read or write it',
-  EROFS: 'this is read-only',
-  ENAMETOOLONG: 'a part of it is longer than a file name can be',
-  ELOOP: 'its symbolic links lead in a circle',
-};
-const temporary: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space is left',
-  EDQUOT: 'the quota is used up',
-  EIO: 'it could not be read or written',
-  ESTALE: 'its file system was mounted anew',
-  EMFILE: 'too many files are open',
-  EBUSY: 'it is busy',
-  ETIMEDOUT: 'its file system does not answer',
-};
-
 /** An error of the file system as one for the user; others as they are. */
-export function toFolderError(uri: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (Object.hasOwn(wrong, code)) return new UsageError(`${toLine(uri)}: ${wrong[code]} (${code}); check the URI and its rights`);
-  if (Object.hasOwn(temporary, code)) return new TemporaryError(`${toLine(uri)}: ${temporary[code]} (${code})`);
-  return error;
-}
+export const toFolderError = (uri: string, error: unknown): unknown => toSystemError(error, uri) ?? error;

@@ -4,7 +4,10 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { exitCode, UsageError, UserError } from './errors.ts';
 import { writeFileAtomically } from './files.ts';
+import { oneLine } from './one-line.ts';
+import { toSystemError } from './system-errors.ts';
 import { toPath } from './uri.ts';
+import { findTarget } from './write-target.ts';
 
 /** Characters of a wrong value that its message repeats. */
 const longestEcho = 200;
@@ -26,23 +29,33 @@ export async function runProgram<Shape extends z.ZodRawShape>(
   let resultFile: string | undefined;
   try {
     const { result: file, outputs, ...flags } = parseFlags(program, argv);
+    // Before the work, not after it.
+    if (file !== undefined) await findTarget(toPath(file));
     resultFile = file;
     const result = await program.run(checkOptions(program, flags));
     if (result !== undefined && outputs !== undefined) await writeOutputs(result, toPath(outputs));
     await writeResult(result, resultFile);
   } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
-    } else if (error instanceof UserError) {
-      await writeResult(error.result, resultFile);
-      console.error(`${program.name}: ${error.message}`);
-      process.exitCode = error.exitCode;
-    } else {
-      console.error(error);
-      console.error(`${program.name}: this is a bug in Taxiway; please report it with the lines above`);
-      process.exitCode = exitCode.bug;
-    }
+    process.exitCode = await explain(program.name, error, resultFile);
   }
+}
+
+/** Writes what went wrong to stderr, and the result where the error has one. Returns the exit code. */
+async function explain(name: string, error: unknown, resultFile: string | undefined): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
+  const known = error instanceof UserError ? error : toSystemError(error);
+  if (known === undefined) {
+    console.error(error);
+    console.error(`${name}: this is a bug in Taxiway; please report it with the lines above`);
+    return exitCode.bug;
+  }
+  try {
+    await writeResult(known.result, resultFile);
+  } catch (second) {
+    console.error(`${name}: the result could not be written: ${oneLine((second as Error).message)}`);
+  }
+  console.error(`${name}: ${oneLine(known.message)}`);
+  return known.exitCode;
 }
 
 function parseFlags(
@@ -94,6 +107,19 @@ async function writeOutputs(result: object, folder: string): Promise<void> {
 async function writeResult(result: object | undefined, file: string | undefined): Promise<void> {
   if (result === undefined) return;
   const text = `${JSON.stringify(result, null, 2)}\n`;
-  if (file === undefined) process.stdout.write(text);
+  if (file === undefined) await print(text);
   else await writeFileAtomically(toPath(file), text);
+}
+
+/** Writes to standard output. Throws where it is full, or its reader has ended. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // Node ends the process for an error that nobody listens to.
+    process.stdout.on('error', () => undefined);
+    process.stdout.write(text, (error?: NodeJS.ErrnoException | null) => {
+      if (error?.code === 'EPIPE') reject(new UsageError('standard output: the program that reads it has ended; use --result FILE'));
+      else if (error) reject(Object.assign(error, { path: 'standard output' }));
+      else resolve();
+    });
+  });
 }

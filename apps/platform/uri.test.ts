@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { UsageError } from './errors.ts';
 import { baseName, joinUri, toPath } from './uri.ts';
 
 test('a name below a folder comes back, whatever is in it', () => {
@@ -17,4 +18,12 @@ test('a name below a folder comes back, whatever is in it', () => {
 
 test.each(['s3://bucket/key', 'http://host/x', 'gs://bucket/key'])('%s is not read here', (uri) => {
   expect(() => toPath(uri)).toThrow('reads file:// URIs and paths');
+});
+
+test.each(['file:///a%00b', 'a\0b', 'file://host/x', 'file:///%zz', 'file:///a%2Fb'])('%j is no path', (uri) => {
+  expect(() => toPath(uri)).toThrow(UsageError);
+});
+
+test('a name that can not be decoded is refused', () => {
+  expect(() => baseName('file:///a/%zz')).toThrow(new UsageError('file:///a/%zz: not a usable URI: URI malformed'));
 });

@@ -1,8 +1,9 @@
 // The champion of each category as it lies in the models bucket; a new one is picked up without a restart.
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { modelPaths } from '../contract/names.ts';
+import { readJsonFile } from '../platform/json-file.ts';
 import { log } from '../platform/log.ts';
 import { type Booster, readBooster } from './booster.ts';
 import { computableFeatures } from './features.ts';
@@ -24,13 +25,15 @@ export interface Champion extends z.output<typeof championFile> {
 /** Reads champion.json and the model that it names, and checks that they fit each other and this service. */
 export async function loadChampion(models: string, category: string): Promise<Champion> {
   const path = resolve(models, modelPaths.champion(category));
-  const champion = championFile.parse(JSON.parse(await readFile(path, 'utf8')));
+  const next = 'run the full-refresh workflow to write it again';
+  const champion = await readJsonFile({ path, schema: championFile, what: "a champion's description", next });
   if (champion.category !== category) throw new Error(`it is the champion of ${champion.category}, not of ${category}`);
   const strange = champion.features.filter((name) => !computableFeatures.has(name));
   if (strange.length > 0) throw new Error(`its features ${strange.join(', ')} can't be computed here`);
   const modelPath = resolve(dirname(path), champion.model);
   if (relative(models, modelPath).startsWith('..')) throw new Error(`its model ${champion.model} lies outside the models folder`);
-  return { ...champion, booster: readBooster(JSON.parse(await readFile(modelPath, 'utf8')), champion.features) };
+  const model = await readJsonFile({ path: modelPath, schema: z.unknown(), what: "XGBoost's model", next });
+  return { ...champion, booster: readBooster(model, champion.features) };
 }
 
 interface Entry {

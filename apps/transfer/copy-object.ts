@@ -1,6 +1,6 @@
 // One copy: streamed into a temporary file that the same version of the source goes on with after a kill, proved, then renamed.
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OutcomeError, TemporaryError } from '../platform/errors.ts';
 import { fileSize } from '../platform/files.ts';
@@ -8,6 +8,7 @@ import { log } from '../platform/log.ts';
 import { ObjectChangedError, type ObjectStorage, type StoredObject } from '../platform/object-storage.ts';
 import { type Digest, type Digests, digestFile, startDigests } from '../platform/object-storage-digest.ts';
 import { toFolderError } from '../platform/object-storage-folder.ts';
+import { findTarget, replaceFile } from '../platform/write-target.ts';
 
 interface ObjectCopy {
   readonly storage: ObjectStorage;
@@ -18,7 +19,8 @@ interface ObjectCopy {
 }
 
 /** Copies an object to a path; the target appears whole or not at all. Returns the content's SHA-256. */
-export async function copyObject(copy: ObjectCopy): Promise<string> {
+export async function copyObject(wanted: ObjectCopy): Promise<string> {
+  const copy = { ...wanted, target: await findPlace(wanted.target) };
   const { source, target, expected } = copy;
   // A killed machine may leave a file with holes: what nothing can prove is not gone on with.
   const partial = expected && partialPath(target, JSON.stringify([source.uri, source.version]));
@@ -27,10 +29,18 @@ export async function copyObject(copy: ObjectCopy): Promise<string> {
     await removeStale(target, partial);
     const sha256 = partial && (await fill(partial, copy));
     if (sha256 === undefined) return await copyAnew(copy, partial);
-    await rename(partial as string, target).catch((error) => leaveToOther(error, copy));
+    await replaceFile(partial as string, target).catch((error) => leaveToOther(error, copy));
     return sha256;
   } catch (error) {
     throw toFolderError(target, error);
+  }
+}
+
+async function findPlace(path: string): Promise<string> {
+  try {
+    return await findTarget(path);
+  } catch (error) {
+    throw toFolderError(path, error);
   }
 }
 
@@ -46,7 +56,7 @@ async function copyAnew(copy: ObjectCopy, useless: string | undefined): Promise<
     const sha256 = await fill(own, copy);
     if (sha256 === undefined)
       throw new OutcomeError(`${source.uri}: the bytes that came are not those that its storage has by its digest; run again`);
-    await rename(own, target).catch((error) => leaveToOther(error, copy));
+    await replaceFile(own, target).catch((error) => leaveToOther(error, copy));
     return sha256;
   } finally {
     await rm(own, { force: true });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -42,12 +42,22 @@ test('an overwritten file of the same size is copied again, and so is a torn cop
   expect(await readFile(join(folder, 'out', 'b.parquet'), 'utf8')).toBe('B.PARQUET'.repeat(1000));
 });
 
+test("a copy follows its target's link, and never replaces what is no file", async () => {
+  await mkdir(join(folder, 'out'));
+  await mkdir(join(folder, 'out', 'a_2024-01.parquet'));
+  await symlink('../far.parquet', join(folder, 'out', 'b.parquet'));
+  await expect(transfer({ source: `${source}a_2024-01.parquet`, destination })).rejects.toThrow('a folder is there');
+  expect(await transfer({ source: `${source}b.parquet`, destination })).toMatchObject({ copied: 1 });
+  expect(await readFile(join(folder, 'far.parquet'), 'utf8')).toBe('b.parquet'.repeat(1000));
+  expect(await readlink(join(folder, 'out', 'b.parquet'))).toBe('../far.parquet');
+});
+
 test.each([
   [{ source: 'nothing.parquet' }, 'no such file'],
   [{ source: '', prefixes: ['c_', 'a_'] }, 'no file begins with c_'],
   [{ source: 'b.parquet', prefixes: ['b'] }, '--prefixes goes with a folder'],
   [{ source: '.hidden' }, '".hidden" can\'t be a copy\'s name'],
-  [{ source: '%zz' }, 'not a usable file URI'],
+  [{ source: '%zz' }, 'not a usable URI'],
   [{ source: 'a'.repeat(300) }, 'a part of it is longer than a file name can be (ENAMETOOLONG)'],
   [{ source: 'a'.repeat(240) }, 'longer than 200 bytes'],
 ])('%j is refused', async (options, message) => {
