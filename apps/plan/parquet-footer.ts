@@ -32,9 +32,14 @@ export async function readFooter(uri: string): Promise<Footer> {
       await file.read(bytes, 0, bytes.length, start);
       return bytes.buffer;
     };
-    if (size < 12 || Buffer.from(await slice(0, 4)).toString('latin1') !== 'PAR1') throw refuse('it does not begin with PAR1');
+    const encrypted = () => new OutcomeError(`${baseName(uri)}: the file is encrypted; write it without Parquet's encryption`);
+    const magic = size < 12 ? '' : Buffer.from(await slice(0, 4)).toString('latin1');
+    if (magic === 'PARE') throw encrypted();
+    if (magic !== 'PAR1') throw refuse('it does not begin with PAR1');
     const footer = await readFooterBytes(slice, size);
     const metadata = parseFooter(footer, refuse);
+    if (metadata.row_groups.some(({ columns }) => columns.some((chunk) => chunk.crypto_metadata !== undefined)))
+      throw encrypted();
     if (lastDataByte(metadata) > size)
       throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${size}`);
     return { rows: Number(metadata.num_rows), bytes: size, columns: toColumns(withExactNames(metadata.schema, footer)) };

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,7 +27,9 @@ test.each(Object.keys(makers))('%s is refused and left as it is, also behind a l
   for (const name of ['there', 'link'])
     for (const write of [() => writeFileAtomically(at(name), 'x'), () => copyFileAtomically(import.meta.filename, at(name))])
       await expect(write()).rejects.toThrow(
-        new UsageError(`${at(name)}: ${kind} is there, expected a plain file or nothing; it was left as it is; give another path`),
+        new UsageError(
+          `${at(name)}: ${kind} is there, expected a plain file or nothing; it was left as it is; give another path`,
+        ),
       );
   expect((await lstat(at('there'))).ino).toBe(before.ino);
   expect((await readdir(folder)).sort()).toEqual(['link', 'there']);
@@ -38,7 +40,8 @@ test('a device is refused, also behind a link', async (context) => {
   const made = spawnSync('mknod', [at('device'), 'c', '1', '3']);
   context.skip(made.status !== 0, 'only root makes devices');
   await symlink('device', at('link'));
-  for (const name of ['device', 'link']) await expect(writeFileAtomically(at(name), 'x')).rejects.toThrow(/: a device is there, /);
+  for (const name of ['device', 'link'])
+    await expect(writeFileAtomically(at(name), 'x')).rejects.toThrow(/: a device is there, /);
   expect((await lstat(at('device'))).isCharacterDevice()).toBe(true);
   expect((await readdir(folder)).sort()).toEqual(['device', 'link']);
 });

@@ -39,6 +39,8 @@ export async function readJsonFile<Schema extends z.ZodType>({
 
 /** What is wrong with a value, in one line: the first three problems and where they are. */
 export function toProblems({ issues }: z.ZodError): string {
-  const problems = issues.slice(0, 3).map(({ path, message }) => `${path.length > 0 ? `${path.map(String).join('.')}: ` : ''}${message}`);
+  const problems = issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.length > 0 ? `${path.map(String).join('.')}: ` : ''}${message}`);
   return toLine([...problems, ...(issues.length > 3 ? [`and ${issues.length - 3} more`] : [])].join('; '));
 }

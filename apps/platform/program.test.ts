@@ -87,7 +87,11 @@ test.each([
   ['EMFILE', 75],
 ])('%s in a program is one line with exit code %i', async (code, expected) => {
   const { stderr, ...found } = await run('--run-date', `2${code}`, '--rows', '12');
-  expect([found.code, stderr.split('\n').length, stderr]).toEqual([expected, 2, expect.stringMatching(/^demo: \/some\/place: .* \(E[A-Z]+\); /)]);
+  expect([found.code, stderr.split('\n').length, stderr]).toEqual([
+    expected,
+    2,
+    expect.stringMatching(/^demo: \/some\/place: .* \(E[A-Z]+\); /),
+  ]);
 });
 
 test('a result that can not be written is one line; what is no file is refused before any work', async () => {
@@ -105,7 +109,8 @@ test('a result that can not be written is one line; what is no file is refused b
 });
 
 test('a full device, or a reader that ends, is one line', async () => {
-  const shell = (command: string) => spawnSync('bash', ['-c', `${process.execPath} ${main} --run-date 2024 ${command}`], { encoding: 'utf8' });
+  const shell = (command: string) =>
+    spawnSync('bash', ['-c', `${process.execPath} ${main} --run-date 2024 ${command}`], { encoding: 'utf8' });
   const full = shell('> /dev/full');
   expect([full.status, full.stderr]).toEqual([75, 'demo: standard output: no space is left (ENOSPC); try again later\n']);
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's

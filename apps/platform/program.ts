@@ -117,7 +117,8 @@ function print(text: string): Promise<void> {
     // Node ends the process for an error that nobody listens to.
     process.stdout.on('error', () => undefined);
     process.stdout.write(text, (error?: NodeJS.ErrnoException | null) => {
-      if (error?.code === 'EPIPE') reject(new UsageError('standard output: the program that reads it has ended; use --result FILE'));
+      if (error?.code === 'EPIPE')
+        reject(new UsageError('standard output: the program that reads it has ended; use --result FILE'));
       else if (error) reject(Object.assign(error, { path: 'standard output' }));
       else resolve();
     });

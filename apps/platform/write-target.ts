@@ -48,7 +48,9 @@ async function refuseOther(path: string, target: string): Promise<void> {
         : found.isSymbolicLink()
           ? 'a symbolic link'
           : 'a device';
-  throw new UsageError(`${toLine(path)}: ${kind} is there, expected a plain file or nothing; it was left as it is; give another path`);
+  throw new UsageError(
+    `${toLine(path)}: ${kind} is there, expected a plain file or nothing; it was left as it is; give another path`,
+  );
 }
 
 async function ifThere<T>(look: Promise<T>): Promise<T | undefined> {
