@@ -1,5 +1,4 @@
 // validate: Parquet files against an expectation suite and the contract's gates; result JSON, report pages, and a verdict.
-import { readFile } from 'node:fs/promises';
 import type { Dataset } from '../contract/dataset.ts';
 import { statsdName, statsdVariable } from '../contract/names.ts';
 import { type MonthProfile, readRecords } from '../plan/month-records.ts';
@@ -7,6 +6,7 @@ import { toClock } from '../plan/run-clock.ts';
 import { schemaGroups } from '../plan/schema-groups.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
 import { writeFileAtomically } from '../platform/files.ts';
+import { readJsonFile } from '../platform/json-file.ts';
 import { log } from '../platform/log.ts';
 import { runProgram } from '../platform/program.ts';
 import { sendSamples } from '../platform/statsd.ts';
@@ -67,12 +67,15 @@ async function readUris({ file, groups }: Options, dataset: Dataset | undefined)
   if ((file === undefined) === (groups === undefined)) throw new UsageError('expected either --file or --groups');
   if (file !== undefined) return [file];
   if (dataset === undefined) throw new UsageError('--groups needs --category, or a suite whose meta names the category');
-  const read = schemaGroups.safeParse(JSON.parse(await readFile(toPath(groups as string), 'utf8').catch(() => 'null')));
-  if (!read.success)
-    throw new UsageError(`--groups ${groups}: not what schema-groups of this version writes; run schema-groups first`);
-  if (read.data.category !== dataset.category)
-    throw new UsageError(`--groups ${groups}: these are files of ${read.data.category}, but the data set is ${dataset.category}`);
-  const files = read.data.groups.flatMap((group) => group.files).sort((a, b) => (a.month < b.month ? -1 : 1));
+  const read = await readJsonFile({
+    path: toPath(groups as string),
+    schema: schemaGroups,
+    what: 'the groups that schema-groups writes',
+    next: 'run schema-groups first',
+  });
+  if (read.category !== dataset.category)
+    throw new UsageError(`--groups ${groups}: these are files of ${read.category}, but the data set is ${dataset.category}`);
+  const files = read.groups.flatMap((group) => group.files).sort((a, b) => (a.month < b.month ? -1 : 1));
   return files.map(({ uri }) => uri);
 }
 
