@@ -1,31 +1,58 @@
-"""Files written so that a kill at any moment leaves the old file or the new one, never half of one."""
+"""Files written so that a kill at any moment leaves the old file or the new one, never half of one. Links are followed, and only plain files replaced."""
 
+import contextlib
+import errno
 import os
 import shutil
+import stat
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+
+from errors import UsageError
+
+kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket"}
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes text under a temporary name, syncs, then renames. Makes the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{path.name}.{uuid.uuid4()}.tmp"
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Writes text; the file appears whole or not at all."""
+    with temporary_name(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copies a file; the target appears whole or not at all. Makes the folder."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.parent / f".{target.name}.{uuid.uuid4()}.tmp"
-    try:
+    """Copies a file; the target appears whole or not at all."""
+    with temporary_name(target) as temporary:
         shutil.copyfile(source, temporary)
+
+
+@contextlib.contextmanager
+def temporary_name(path: Path) -> Iterator[Path]:
+    """A temporary name beside the file that `path` leads to; it is renamed to that file in the end. Makes the folder."""
+    target = find_target(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # A name has at most 255 bytes.
+    temporary = target.parent / f".{target.name[:50]}.{uuid.uuid4()}.tmp"
+    try:
+        yield temporary
+        find_target(target)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def find_target(path: Path) -> Path:
+    """The path that links lead to, where a plain file is or nothing yet. Throws UsageError where anything else is there."""
+    try:
+        target = Path(os.path.realpath(path))
+        if target.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+        mode = target.lstat().st_mode
+    except FileNotFoundError:
+        return target
+    if not stat.S_ISREG(mode):
+        kind = kinds.get(stat.S_IFMT(mode), "a device")
+        raise UsageError(f"{path}: {kind} is there, expected a plain file or nothing; it was left as it is; give another path")
+    return target

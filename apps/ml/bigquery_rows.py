@@ -1,7 +1,6 @@
 """Copies feature rows from BigQuery into a DuckDB file of their own, page by page, so that they are split as those of a DuckDB warehouse are."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -13,10 +12,11 @@ from requests.exceptions import Timeout
 
 from errors import TemporaryError, UsageError, UserError
 from facts import ModelFacts
-from rows import check_columns, most_rows, quote, sample_buckets
+from rows import buckets_within, check_columns, quote, sample_buckets
 
 address = re.compile(r"bigquery://([a-z][a-z0-9-]{4,28}[a-z0-9])/?((?:[a-z][a-z0-9_]*_)?)")
 rows_a_page = 50_000
+largest_float = 3.4028234663852886e38
 patience_seconds = 60.0
 quotas = ("quotaExceeded", "rateLimitExceeded", "userRateLimitExceeded", "jobRateLimitExceeded")
 
@@ -37,13 +37,16 @@ class BigQueryFeatures:
         self.labels = {name: to_label_value(value) for name, value in labels.items()}
         self.retry = bigquery.DEFAULT_RETRY.with_timeout(patience_seconds)
 
-    def copy(self, file: Path, month: str | None) -> None:
-        """Writes the rows of a month (its first day) or of all, at most `most_rows` of them and the same ones each time. Throws UserError."""
+    def copy(self, file: Path, month: str | None) -> int:
+        """Writes the rows of a month (its first day) or of all, at most `most_rows` of them and the same ones each time.
+
+        Returns how many rows were left out since their target or a feature is missing. Throws UserError.
+        """
         try:
             with bigquery.Client(project=self.project, location=self.location) as client:
                 table = client.get_table(f"{self.project}.{self.dataset}.{self.facts.table}", retry=self.retry)
                 check_columns({field.name for field in table.schema}, self.uri, self.facts)
-                self._copy(client, file, month)
+                return self._copy(client, file, month)
         except UserError:
             raise
         except refusals.NotFound as error:
@@ -54,19 +57,25 @@ class BigQueryFeatures:
         except (refusals.GoogleAPICallError, refusals.RetryError, GoogleAuthError, NoConnection, Timeout) as error:
             raise error_of(error, self.uri) from None
 
-    def _copy(self, client: bigquery.Client, file: Path, month: str | None) -> None:
+    def _copy(self, client: bigquery.Client, file: Path, month: str | None) -> int:
         source = f"`{self.project}`.`{self.dataset}`.`{self.facts.table}`"
         names = (*self.facts.features, self.facts.target)
         # Which rows are left out where they are too many is decided by what they hold, as in DuckDB, though by another hash.
         bucket = f"FARM_FINGERPRINT(TO_JSON_STRING(STRUCT({', '.join(f'`{name}`' for name in names)}))) & {sample_buckets - 1}"
-        where = f"`{self.facts.target}` IS NOT NULL"
+        # False for NaN, infinities and what is beyond 32-bit floats, as in DuckDB.
+        usable = " AND ".join(f"IFNULL(ABS(CAST(`{name}` AS FLOAT64)) <= {largest_float}, FALSE)" for name in names)
+        where = "TRUE"
         if month is not None:
-            where += f" AND `{self.facts.date}` >= @month AND `{self.facts.date}` < DATE_ADD(@month, INTERVAL 1 MONTH)"
-        counts = f"SELECT {bucket} AS bucket, COUNT(*) AS trips FROM {source} WHERE {where} GROUP BY bucket ORDER BY bucket"
-        buckets = buckets_within((int(row[0]), int(row[1])) for row in self._query(client, counts, month))
+            where = f"`{self.facts.date}` >= @month AND `{self.facts.date}` < DATE_ADD(@month, INTERVAL 1 MONTH)"
+        counts = f"""
+            SELECT {bucket} AS bucket, COUNTIF({usable}) AS trips, COUNTIF(NOT ({usable})) AS left_out
+            FROM {source} WHERE {where} GROUP BY bucket ORDER BY bucket"""
+        found = [(int(row[0]), int(row[1]), int(row[2])) for row in self._query(client, counts, month)]
+        buckets = buckets_within((bucket, trips) for bucket, trips, _ in found)
         values = ", ".join(f"CAST(`{name}` AS FLOAT64) AS `{name}`" for name in names)
-        query = f"SELECT `{self.facts.date}`, {values} FROM {source} WHERE {where} AND {bucket} < {buckets}"
+        query = f"SELECT `{self.facts.date}`, {values} FROM {source} WHERE {where} AND {usable} AND {bucket} < {buckets}"
         self._store(self._query(client, query, month), file)
+        return sum(left_out for _, _, left_out in found)
 
     def _query(self, client: bigquery.Client, sql: str, month: str | None) -> bigquery.table.RowIterator:
         parameters = [] if month is None else [bigquery.ScalarQueryParameter("month", "DATE", month)]
@@ -85,16 +94,6 @@ class BigQueryFeatures:
                 connection.register("page", page)
                 connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM page")
                 connection.unregister("page")
-
-
-def buckets_within(counts: Iterable[tuple[int, int]]) -> int:
-    """How many buckets, from the first on, hold at most `most_rows` rows together."""
-    total = 0
-    for bucket, count in counts:
-        total += count
-        if total > most_rows:
-            return bucket
-    return sample_buckets
 
 
 def error_of(error: Exception, where: str) -> Exception:

@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import xgboost as xgb
-
 from facts import ModelFacts
 from files import write_bytes
 from registry import Registry, Version
@@ -16,7 +14,7 @@ def export_champion(registry: Registry, facts: ModelFacts, models: Path) -> Vers
     if champion is None:
         return None
     target = models / facts.champion
-    model = registry.load(champion)
+    model, booster = registry.load(champion)
     # A reader that holds the old champion.json still finds the old file: each version has its own.
     name = f"model-{champion.version}.json"
     _write_if_changed(target.parent / name, model)
@@ -26,19 +24,12 @@ def export_champion(registry: Registry, facts: ModelFacts, models: Path) -> Vers
         "run_id": champion.run_id,
         "rmse": champion.rmse,
         "model": name,
-        "features": load_booster(model).feature_names,
+        "features": booster.feature_names,
         "target": facts.target,
         "trained_at": champion.created,
     }
     _write_if_changed(target, (json.dumps(description, indent=2) + "\n").encode())
     return champion
-
-
-def load_booster(model: bytes) -> xgb.Booster:
-    """A booster from XGBoost's JSON."""
-    booster = xgb.Booster()
-    booster.load_model(bytearray(model))
-    return booster
 
 
 def _write_if_changed(path: Path, content: bytes) -> None:

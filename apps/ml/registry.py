@@ -5,8 +5,8 @@ import fcntl
 import json
 import os
 import re
+import sys
 import tempfile
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import xgboost as xgb
 
-from errors import TemporaryError, UsageError
+from errors import TemporaryError, UsageError, UserError
 from facts import ModelFacts
 
 # MLflow announces its releases and asks its makers' server otherwise.
@@ -27,7 +27,12 @@ from mlflow.entities import Metric, Param, Run, RunTag
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
+from local_store import open_database
+from model_file import BadModelError, load_booster
+
 run_tag = "taxiway.run"
+# Below the artifacts of a run.
+model_file = "model/model.json"
 
 
 @dataclass(frozen=True)
@@ -73,22 +78,15 @@ def open_registry(place: Path | str, facts: ModelFacts) -> Iterator["Registry"]:
         yield Registry(str(place), None, facts)
         return
     tracking = Path(place)
-    try:
-        tracking.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{tracking}: can't make this folder for MLflow's store: {error.strerror}; give another --tracking"
-        ) from None
+    tracking.mkdir(parents=True, exist_ok=True)
     with (tracking / "lock").open("w") as lock:
         try:
             # The system frees this lock when its process dies, however it dies.
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise TemporaryError(f"{tracking}: another training has the model registry open; try again when it is done") from None
-        database = tracking.resolve() / "mlflow.db"
-        if not database.exists():
-            make_database(database)
-        yield Registry(f"sqlite:///{database}", (tracking.resolve() / "artifacts").as_uri(), facts)
+        uri, artifacts = open_database(tracking.resolve())
+        yield Registry(uri, artifacts, facts)
 
 
 class Registry:
@@ -106,9 +104,13 @@ class Registry:
 
     def _find_or_make_experiment(self, artifacts: str | None) -> str:
         found = self.client.get_experiment_by_name(self.facts.registered_model)
-        if found is not None:
-            return found.experiment_id
-        return self.client.create_experiment(self.facts.registered_model, artifact_location=artifacts)
+        if found is None:
+            return self.client.create_experiment(self.facts.registered_model, artifact_location=artifacts)
+        if found.lifecycle_stage == "deleted":
+            # MLflow takes no run for it, and no other of its name. Its runs come back with it; nothing is lost.
+            self.client.restore_experiment(found.experiment_id)
+            print(f"experiment {found.name} was deleted in MLflow; it is restored", file=sys.stderr)
+        return found.experiment_id
 
     def start_run(self, run: str, parameters: dict[str, object]) -> Run:
         """A parent run; runs that an earlier attempt of the same run left open are marked as killed."""
@@ -134,9 +136,9 @@ class Registry:
         """Stores the model with its run and registers it as a version, which is one write: it exists with its verdict or not at all."""
         run_id = parent.info.run_id
         with tempfile.TemporaryDirectory(prefix="taxiway-model-") as folder:
-            file = Path(folder) / "model.json"
+            file = Path(folder) / Path(model_file).name
             booster.save_model(file)
-            self.client.log_artifact(run_id, str(file), "model")
+            self.client.log_artifact(run_id, str(file), str(Path(model_file).parent))
         metrics = {"rmse": verdict.rmse, "baseline_rmse": verdict.baseline_rmse}
         now = int(datetime.now(UTC).timestamp() * 1000)
         self.client.log_batch(
@@ -149,23 +151,36 @@ class Registry:
             tags={run_tag: parent.data.tags[run_tag], "verdict": json.dumps({**verdict.__dict__, "wins": verdict.wins})},
         )
         self.client.set_terminated(run_id)
-        return _to_version(created)
+        registered = _to_version(created)
+        if registered is None:
+            raise AssertionError(f"version {created.version} does not read as it was written: {created.tags}")
+        return registered
 
     def version_of_run(self, run: str) -> Version | None:
         """The version that this run has registered, if it has."""
         # The tag is compared here, not in MLflow's filter language: a run's name may hold quotes.
         found = self.client.search_model_versions(f"name = '{self.facts.registered_model}'", max_results=10_000)
-        return next((_to_version(one) for one in found if one.tags.get(run_tag) == run and "verdict" in one.tags), None)
+        versions = (_to_version(one) for one in found if one.tags.get(run_tag) == run)
+        return next((version for version in versions if version is not None), None)
 
     def champion(self) -> Version | None:
-        """The version that serves."""
+        """The version that serves. Throws UsageError where the alias is on a version that no training has registered."""
+        model, alias = self.facts.registered_model, self.facts.alias
         try:
-            return _to_version(self.client.get_model_version_by_alias(self.facts.registered_model, self.facts.alias))
+            found = self.client.get_model_version_by_alias(model, alias)
         except MlflowException as error:
             # A server that gives no answer is not a registry without a champion.
             if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                 raise
             return None
+        version = _to_version(found)
+        if version is None:
+            raise UsageError(
+                f'{model}: the alias "{alias}" is on version {found.version}, which no training has registered '
+                f"(expected its tags verdict and {run_tag}); what was exported last keeps serving; "
+                "in MLflow, put the alias on a version that training has registered, or remove it"
+            )
+        return version
 
     def settle(self, version: Version) -> bool:
         """Promotes a winner, unless the champion that it met has been replaced since. True where the version was promoted, now or before."""
@@ -174,10 +189,26 @@ class Registry:
             self.client.set_registered_model_alias(self.facts.registered_model, self.facts.alias, str(version.version))
         return version.wins
 
-    def load(self, version: Version) -> bytes:
-        """The version's model as XGBoost's JSON."""
-        with tempfile.TemporaryDirectory(prefix="taxiway-model-") as folder:
-            return Path(self.client.download_artifacts(version.run_id, "model/model.json", folder)).read_bytes()
+    def load(self, version: Version) -> tuple[bytes, xgb.Booster]:
+        """The version's model, as XGBoost's JSON and read. Throws UsageError where its file is gone or damaged."""
+        what = f"{self.facts.registered_model}: version {version.version}"
+        try:
+            with tempfile.TemporaryDirectory(prefix="taxiway-model-") as folder:
+                model = Path(self.client.download_artifacts(version.run_id, model_file, folder)).read_bytes()
+            return model, load_booster(model)
+        except BadModelError as error:
+            raise self._unusable(f"{what}: its file {model_file} in MLflow is damaged: {error}") from None
+        except (MlflowException, FileNotFoundError) as error:
+            # Its run may be gone as well, by `mlflow gc`.
+            if isinstance(error, MlflowException) and is_unreachable(error):
+                raise
+            raise self._unusable(f"{what}: MLflow has no file {model_file} of its run {version.run_id}") from None
+
+    def _unusable(self, problem: str) -> UsageError:
+        return UsageError(
+            f"{problem}; what was exported last keeps serving; restore that file, or, in MLflow, "
+            f'put the alias "{self.facts.alias}" on another version or remove it'
+        )
 
 
 def is_unreachable(error: Exception) -> bool:
@@ -186,22 +217,43 @@ def is_unreachable(error: Exception) -> bool:
     return isinstance(error, MlflowException) and re.search(failed, str(error), re.DOTALL) is not None
 
 
-def make_database(database: Path) -> None:
-    """Makes the store under a temporary name: MLflow does not mend a database that was killed while it was made."""
-    temporary = database.parent / f".{database.name}.{uuid.uuid4()}.tmp"
+# In this order: the first that matches decides. Texts of SQLite and MLflow.
+kinds: list[tuple[str, type[UserError], str]] = [
+    (r"database is locked", TemporaryError, "another process writes to MLflow's store; try again when it is done"),
+    (r"database or disk is full|disk I/O error|No space left", TemporaryError, "no space is left for MLflow's store; make room and try again"),
+    (r"out-of-date database schema|Can't locate revision|unexpected state", UsageError, "another version of MLflow wrote this store; use the release of Taxiway that wrote it, or another --tracking"),
+    (r"readonly database|unable to open database|not a database|malformed|no such (table|column)", UsageError, "MLflow's store can't be used; check its permissions, restore it, or give another --tracking"),
+    (r"error code 40[134]\b|API request .*(Unauthorized|Forbidden)", UsageError, "MLflow's server refuses; check --tracking and the sign-in"),
+    (r"RESOURCE_DOES_NOT_EXIST|must be in the 'active' state|not found", UsageError, "what this step needs was deleted in MLflow; restore it there, then run again"),
+]
+
+
+def to_user_error(error: Exception, tracking: object) -> UserError | None:
+    """What MLflow or its store throws, as an error of the right kind; None where it is a bug."""
+    line = " ".join(str(error).split("[SQL:")[0].split())[:300]
+    if is_unreachable(error):
+        return TemporaryError(f"{tracking}: MLflow's server gives no answer; try again later: {line}")
+    if type(error).__module__.split(".")[0] not in ("mlflow", "sqlalchemy", "sqlite3", "alembic"):
+        return None
+    # MLflow keeps the code beside the text.
+    text = f"{getattr(error, 'error_code', '')} {line}"
+    return next((kind(f"{tracking}: {what}: {line}") for pattern, kind, what in kinds if re.search(pattern, text)), None)
+
+
+def _to_version(found: ModelVersion) -> Version | None:
+    """None where no training has registered the version: its tags lack what a training writes, or were edited."""
     try:
-        MlflowClient(tracking_uri=f"sqlite:///{temporary}").search_experiments(max_results=1)
-        temporary.replace(database)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _to_version(found: ModelVersion) -> Version:
-    verdict = json.loads(found.tags["verdict"])
-    return Version(
-        version=int(found.version),
-        run_id=found.run_id,
-        run=found.tags[run_tag],
-        created=datetime.fromtimestamp(found.creation_timestamp / 1000, UTC).isoformat(timespec="seconds"),
-        **verdict,
-    )
+        verdict = Verdict(**{key: value for key, value in json.loads(found.tags["verdict"]).items() if key != "wins"})
+        numbers = (verdict.rmse, verdict.baseline_rmse, verdict.met, verdict.rows)
+        if not found.run_id or not all(isinstance(value, int | float) for value in numbers):
+            return None
+        return Version(
+            version=int(found.version),
+            run_id=found.run_id,
+            run=found.tags[run_tag],
+            created=datetime.fromtimestamp(found.creation_timestamp / 1000, UTC).isoformat(timespec="seconds"),
+            wins=verdict.wins,
+            **verdict.__dict__,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None

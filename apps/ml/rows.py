@@ -1,6 +1,7 @@
 """Reads feature rows from the warehouse as Arrow batches: sampled and split by a hash of their content, in the hash's order."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,29 +70,61 @@ def _matrix(batch: pa.RecordBatch, count: int) -> np.ndarray:
     return np.column_stack([_array(batch, index) for index in range(count)])
 
 
-def read_rows(warehouse: Path, facts: ModelFacts, month: str | None = None) -> tuple[Rows, Rows]:
-    """Rows to learn from and rows held out, of one month (its first day) or of all. The same row is always on the same side.
+@dataclass(frozen=True)
+class FeatureRows:
+    """Rows to learn from, rows held out, and how many rows were left out since their target or a feature is missing."""
 
-    At most `most_rows` together, the same ones each time. Throws UsageError where there is no such warehouse or table.
+    learn: Rows
+    held_out: Rows
+    left_out: int
+
+    def __len__(self) -> int:
+        return len(self.learn) + len(self.held_out)
+
+
+def read_rows(warehouse: Path, facts: ModelFacts, month: str | None = None) -> FeatureRows:
+    """The rows of one month (its first day) or of all. The same row is always on the same side.
+
+    At most `most_rows` together, the same ones each time. Throws UsageError where there is no such warehouse or table,
+    TemporaryError while another process has it.
     """
-    with _open(warehouse) as connection:
-        _check_table(connection, warehouse, facts)
-        buckets = _buckets_to_read(connection, facts, month)
-        return _read_side(connection, facts, month, buckets, False), _read_side(connection, facts, month, buckets, True)
+    try:
+        with _open(warehouse) as connection:
+            _check_table(connection, warehouse, facts)
+            buckets, left_out = _buckets_to_read(connection, facts, month)
+            return FeatureRows(
+                _read_side(connection, facts, month, buckets, False), _read_side(connection, facts, month, buckets, True), left_out
+            )
+    except duckdb.Error as error:
+        raise error_of(error, warehouse) from None
 
 
 def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
     if not warehouse.is_file():
         raise UsageError(f"{warehouse}: no such warehouse; run the etl and dbt steps first")
-    try:
-        return duckdb.connect(str(warehouse), read_only=True)
-    except duckdb.IOException as error:
-        line = " ".join(str(error).split())
-        if "lock" in line:
-            raise TemporaryError(
-                f"{warehouse}: another process has the warehouse open; try again when it is done: {line}"
-            ) from None
-        raise UsageError(f"{warehouse}: not a warehouse that DuckDB can open: {line}") from None
+    return duckdb.connect(str(warehouse), read_only=True)
+
+
+def error_of(error: duckdb.Error, warehouse: Path) -> Exception:
+    """What DuckDB says of the warehouse, as an error of the right kind, in one line; what it says of our own SQL is a bug."""
+    line = " ".join(str(error).split())
+    # Not "block", which damaged files have.
+    if re.search(r"\block\b", line):
+        return TemporaryError(f"{warehouse}: another process has the warehouse open; try again when it is done: {line}")
+    if isinstance(error, duckdb.OutOfMemoryException) or re.search(r"No space left|Too many open files|Input/output error", line):
+        return TemporaryError(f"{warehouse}: {line}; give it more memory or disk")
+    if re.search(r"version number", line):
+        return UsageError(
+            f"{warehouse}: another version of DuckDB wrote this warehouse: {line}; use the release of Taxiway that wrote it"
+        )
+    if re.search(r"Corrupt database file|Serialization Error|Could not read enough bytes", line):
+        return UsageError(f"{warehouse}: the warehouse is damaged: {line}; restore it, or delete it and run a full refresh")
+    if isinstance(error, duckdb.IOException):
+        return UsageError(f"{warehouse}: not a warehouse that DuckDB can open: {line}; check the path and its permissions")
+    # The columns are there, so what can't be cast or compared has another type than dbt gave it.
+    if isinstance(error, duckdb.BinderException | duckdb.ConversionException):
+        return UsageError(f"{warehouse}: a column of the feature table has another type: {line}; run the dbt step with --full-refresh")
+    return error
 
 
 def _check_table(connection: duckdb.DuckDBPyConnection, warehouse: Path, facts: ModelFacts) -> None:
@@ -112,32 +145,40 @@ def check_columns(found: set[str], warehouse: str, facts: ModelFacts) -> None:
 
 
 def _rows_query(facts: ModelFacts, month: str | None) -> str:
-    # XGBoost refuses infinities; a value that is no number is a missing one. hash() is of the pinned DuckDB: another version
-    # may move rows between the sides, once.
-    values = [
-        f"CASE WHEN isfinite({quote(name)}::FLOAT) THEN {quote(name)}::FLOAT END AS {quote(name)}"
-        for name in (*facts.features, facts.target)
-    ]
+    # As 32-bit floats, which XGBoost learns from: what is beyond them is missing, like NaN and infinities. hash() is of the
+    # pinned DuckDB: another version may move rows between the sides, once.
+    names = (*facts.features, facts.target)
+    values = ", ".join(f"TRY_CAST({quote(name)} AS FLOAT) AS {quote(name)}" for name in names)
     where = (
         "true"
         if month is None
         else f"{quote(facts.date)} >= DATE '{month}' AND {quote(facts.date)} < DATE '{month}' + INTERVAL 1 MONTH"
     )
-    names = ", ".join(quote(name) for name in (*facts.features, facts.target))
+    usable = " AND ".join(f"isfinite({quote(name)})" for name in names)
     return f"""
-        SELECT *, hash({names}) AS row_hash FROM (
-            SELECT {", ".join(values)} FROM {quote(facts.dataset)}.{quote(facts.table)} WHERE {where}
-        ) WHERE {quote(facts.target)} IS NOT NULL"""
+        SELECT *, hash({", ".join(map(quote, names))}) AS row_hash, coalesce({usable}, false) AS usable
+        FROM (SELECT {values} FROM {quote(facts.dataset)}.{quote(facts.table)} WHERE {where})"""
 
 
-def _buckets_to_read(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, month: str | None) -> int:
-    """How many of the hash's buckets hold at most `most_rows` rows together: a sample of exactly bounded size, without sorting."""
-    query = f"SELECT (row_hash >> 32) % {sample_buckets} AS bucket, count(*) FROM ({_rows_query(facts, month)}) GROUP BY bucket ORDER BY bucket"
+def _buckets_to_read(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, month: str | None) -> tuple[int, int]:
+    """How many of the hash's buckets hold at most `most_rows` usable rows together, and how many rows are not usable.
+
+    That is a sample of exactly bounded size, without sorting.
+    """
+    query = f"""
+        SELECT (row_hash >> 32) % {sample_buckets} AS bucket, count(*) FILTER (usable), count(*) FILTER (NOT usable)
+        FROM ({_rows_query(facts, month)}) GROUP BY bucket ORDER BY bucket"""
+    counts = connection.execute(query).fetchall()
+    return buckets_within((int(bucket), count) for bucket, count, _ in counts), sum(count for _, _, count in counts)
+
+
+def buckets_within(counts: Iterable[tuple[int, int]]) -> int:
+    """How many buckets, from the first on, hold at most `most_rows` rows together."""
     total = 0
-    for bucket, count in connection.execute(query).fetchall():
+    for bucket, count in counts:
         total += count
         if total > most_rows:
-            return int(bucket)
+            return bucket
     return sample_buckets
 
 
@@ -145,8 +186,8 @@ def _read_side(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, month: 
     side = "<" if held_out else ">="
     # The table's own order changes when a month is replaced; the order of the hash does not.
     query = f"""
-        SELECT * EXCLUDE row_hash FROM ({_rows_query(facts, month)})
-        WHERE row_hash % 100 {side} {held_out_percent} AND (row_hash >> 32) % {sample_buckets} < {buckets}
+        SELECT * EXCLUDE (row_hash, usable) FROM ({_rows_query(facts, month)})
+        WHERE usable AND row_hash % 100 {side} {held_out_percent} AND (row_hash >> 32) % {sample_buckets} < {buckets}
         ORDER BY row_hash"""
     reader = connection.execute(query).to_arrow_reader(100_000)
     return Rows([batch for batch in reader if batch.num_rows > 0], facts.features)

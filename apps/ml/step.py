@@ -18,12 +18,12 @@ from typing import Any, NoReturn
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from boosting import Trial, mean_rmse, rmse, train_grid
-from errors import TemporaryError, UsageError, UserError
-from export import export_champion, load_booster
+from errors import UsageError, UserError, of_system
+from export import export_champion
 from facts import ModelFacts, known_categories, read_facts
-from files import write_bytes
-from registry import Registry, Verdict, Version, is_unreachable, open_registry
-from rows import Rows, read_rows
+from files import find_target, write_bytes
+from registry import Registry, Verdict, Version, open_registry, to_user_error
+from rows import FeatureRows, read_rows
 
 fewest_rows = 100
 
@@ -32,34 +32,30 @@ def run_step(name: str, description: str, train: Callable[[argparse.Namespace], 
     """Runs a program and returns its exit code. Errors of the user's making are one line on standard error."""
     flags = parse_flags(name, description, month)
     try:
+        # Before the work, not after it.
+        if flags.result is not None:
+            find_target(flags.result)
         trained = train(flags)
         result = (json.dumps(trained, indent=2) + "\n").encode()
         if flags.outputs is not None:
             write_outputs(flags.outputs, trained)
         if flags.result is None:
             sys.stdout.write(result.decode())
+            sys.stdout.flush()
         else:
             write_bytes(flags.result, result)
         return 0
-    except UserError as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        return error.exit_code
     except KeyboardInterrupt:
         print(f"{name}: interrupted; the next run starts this step again", file=sys.stderr)
         return 130
     except Exception as error:
-        if "database is locked" in str(error):
-            print(
-                f"{name}: {flags.tracking}: another process writes to MLflow's store; try again when it is done", file=sys.stderr
-            )
-            return TemporaryError.exit_code
-        if is_unreachable(error):
-            line = " ".join(str(error).split())
-            print(f"{name}: {flags.tracking}: MLflow's server gives no answer; try again later: {line}", file=sys.stderr)
-            return TemporaryError.exit_code
-        traceback.print_exc()
-        print(f"{name}: this is a bug in Taxiway; please report it with the lines above", file=sys.stderr)
-        return 70
+        told = error if isinstance(error, UserError) else of_system(error) or to_user_error(error, flags.tracking)
+        if told is None:
+            traceback.print_exc()
+            print(f"{name}: this is a bug in Taxiway; please report it with the lines above", file=sys.stderr)
+            return 70
+        print(f"{name}: {' '.join(str(told).split())}", file=sys.stderr)
+        return told.exit_code
 
 
 def write_outputs(folder: Path, result: dict[str, Any]) -> None:
@@ -105,31 +101,32 @@ def train_once(flags: argparse.Namespace, month: str | None) -> dict[str, Any]:
     """One run: train, judge, register, promote, export. A month continues the champion; without one, or without a month, the grid decides."""
     start = time.monotonic()
     facts = read_facts(flags.category)
-    with open_features(flags, facts, month) as file:
-        learn, held_out = read_rows(file, facts, month)
+    with open_features(flags, facts, month) as (file, left_out):
+        rows = read_rows(file, facts, month)
+    left_out += rows.left_out
     with open_registry(flags.tracking, facts) as registry:
         version = registry.version_of_run(flags.run)
         note = "this run has registered its version before" if version else None
-        if version is None and min(len(learn), len(held_out)) > 0 and len(learn) + len(held_out) >= fewest_rows:
-            version = register_new(registry, facts, (learn, held_out), (flags.run, month))
+        if version is None and min(len(rows.learn), len(rows.held_out)) > 0 and len(rows) >= fewest_rows:
+            version = register_new(registry, facts, rows, (flags.run, month))
         promoted = registry.settle(version) if version else False
         champion = export_champion(registry, facts, flags.models)
         if version is None:
             note = (
-                f"{len(learn) + len(held_out)} rows are too few to learn from; the champion stays"
+                f"{len(rows)} rows are too few to learn from; the champion stays"
                 if champion
                 else "too few rows to learn from, and no champion yet"
             )
-    return to_result(facts, version or champion, promoted, len(learn) + len(held_out), note) | {
+    return to_result(facts, version or champion, promoted, (len(rows), left_out), note) | {
         "seconds": round(time.monotonic() - start, 3)
     }
 
 
 @contextlib.contextmanager
-def open_features(flags: argparse.Namespace, facts: ModelFacts, month: str | None) -> Iterator[Path]:
-    """The DuckDB file with the feature table: the warehouse itself, or a copy of BigQuery's rows that goes at the end."""
+def open_features(flags: argparse.Namespace, facts: ModelFacts, month: str | None) -> Iterator[tuple[Path, int]]:
+    """The DuckDB file with the feature table: the warehouse itself, or a copy of BigQuery's rows that goes at the end; and the rows left out of the copy."""
     if not str(flags.warehouse).startswith("bigquery:"):
-        yield Path(flags.warehouse)
+        yield Path(flags.warehouse), 0
         return
     # Loaded only where it is needed: it costs a second, and only the image has it.
     try:
@@ -151,16 +148,16 @@ def open_features(flags: argparse.Namespace, facts: ModelFacts, month: str | Non
     }
     with tempfile.TemporaryDirectory(prefix="taxiway-rows-") as folder:
         file = Path(folder) / "rows.duckdb"
-        BigQueryFeatures(flags.warehouse, flags.location, facts, labels).copy(file, month)
-        yield file
+        left_out = BigQueryFeatures(flags.warehouse, flags.location, facts, labels).copy(file, month)
+        yield file, left_out
 
 
-def register_new(registry: Registry, facts: ModelFacts, rows: tuple[Rows, Rows], run: tuple[str, str | None]) -> Version:
+def register_new(registry: Registry, facts: ModelFacts, rows: FeatureRows, run: tuple[str, str | None]) -> Version:
     """Trains candidates, judges the best against the champion on the same rows, and registers it with the verdict."""
-    learn, held_out = rows
+    learn, held_out = rows.learn, rows.held_out
     name, month = run
     champion = registry.champion()
-    booster = load_booster(registry.load(champion)) if champion else None
+    booster = registry.load(champion)[1] if champion else None
     # A champion of other features can be neither continued nor compared on these rows.
     comparable = booster is not None and tuple(booster.feature_names or ()) == facts.features
     parent = registry.start_run(name, {"month": month or "all", "learned_rows": len(learn), "held_out_rows": len(held_out)})
@@ -184,8 +181,10 @@ def log_trials(registry: Registry, parent: Any, trials: list[Trial]) -> None:
         registry.log_trial(parent, name, trial.parameters, trial.rmse)
 
 
-def to_result(facts: ModelFacts, version: Version | None, promoted: bool, rows: int, note: str | None) -> dict[str, Any]:
-    """The step's result; errors in USD."""
+def to_result(
+    facts: ModelFacts, version: Version | None, promoted: bool, rows: tuple[int, int], note: str | None
+) -> dict[str, Any]:
+    """The step's result; errors in USD; rows that were used, and those left out."""
     judged = (
         {"version": version.version, "rmse": version.rmse, "baselineRmse": version.baseline_rmse, "baseline": version.baseline}
         if version
@@ -196,4 +195,4 @@ def to_result(facts: ModelFacts, version: Version | None, promoted: bool, rows: 
             "baseline": None,
         }
     )
-    return {"category": facts.category, **judged, "promoted": promoted, "rows": rows} | ({"note": note} if note else {})
+    return {"category": facts.category, **judged, "promoted": promoted, "rows": rows[0], "leftOut": rows[1]} | ({"note": note} if note else {})

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from facts import ModelFacts, read_facts
-from registry import make_database
+from local_store import make_database
 from step import train_once
 
 

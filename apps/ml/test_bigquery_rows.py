@@ -7,15 +7,15 @@ from google.api_core import exceptions as refusals
 from google.auth.exceptions import RefreshError
 from requests.exceptions import ConnectionError as NoConnection
 
-import bigquery_rows
-from bigquery_rows import buckets_within, error_of
+import rows
+from bigquery_rows import error_of
 from errors import UserError
-from rows import sample_buckets
+from rows import buckets_within, sample_buckets
 
 
 class SampleTest(unittest.TestCase):
     def test_whole_buckets_from_the_first_on_that_hold_no_more_rows_than_allowed(self) -> None:
-        with mock.patch.object(bigquery_rows, "most_rows", 10):
+        with mock.patch.object(rows, "most_rows", 10):
             self.assertEqual(buckets_within([]), sample_buckets)
             self.assertEqual(buckets_within([(0, 6), (5, 4)]), sample_buckets)
             self.assertEqual(buckets_within([(0, 6), (5, 4), (9, 1)]), 9)

@@ -2,14 +2,17 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { OutcomeError, TemporaryError, UserError } from './errors.ts';
+import { OutcomeError, TemporaryError, UsageError, UserError } from './errors.ts';
+import { toLine } from './one-line.ts';
+import { toSystemError } from './system-errors.ts';
+import { findTarget } from './write-target.ts';
 
 export interface DuckDbSettings {
   /** How much DuckDB may use before it spills; the process needs about 100 MB beside it. */
   readonly memoryLimit?: string;
 }
 
-/** Opens a database file, or one in memory, hands its connection to `use`, and closes both. Throws TemporaryError while another process holds the file. */
+/** Opens a database file, or one in memory, hands its connection to `use`, and closes both. Throws TemporaryError while another process holds the file, UsageError where it is no warehouse. */
 export async function withDuckDb<T>(
   file: string | ':memory:',
   use: (connection: DuckDBConnection) => Promise<T>,
@@ -19,6 +22,8 @@ export async function withDuckDb<T>(
   const connection = await instance.connect();
   try {
     return await use(connection);
+  } catch (error) {
+    throw file === ':memory:' ? error : (toFileError(file, error) ?? error);
   } finally {
     connection.closeSync();
     instance.closeSync();
@@ -41,6 +46,7 @@ export async function withoutFileStatistics<T>(connection: DuckDBConnection, run
 
 async function open(file: string, settings: DuckDbSettings): Promise<DuckDBInstance> {
   try {
+    if (file !== ':memory:') await findTarget(file);
     return await DuckDBInstance.create(file, {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
@@ -54,11 +60,36 @@ async function open(file: string, settings: DuckDbSettings): Promise<DuckDBInsta
       temp_directory: file === ':memory:' ? join(tmpdir(), `taxiway-duckdb-${process.pid}`) : `${file}.tmp`,
     });
   } catch (error) {
-    const message = (error as Error).message;
-    if (/lock/i.test(message))
-      throw new TemporaryError(`${file}: another process has the warehouse open: ${message.split('\n')[0]}`);
-    throw error;
+    throw error instanceof UserError ? error : toOpenError(file, error as Error);
   }
+}
+
+/** What DuckDB says of a file that it can't open: all of it is about the file, except what is about our own settings. */
+function toOpenError(file: string, error: Error): Error {
+  const line = toLine(error.message);
+  // Not "block", which damaged files have.
+  if (/\block\b/i.test(line)) return new TemporaryError(`${file}: another process has the warehouse open: ${line}`);
+  if (/^(Invalid Input|Catalog|Parser|Binder) Error/i.test(line)) return error;
+  if (/version number/i.test(line))
+    return new UsageError(
+      `${file}: another version of DuckDB wrote this warehouse: ${line}; use the release of Taxiway that wrote it, or another file`,
+    );
+  return (
+    toSystemError(error, file) ??
+    toFileError(file, error) ??
+    new UsageError(
+      `${file}: not a warehouse that DuckDB can open: ${line}; check the path and its permissions, or use another file`,
+    )
+  );
+}
+
+/** A damaged part of a file is found when it is read, a full disk when it is written. Undefined for all else. */
+function toFileError(file: string, error: unknown): UserError | undefined {
+  if (error instanceof UserError || !(error instanceof Error)) return undefined;
+  const line = toLine(error.message);
+  if (scarce.test(line)) return new TemporaryError(`${file}: ${line}; give it more memory or disk`);
+  if (!/Corrupt database file|Serialization Error|Could not read enough bytes/i.test(line)) return undefined;
+  return new UsageError(`${file}: the warehouse is damaged: ${line}; restore it, or delete it and run a full refresh`);
 }
 
 /** Runs statements that read `what`; an unreadable file is the data's fault (exit 1), lack of memory or disk is temporary (exit 75). */
@@ -91,8 +122,10 @@ export async function blameOnSpace<T>(what: string, run: () => Promise<T>): Prom
   }
 }
 
+const scarce = /Out of Memory|No space left|failed to offload|could not write|Too many open files|Input\/output error|Disk quota exceeded|Cannot allocate/i;
+
 function throwIfScarce(what: string, message: string): void {
-  if (/Out of Memory|No space left|failed to offload|could not write/i.test(message)) {
+  if (scarce.test(message)) {
     throw new TemporaryError(`${what}: ${message}; give it more memory or disk`);
   }
 }

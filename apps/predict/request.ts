@@ -9,9 +9,12 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A number, or text that is one; nothing else is turned into a number. */
+/** As people write numbers, `1e3` too; not "0x10", which JavaScript reads as 16, nor "Infinity". */
+const numberText = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+
+/** A finite number, or text that is one; nothing else is turned into a number. */
 const number = z.preprocess(
-  (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+  (value) => (typeof value === 'string' && numberText.test(value) ? Number(value) : value),
   z.number({ error: ({ input }) => (input === undefined || input === '' ? 'is missing' : 'must be a number') }),
 );
 

@@ -128,6 +128,27 @@ test.each([
   expect(errors.every(({ message }) => message.length > 5)).toBe(true);
 });
 
+test.each(['NaN', 'Infinity', '-Infinity', '1e400', '1,5', '1 000', '0x10', '1_0', '٣', ' ', '1\0', null, [], {}])(
+  'passenger_count %j is no number, from JSON and from a form',
+  async (value) => {
+    await crown(1);
+    const { errors } = (await (await ask({ ...trip, passenger_count: value })).json()) as Refusal;
+    expect(errors).toEqual([{ field: 'passenger_count', message: 'must be a number' }]);
+    if (typeof value !== 'string') return;
+    const body = String(new URLSearchParams({ ...trip, pickup_zone: '74', dropoff_zone: '132', passenger_count: value }));
+    expect(await (await ask(body, form)).json()).toEqual({ errors });
+  },
+);
+
+test('a JSON number beyond all bounds is no number, and an empty field is missing', async () => {
+  const body = JSON.stringify({ ...trip, passenger_count: '' }).replace('"pickup_zone":74', '"pickup_zone":1e400');
+  const { errors } = (await (await ask(body)).json()) as Refusal;
+  expect(errors).toEqual([
+    { field: 'pickup_zone', message: 'must be a number' },
+    { field: 'passenger_count', message: 'is missing' },
+  ]);
+});
+
 test('says which zone has no place', async () => {
   const { errors } = (await (await ask({ ...trip, pickup_zone: 264 })).json()) as Refusal;
   expect(errors[0]?.message).toBe(

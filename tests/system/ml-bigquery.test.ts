@@ -63,11 +63,14 @@ async function makeWarehouse(file: string): Promise<(string | null)[][]> {
 
 function answerQuery({ sql, parameters }: SentQuery) {
   const month = parameters.month?.slice(0, 7) ?? '';
-  const chosen = rows.filter(
-    (row) => row[names.indexOf('fare_amount')] !== null && row[names.indexOf('date')]?.startsWith(month),
-  );
+  const ofMonth = rows.filter((row) => row[names.indexOf('date')]?.startsWith(month));
+  const chosen = ofMonth.filter((row) => !row.includes(null) && !row.includes('Infinity'));
   const toFields = (all: readonly string[], type: string) => all.map((name) => ({ name, type: name === 'date' ? 'DATE' : type }));
-  if (sql.includes('COUNT(*)')) return { fields: toFields(['bucket', 'trips'], 'INTEGER'), rows: [['9', String(chosen.length)]] };
+  if (sql.includes('COUNTIF('))
+    return {
+      fields: toFields(['bucket', 'trips', 'left_out'], 'INTEGER'),
+      rows: [['9', String(chosen.length), String(ofMonth.length - chosen.length)]],
+    };
   const asked = [...(/^SELECT (.*?) FROM/.exec(sql)?.[1] ?? '').matchAll(/`(\w+)`(?=,|$)/g)].map(([, name]) => name as string);
   return { fields: toFields(asked, 'FLOAT'), rows: chosen.map((row) => asked.map((name) => row[names.indexOf(name)] ?? null)) };
 }
