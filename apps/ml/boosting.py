@@ -56,6 +56,12 @@ def error_of(predicted: np.ndarray | np.float64, target: np.ndarray) -> float:
     return float(np.sqrt(np.mean(np.square(target.astype(np.float64) - predicted))))
 
 
+def explained_share(error: float, target: np.ndarray) -> float:
+    """How much of the target's variance a model with this error explains: 1 is all, 0 no more than the mean does."""
+    variance = float(np.var(target, dtype=np.float64))
+    return 1.0 if variance == 0 else 1 - error**2 / variance
+
+
 def _settings(parameters: dict[str, float], rows: int) -> dict[str, object]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # Threads that meet after every few rows wait longer for each other than they work.

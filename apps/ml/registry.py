@@ -49,22 +49,44 @@ class Version:
     met: int
     rows: int
     created: str
+    earlier_rmse: float | None = None
+    earlier_baseline_rmse: float | None = None
+    explained: float | None = None
+    earlier_explained: float | None = None
+
+
+# Where fares have changed, a model of the new month may be worse on the months before it, if it explains the new month about as well
+# as the champion explained those. A month of nonsense can't be explained.
+worse_on_earlier = 1.1
+least_of_earlier_explained = 0.5
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a candidate did against what it had to beat."""
+    """How a candidate did against what it had to beat: on the rows of its month, and on those of earlier months where there are any."""
 
     rmse: float
     baseline_rmse: float
     baseline: str
     met: int
     rows: int
+    earlier_rmse: float | None = None
+    earlier_baseline_rmse: float | None = None
+    # Shares of the variance: of the month by the candidate, of earlier months by the champion.
+    explained: float | None = None
+    earlier_explained: float | None = None
 
     @property
     def wins(self) -> bool:
-        """Promotion asks for no worse, not for better."""
-        return self.rmse <= self.baseline_rmse
+        """Promotion asks for no worse, not for better. The month's own rows alone would let in whatever is wrong with all of them."""
+        # Not NaN either.
+        if not self.rmse <= self.baseline_rmse:
+            return False
+        if self.earlier_rmse is None or self.earlier_baseline_rmse is None:
+            return True
+        if self.earlier_rmse <= self.earlier_baseline_rmse * worse_on_earlier:
+            return True
+        return (self.explained or 0) >= (self.earlier_explained or 0) * least_of_earlier_explained
 
 
 @contextlib.contextmanager

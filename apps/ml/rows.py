@@ -15,6 +15,8 @@ from errors import TemporaryError, UsageError
 from facts import ModelFacts
 
 most_rows = 800_000
+# Of earlier months, to judge by.
+most_earlier = 100_000
 held_out_percent = 30
 sample_buckets = 4096
 
@@ -91,10 +93,22 @@ def read_rows(warehouse: Path, facts: ModelFacts, month: str | None = None) -> F
     try:
         with _open(warehouse) as connection:
             _check_table(connection, warehouse, facts)
-            buckets, left_out = _buckets_to_read(connection, facts, month)
+            where = _month_condition(facts, month)
+            buckets, left_out = _buckets_to_read(connection, facts, where, most_rows)
             return FeatureRows(
-                _read_side(connection, facts, month, buckets, False), _read_side(connection, facts, month, buckets, True), left_out
+                _read_side(connection, facts, where, buckets, False), _read_side(connection, facts, where, buckets, True), left_out
             )
+    except duckdb.Error as error:
+        raise error_of(error, warehouse) from None
+
+
+def read_earlier(warehouse: Path, facts: ModelFacts, month: str) -> Rows:
+    """Held-out rows of all months before this one, at most about `most_earlier`, the same ones each time."""
+    where = f"{quote(facts.date)} < DATE '{month}'"
+    try:
+        with _open(warehouse) as connection:
+            buckets, _ = _buckets_to_read(connection, facts, where, most_earlier * 100 // held_out_percent)
+            return _read_side(connection, facts, where, buckets, True)
     except duckdb.Error as error:
         raise error_of(error, warehouse) from None
 
@@ -144,49 +158,51 @@ def check_columns(found: set[str], warehouse: str, facts: ModelFacts) -> None:
         )
 
 
-def _rows_query(facts: ModelFacts, month: str | None) -> str:
+def _month_condition(facts: ModelFacts, month: str | None) -> str:
+    if month is None:
+        return "true"
+    return f"{quote(facts.date)} >= DATE '{month}' AND {quote(facts.date)} < DATE '{month}' + INTERVAL 1 MONTH"
+
+
+def _rows_query(facts: ModelFacts, where: str) -> str:
     # As 32-bit floats, which XGBoost learns from: what is beyond them is missing, like NaN and infinities. hash() is of the
     # pinned DuckDB: another version may move rows between the sides, once.
     names = (*facts.features, facts.target)
     values = ", ".join(f"TRY_CAST({quote(name)} AS FLOAT) AS {quote(name)}" for name in names)
-    where = (
-        "true"
-        if month is None
-        else f"{quote(facts.date)} >= DATE '{month}' AND {quote(facts.date)} < DATE '{month}' + INTERVAL 1 MONTH"
-    )
     usable = " AND ".join(f"isfinite({quote(name)})" for name in names)
     return f"""
         SELECT *, hash({", ".join(map(quote, names))}) AS row_hash, coalesce({usable}, false) AS usable
         FROM (SELECT {values} FROM {quote(facts.dataset)}.{quote(facts.table)} WHERE {where})"""
 
 
-def _buckets_to_read(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, month: str | None) -> tuple[int, int]:
-    """How many of the hash's buckets hold at most `most_rows` usable rows together, and how many rows are not usable.
+def _buckets_to_read(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, where: str, most: int) -> tuple[int, int]:
+    """How many of the hash's buckets hold at most `most` usable rows together, and how many rows are not usable.
 
     That is a sample of exactly bounded size, without sorting.
     """
     query = f"""
         SELECT (row_hash >> 32) % {sample_buckets} AS bucket, count(*) FILTER (usable), count(*) FILTER (NOT usable)
-        FROM ({_rows_query(facts, month)}) GROUP BY bucket ORDER BY bucket"""
+        FROM ({_rows_query(facts, where)}) GROUP BY bucket ORDER BY bucket"""
     counts = connection.execute(query).fetchall()
-    return buckets_within((int(bucket), count) for bucket, count, _ in counts), sum(count for _, _, count in counts)
+    return buckets_within(((int(bucket), count) for bucket, count, _ in counts), most), sum(count for _, _, count in counts)
 
 
-def buckets_within(counts: Iterable[tuple[int, int]]) -> int:
-    """How many buckets, from the first on, hold at most `most_rows` rows together."""
+def buckets_within(counts: Iterable[tuple[int, int]], most: int | None = None) -> int:
+    """How many buckets, from the first on, hold at most `most` rows together; `most_rows` where nothing is said."""
+    limit = most_rows if most is None else most
     total = 0
     for bucket, count in counts:
         total += count
-        if total > most_rows:
+        if total > limit:
             return bucket
     return sample_buckets
 
 
-def _read_side(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, month: str | None, buckets: int, held_out: bool) -> Rows:
+def _read_side(connection: duckdb.DuckDBPyConnection, facts: ModelFacts, where: str, buckets: int, held_out: bool) -> Rows:
     side = "<" if held_out else ">="
     # The table's own order changes when a month is replaced; the order of the hash does not.
     query = f"""
-        SELECT * EXCLUDE (row_hash, usable) FROM ({_rows_query(facts, month)})
+        SELECT * EXCLUDE (row_hash, usable) FROM ({_rows_query(facts, where)})
         WHERE usable AND row_hash % 100 {side} {held_out_percent} AND (row_hash >> 32) % {sample_buckets} < {buckets}
         ORDER BY row_hash"""
     reader = connection.execute(query).to_arrow_reader(100_000)

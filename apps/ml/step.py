@@ -17,13 +17,15 @@ from typing import Any, NoReturn
 # that made a training take 33 s instead of 15. The setting is read when XGBoost is loaded, below.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from boosting import Trial, mean_rmse, rmse, train_grid
+import xgboost as xgb
+
+from boosting import Trial, explained_share, mean_rmse, rmse, train_grid
 from errors import UsageError, UserError, of_system
 from export import export_champion
 from facts import ModelFacts, known_categories, read_facts
 from files import find_target, write_bytes
 from registry import Registry, Verdict, Version, open_registry, to_user_error
-from rows import FeatureRows, read_rows
+from rows import FeatureRows, Rows, read_earlier, read_rows
 
 fewest_rows = 100
 
@@ -103,12 +105,13 @@ def train_once(flags: argparse.Namespace, month: str | None) -> dict[str, Any]:
     facts = read_facts(flags.category)
     with open_features(flags, facts, month) as (file, left_out):
         rows = read_rows(file, facts, month)
+        earlier = None if month is None else read_earlier(file, facts, month)
     left_out += rows.left_out
     with open_registry(flags.tracking, facts) as registry:
         version = registry.version_of_run(flags.run)
         note = "this run has registered its version before" if version else None
         if version is None and min(len(rows.learn), len(rows.held_out)) > 0 and len(rows) >= fewest_rows:
-            version = register_new(registry, facts, rows, (flags.run, month))
+            version = register_new(registry, facts, (rows, earlier), (flags.run, month))
         promoted = registry.settle(version) if version else False
         champion = export_champion(registry, facts, flags.models)
         if version is None:
@@ -152,9 +155,12 @@ def open_features(flags: argparse.Namespace, facts: ModelFacts, month: str | Non
         yield file, left_out
 
 
-def register_new(registry: Registry, facts: ModelFacts, rows: FeatureRows, run: tuple[str, str | None]) -> Version:
+def register_new(
+    registry: Registry, facts: ModelFacts, rows: tuple[FeatureRows, Rows | None], run: tuple[str, str | None]
+) -> Version:
     """Trains candidates, judges the best against the champion on the same rows, and registers it with the verdict."""
-    learn, held_out = rows.learn, rows.held_out
+    learn, held_out = rows[0].learn, rows[0].held_out
+    earlier = rows[1]
     name, month = run
     champion = registry.champion()
     booster = registry.load(champion)[1] if champion else None
@@ -164,14 +170,29 @@ def register_new(registry: Registry, facts: ModelFacts, rows: FeatureRows, run: 
     trials = train_grid(learn, held_out, booster if month and comparable else None)
     log_trials(registry, parent, trials)
     baseline = rmse(booster, held_out.matrix(), held_out.target()) if comparable else mean_rmse(learn, held_out)
+    judges = booster if comparable and earlier is not None and len(earlier) > 0 else None
     verdict = Verdict(
         rmse=trials[0].rmse,
         baseline_rmse=baseline,
         baseline=f"champion {champion.version}" if comparable else "training mean",
         met=champion.version if champion else 0,
         rows=len(learn) + len(held_out),
+        **({} if judges is None else compare_on_earlier(trials[0].booster, judges, (held_out, earlier))),
     )
     return registry.register(parent, trials[0].booster, verdict)
+
+
+def compare_on_earlier(candidate: xgb.Booster, champion: xgb.Booster, rows: tuple[Rows, Rows]) -> dict[str, float]:
+    """The errors of both, in USD, on rows of earlier months that neither has learned from, and what each explains of its months."""
+    held_out, earlier = rows
+    features, target = earlier.matrix(), earlier.target()
+    champions = rmse(champion, features, target)
+    return {
+        "earlier_rmse": rmse(candidate, features, target),
+        "earlier_baseline_rmse": champions,
+        "explained": explained_share(rmse(candidate, held_out.matrix(), held_out.target()), held_out.target()),
+        "earlier_explained": explained_share(champions, target),
+    }
 
 
 def log_trials(registry: Registry, parent: Any, trials: list[Trial]) -> None:
@@ -195,4 +216,6 @@ def to_result(
             "baseline": None,
         }
     )
+    if version and version.earlier_rmse is not None:
+        judged |= {"earlierRmse": version.earlier_rmse, "earlierBaselineRmse": version.earlier_baseline_rmse}
     return {"category": facts.category, **judged, "promoted": promoted, "rows": rows[0], "leftOut": rows[1]} | ({"note": note} if note else {})

@@ -40,6 +40,18 @@ class TrainingTest(StoreTestCase):
         self.assertEqual(booster.feature_names, list(self.facts.features))
         self.assertGreater(booster.num_boosted_rounds(), 100)
 
+    def test_a_month_of_shuffled_fares_is_not_promoted(self) -> None:
+        self.add_month("2024-01-01", 3000)
+        self.add_month("2024-02-01", 3000)
+        self.run_training("first")
+        # The fares of the month, each at another trip: every distribution stays as it was, so that the champion is no better on them.
+        self.add_month("2024-03-01", 3000, fare="3 + 2.5 * (hash(trip_distance, pickup_lat, date) % 397) / 20.0")
+        second = self.run_training("second", "2024-03-01")
+        self.assertLessEqual(second["rmse"], second["baselineRmse"])
+        self.assertGreater(second["earlierRmse"], second["earlierBaselineRmse"])
+        self.assertFalse(second["promoted"])
+        self.assertEqual(json.loads(self.champion_file.read_text())["version"], 1)
+
     def test_the_same_rows_train_the_same_model(self) -> None:
         self.add_month("2024-01-01", 1000)
         self.run_training("first")

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withDuckDb } from './duckdb.ts';
-import { type UserError, exitCode } from './errors.ts';
+import { exitCode, type UserError } from './errors.ts';
 
 let folder: string;
 let good: Buffer;
@@ -37,7 +37,11 @@ const flip = (from: number) => good.map((byte, at) => (at >= from && at % 97 ===
 test.each<[string, () => Uint8Array | string, string]>([
   ['text', () => 'no database '.repeat(999), 'not a warehouse that DuckDB can open: IO Error: '],
   ['nothing', () => '', 'not a warehouse that DuckDB can open: IO Error: '],
-  ['a newer version', () => ofVersion(9999n), 'another version of DuckDB wrote this warehouse: IO Error: Trying to read a database file with version number 9999'],
+  [
+    'a newer version',
+    () => ofVersion(9999n),
+    'another version of DuckDB wrote this warehouse: IO Error: Trying to read a database file with version number 9999',
+  ],
   ['an older version', () => ofVersion(1n), 'another version of DuckDB wrote this warehouse: IO Error: '],
   ['a damaged header', () => flip(4096), 'the warehouse is damaged: '],
   ['damaged rows', () => flip(12_288), 'the warehouse is damaged: '],
@@ -72,7 +76,8 @@ test('a full disk is temporary, and the next run works', async (context) => {
   try {
     const file = join(disk, 'w.duckdb');
     await writeFile(join(disk, 'filler'), Buffer.alloc(900_000));
-    const fill = () => withDuckDb(file, (connection) => connection.run('CREATE OR REPLACE TABLE t AS SELECT hash(i) AS h FROM range(10000) r(i)'));
+    const fill = () =>
+      withDuckDb(file, (connection) => connection.run('CREATE OR REPLACE TABLE t AS SELECT hash(i) AS h FROM range(10000) r(i)'));
     await expect(fill()).rejects.toMatchObject({ exitCode: exitCode.temporary });
     await rm(join(disk, 'filler'));
     await fill();

@@ -122,7 +122,8 @@ export async function blameOnSpace<T>(what: string, run: () => Promise<T>): Prom
   }
 }
 
-const scarce = /Out of Memory|No space left|failed to offload|could not write|Too many open files|Input\/output error|Disk quota exceeded|Cannot allocate/i;
+const scarce =
+  /Out of Memory|No space left|failed to offload|could not write|Too many open files|Input\/output error|Disk quota exceeded|Cannot allocate/i;
 
 function throwIfScarce(what: string, message: string): void {
   if (scarce.test(message)) {

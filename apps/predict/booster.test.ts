@@ -38,7 +38,11 @@ test.each<[string, (model: Model) => void, RegExp]>([
   ['a categorical split', (model) => firstTree(model).split_type.splice(0, 1, 1), /categorical/],
   ['lists of unlike length', (model) => firstTree(model).default_left.pop(), /differ in length/],
   ['a leaf beyond float32', (model) => firstTree(model).split_conditions.splice(0, 1, 1e39), /not a finite float/],
-  ['a base score beyond float32', (model) => Object.assign(model.learner.learner_model_param, { base_score: '1e39' }), /base_score/],
+  [
+    'a base score beyond float32',
+    (model) => Object.assign(model.learner.learner_model_param, { base_score: '1e39' }),
+    /base_score/,
+  ],
   ['several base scores', (model) => Object.assign(model.learner.learner_model_param, { base_score: '[1,2]' }), /base_score/],
 ])('refuses %s', (_, spoil, message) => {
   const model = read('model.json');

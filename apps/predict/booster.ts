@@ -78,7 +78,8 @@ function readTree(given: z.output<typeof tree>, index: number, featureCount: num
   if (size === 0) fail('it has no nodes');
   const lists = [given.right_children, given.split_indices, given.split_conditions, given.default_left];
   if (lists.some((list) => list.length !== size)) fail('its lists differ in length');
-  if (given.split_conditions.some((value) => !Number.isFinite(Math.fround(value)))) fail('a threshold or a leaf is not a finite float');
+  if (given.split_conditions.some((value) => !Number.isFinite(Math.fround(value))))
+    fail('a threshold or a leaf is not a finite float');
   if (given.split_type?.some((type) => type !== 0)) fail('categorical splits are not supported');
   for (const [node, left] of given.left_children.entries()) {
     const right = given.right_children[node] as number;

@@ -28,7 +28,7 @@ async function load(files: { champion?: Uint8Array | string; model?: Uint8Array 
 }
 
 test.each([
-  [{ champion: '' }, 'champion.json: expected a champion\'s description, got text that is not JSON'],
+  [{ champion: '' }, "champion.json: expected a champion's description, got text that is not JSON"],
   [{ champion: 'null' }, "champion.json: expected a champion's description: Invalid input: expected object, received null"],
   [{ model: model.subarray(0, 5000) }, "model.json: expected XGBoost's model, got text that is not JSON"],
   [{ model: '[]' }, 'not a usable XGBoost model'],
@@ -54,7 +54,13 @@ test('whatever happened to the files, they are refused in one line, or predict f
     fc.asyncProperty(damaged, async (files) => {
       const loaded = await load(files).catch((error: Error) => error);
       if (loaded instanceof Error) expect(loaded.message).toMatch(/^[^\n]+$/);
-      else expect(predict(loaded.booster, loaded.features.map(() => 1))).toSatisfy(Number.isFinite);
+      else
+        expect(
+          predict(
+            loaded.booster,
+            loaded.features.map(() => 1),
+          ),
+        ).toSatisfy(Number.isFinite);
     }),
     { numRuns: 200 },
   );
