@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 
 from errors import BugError, TemporaryError, UsageError, UserError
-from warehouse import to_line
+from warehouse import of_project, to_line
 
 address = re.compile(r"bigquery://([a-z][a-z0-9-]{4,28}[a-z0-9])/?((?:[a-z][a-z0-9_]*_)?)")
 patience_seconds = 60.0
@@ -91,7 +91,7 @@ class BigQueryWarehouse:
             return UsageError(f"{said}; check --warehouse and --location, and run the tables and etl steps first")
         if re.search(passing, line, re.IGNORECASE):
             return TemporaryError(f"{said}; try again later")
-        return BugError(said)
+        return of_project(message, where) or BugError(said)
 
 
 def to_label_value(text: str) -> str:

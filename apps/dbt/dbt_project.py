@@ -8,6 +8,7 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from errors import of_system
 from warehouse import Warehouse
 
 project = Path(__file__).resolve().parent
@@ -40,5 +41,8 @@ class DbtProject:
         if isinstance(done.exception, KeyboardInterrupt):
             raise done.exception
         if done.exception is not None:
+            told = of_system(done.exception)
+            if told is not None:
+                raise told
             raise self.warehouse.error_of(str(done.exception), f"dbt {arguments[0]}")
         return done

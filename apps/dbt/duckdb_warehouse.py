@@ -7,7 +7,19 @@ from pathlib import Path
 import duckdb
 
 from errors import BugError, TemporaryError, UsageError, UserError
-from warehouse import to_line
+from warehouse import of_project, to_line
+
+# In this order: the first that matches decides. Texts of DuckDB and dbt.
+kinds: list[tuple[str, type[UserError], str]] = [
+    # A locked file may be free later; a file that is no database stays one. Not "block", which damaged files have.
+    (r"Could not set lock on file|Conflicting lock", TemporaryError, "another process has the warehouse open; try again when it is done"),
+    (r"No space left|Out of Memory Error|Too many open files|Disk quota exceeded|Input/output error", TemporaryError, "more memory or disk is needed"),
+    (r"version number", UsageError, "another version of DuckDB wrote this warehouse; use the release of Taxiway that wrote it"),
+    (r"Corrupt database file|Serialization Error|Could not read enough bytes", UsageError, "the warehouse is damaged; restore it, or delete it and run a full refresh"),
+    (r"not a valid DuckDB database|Cannot open file|Could not (read|write|create)|Read-only file system|Permission denied", UsageError, "not a warehouse that DuckDB can open; check the path and its permissions"),
+    # The project's own SQL is tested: what it does not find has been renamed or has another type.
+    (r"(Catalog|Binder|Conversion) Error", UsageError, "a table or column is not as the contract has it; run a full refresh of the etl step to rebuild the tables"),
+]
 
 
 class DuckDbWarehouse:
@@ -37,15 +49,15 @@ class DuckDbWarehouse:
         try:
             with duckdb.connect(str(self.file), read_only=True) as connection:
                 return {row[0] for row in connection.execute(query, [sorted(schemas)]).fetchall()}
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             told = self.error_of(str(error), str(self.file))
-            if isinstance(told, TemporaryError):
+            if not isinstance(told, BugError):
                 raise told from None
             raise UsageError(f"{self.file}: not a warehouse that DuckDB can open: {to_line(str(error))}") from None
 
     def error_of(self, message: str, where: str) -> UserError:
         line = to_line(message)
-        # A locked file may be free later; a file that is no database stays one.
-        if "Could not set lock on file" in line or "Conflicting lock" in line:
-            return TemporaryError(f"{where}: another process has the warehouse open; try again when it is done: {line}")
-        return BugError(f"{where}: {line}")
+        for pattern, kind, advice in kinds:
+            if re.search(pattern, line):
+                return kind(f"{where}: {advice}: {line}")
+        return of_project(message, where) or BugError(f"{where}: {line}")

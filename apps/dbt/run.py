@@ -13,31 +13,43 @@ from typing import Any, NoReturn
 from bigquery_warehouse import BigQueryWarehouse
 from dbt_project import DbtProject, project
 from duckdb_warehouse import DuckDbWarehouse
-from errors import OutcomeError, UsageError, UserError
-from files import copy_file, write_text
+from errors import OutcomeError, UsageError, UserError, of_system
+from files import copy_file, find_target, write_text
 from outcome import Outcome, read_outcome
 from unit_tests import run_unit_tests
-from warehouse import Warehouse
+from warehouse import Warehouse, to_line
 
 
 def main(arguments: list[str]) -> int:
     """Runs the step and returns its exit code. Errors of the user's making are one line on standard error."""
     flags = parse_flags(arguments)
     try:
+        # Before the work, not after it.
+        if flags.result is not None:
+            find_target(flags.result)
         result = run_unit_tests() if flags.unit_tests else build(flags)
         write_result(result, flags.result)
         return 0
-    except UserError as error:
-        write_result(error.result, flags.result)
-        print(f"dbt: {error}", file=sys.stderr)
-        return error.exit_code
     except KeyboardInterrupt:
         print("dbt: interrupted; the next run starts this step again", file=sys.stderr)
         return 130
-    except Exception:
+    except Exception as error:
+        return explain(error, flags.result)
+
+
+def explain(error: Exception, result: Path | None) -> int:
+    """Says in one line what went wrong, and writes the result where the error has one. Returns the exit code."""
+    told = error if isinstance(error, UserError) else of_system(error)
+    if told is None:
         traceback.print_exc()
         print("dbt: this is a bug in Taxiway; please report it with the lines above", file=sys.stderr)
         return 70
+    try:
+        write_result(told.result, result)
+    except (OSError, UserError) as second:
+        print(f"dbt: the result could not be written: {to_line(str(second))}", file=sys.stderr)
+    print(f"dbt: {to_line(str(told))}", file=sys.stderr)
+    return told.exit_code
 
 
 class FlagParser(argparse.ArgumentParser):
@@ -154,6 +166,7 @@ def write_result(result: dict[str, Any] | None, file: Path | None) -> None:
     text = json.dumps(result, indent=2) + "\n"
     if file is None:
         sys.stdout.write(text)
+        sys.stdout.flush()
     else:
         write_text(file, text)
 

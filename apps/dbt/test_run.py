@@ -4,15 +4,18 @@ import contextlib
 import io
 import json
 import math
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 
+import dbt_project
 from dbt_project import DbtProject
 from duckdb_warehouse import DuckDbWarehouse
 from errors import OutcomeError
@@ -192,6 +195,57 @@ class ProgramTest(unittest.TestCase):
             holder.communicate(b"\n")
         self.assertEqual(code, 75, line)
         self.assertIn("another process has the warehouse open", line)
+
+    def test_a_file_that_is_no_warehouse_is_refused_in_one_line(self) -> None:
+        good = self.folder / "good.duckdb"
+        with duckdb.connect(str(good)) as connection:
+            connection.execute("CREATE TABLE t AS SELECT i, hash(i) AS h FROM range(100000) AS numbers(i)")
+        content = good.read_bytes()
+        damaged = content[:4096] + bytes(byte ^ 255 if at % 97 == 0 else byte for at, byte in enumerate(content[4096:]))
+        cases = [
+            (b"no database" * 999, "not a warehouse that DuckDB can open"),
+            (b"", "not a warehouse that DuckDB can open"),
+            (damaged, "the warehouse is damaged; restore it, or delete it and run a full refresh"),
+        ]
+        for number, (spoiled, message) in enumerate(cases):
+            with self.subTest(message=message):
+                warehouse = self.folder / f"w{number}.duckdb"
+                warehouse.write_bytes(spoiled)
+                code, line = self.run_main(*self.flags(warehouse))
+                self.assertEqual((code, line[: len("dbt: ")]), (2, "dbt: "), line)
+                self.assertIn(message, line)
+
+    def test_renamed_columns_and_tables_of_the_sources_are_refused(self) -> None:
+        warehouse = self.folder / "w.duckdb"
+        make_sources(DbtProject(DuckDbWarehouse(warehouse), self.folder), warehouse)
+        code = f"""import duckdb; c = duckdb.connect({str(warehouse)!r}); c.execute('ALTER TABLE staging.green_clean RENAME fare_amount TO fare')"""
+        subprocess.run([sys.executable, "-c", code], check=True)
+        code, line = self.run_main(*self.flags(warehouse))
+        self.assertEqual(code, 2, line)
+        self.assertIn("a table or column is not as the contract has it; run a full refresh of the etl step", line)
+
+    def test_a_source_that_was_renamed_in_the_project_is_refused(self) -> None:
+        copy = self.folder / "project"
+        shutil.copytree(dbt_project.project, copy)
+        sources = copy / "models" / "generated" / "sources.yml"
+        sources.write_text(sources.read_text().replace("green_clean", "green_cleaned"))
+        warehouse = self.folder / "w.duckdb"
+        duckdb.connect(str(warehouse)).close()
+        with mock.patch.object(dbt_project, "project", copy):
+            code, line = self.run_main(*self.flags(warehouse))
+        self.assertEqual(code, 2, line)
+        self.assertRegex(line, "dbt parse: dbt can't use this project; correct what the line names.*green_clean' which was not found")
+
+    def test_places_that_can_not_be_written_are_refused(self) -> None:
+        warehouse = self.folder / "w.duckdb"
+        make_sources(DbtProject(DuckDbWarehouse(warehouse), self.folder), warehouse)
+        (self.folder / "docs").write_text("")
+        code, line = self.run_main(*self.flags(warehouse))
+        self.assertEqual(code, 2, line)
+        self.assertRegex(line, r"docs.*: a part of this path is a file, not a folder \(ENOTDIR\)|docs: something else has this name already")
+        (self.folder / "result").mkdir()
+        code, line = self.run_main(*self.flags(warehouse), "--result", str(self.folder / "result"))
+        self.assertEqual((code, "a folder is there, expected a plain file or nothing" in line), (2, True), line)
 
     def test_a_run_writes_result_and_one_page(self) -> None:
         warehouse = self.folder / "it's {{ odd }}" / "ware house.duckdb"

@@ -1,9 +1,10 @@
 """Where dbt builds: a DuckDB file on one machine, BigQuery in the cluster. What differs between the two is here and in the macros."""
 
+import re
 from collections.abc import Iterable
 from typing import Protocol
 
-from errors import UserError
+from errors import UsageError, UserError
 
 
 class Warehouse(Protocol):
@@ -25,3 +26,10 @@ class Warehouse(Protocol):
 def to_line(text: str) -> str:
     """A text in one line."""
     return " ".join(text.split())
+
+
+def of_project(message: str, where: str) -> UserError | None:
+    """What is wrong with the files of the dbt project, such as a source that was renamed; None for what the warehouse said."""
+    if not re.search(r"(Compilation|Parsing|Validation) Error|Env var required|depends on a (source|node) named", message):
+        return None
+    return UsageError(f"{where}: dbt can't use this project; correct what the line names, or run npm run synth: {to_line(message)}")

@@ -2,7 +2,7 @@
 
 import re
 
-from errors import OutcomeError, TemporaryError, UsageError, UserError
+from errors import OutcomeError, TemporaryError, UsageError, UserError, of_system
 from plan import shorten
 
 # In this order: the first that matches decides. Texts of Spark 3.5, Hadoop 3.3, the GCS and BigQuery connectors.
@@ -24,6 +24,9 @@ def to_user_error(error: BaseException) -> UserError | None:
     """The user's version of what was thrown, or None where it is a bug."""
     if isinstance(error, UserError):
         return error
+    told = of_system(error)
+    if told is not None:
+        return told
     # Stack traces hold numbers and names of their own.
     text = re.sub(r"\n\s+(at |\.\.\. )[^\n]*", "", f"{type(error).__name__}: {error}")
     for pattern, kind, what in kinds:

@@ -147,7 +147,7 @@ def lock(uri: str, folder: Folder) -> TextIO | None:
     handle = (Path(path) / ".lock").open("w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         handle.close()
         raise TemporaryError(f"{path}: another run writes to these tables; try again when it is done") from None
     return handle

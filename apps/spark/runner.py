@@ -7,13 +7,13 @@ import os
 import sys
 import threading
 import traceback
-import uuid
 from pathlib import Path
 from typing import Any, NoReturn
 
+import files
 from errors import UsageError
 from failures import to_user_error
-from plan import Plan, parse_plan
+from plan import Plan, parse_plan, shorten
 from session import Folder, end_java, local_path, start_session, stop_session
 
 
@@ -51,6 +51,7 @@ def end_with_input() -> None:
 def run_and_tell(flags: argparse.Namespace) -> int:
     """Runs the plan, writes the result, and says what went wrong."""
     try:
+        check_place(flags.result)
         write_text(flags.result, to_json(run(flags.plan)))
         return 0
     except KeyboardInterrupt:
@@ -62,9 +63,12 @@ def run_and_tell(flags: argparse.Namespace) -> int:
             traceback.print_exc()
             print("spark: this is a bug in Taxiway; please report it with the lines above", file=sys.stderr)
             return 70
-        print(f"spark: {told}", file=sys.stderr)
         if told.result is not None:
-            write_text(flags.result, to_json(told.result))
+            try:
+                write_text(flags.result, to_json(told.result))
+            except Exception as second:
+                print(f"spark: the result could not be written: {shorten(str(second))}", file=sys.stderr)
+        print(f"spark: {told}", file=sys.stderr)
         return told.exit_code
 
 
@@ -96,8 +100,15 @@ def read_text(uri: str) -> str:
         return Folder(start_session({}), folder).read_text(name)
     try:
         return Path(path).read_text()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not text; write the plan again with the etl step") from None
+
+
+def check_place(uri: str) -> None:
+    """Before the work, not after it. Throws UsageError where the result can't be a file."""
+    path = local_path(uri)
+    if path is not None:
+        files.find_target(Path(path))
 
 
 def write_text(uri: str, text: str) -> None:
@@ -107,14 +118,7 @@ def write_text(uri: str, text: str) -> None:
         folder, _, name = uri.rpartition("/")
         Folder(start_session({}), folder).write_text(name, text)
         return
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.parent / f".{target.name}.{uuid.uuid4()}.tmp"
-    with temporary.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(target)
+    files.write_text(Path(path), text)
 
 
 def to_json(result: dict[str, Any]) -> str:

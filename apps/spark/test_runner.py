@@ -1,5 +1,8 @@
 """The runner's parts that need no Spark, and the swap of folders at each moment a kill can come."""
 
+import contextlib
+import errno
+import io
 import shutil
 import tempfile
 import unittest
@@ -11,6 +14,7 @@ from bigquery_sink import bigquery_options
 from errors import TemporaryError
 from failures import to_user_error
 from parquet_sink import ParquetSink
+from runner import main, write_text
 from session import Folder, start_session, stop_session
 
 
@@ -148,6 +152,51 @@ class ParquetSinkTest(unittest.TestCase):
             ParquetSink(self.session, str(self.folder))
         first.close()
         ParquetSink(self.session, str(self.folder)).close()
+
+
+class SystemTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="taxiway-test-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def run_main(self, plan: str, result: str) -> tuple[int, str]:
+        """Exit code and standard error of the runner, which does not get as far as Spark."""
+        errors = io.StringIO()
+        with contextlib.redirect_stderr(errors):
+            code = main(["--plan", plan, "--result", result])
+        return code, errors.getvalue()
+
+    def test_paths_that_can_not_be_used_are_one_line(self) -> None:
+        (self.folder / "file").write_bytes(b"\xff\xfe")
+        (self.folder / "result").mkdir()
+        result = str(self.folder / "result.json")
+        cases = [
+            (f"{self.folder}/none", result, "none: there is no such file or folder (ENOENT); check"),
+            (f"{self.folder}/file/x", result, "file/x: a part of this path is a file, not a folder (ENOTDIR)"),
+            (f"{self.folder}", result, "this is a folder, expected a file (EISDIR)"),
+            (f"file://{self.folder}/file", result, "file: not text; write the plan again"),
+            ("file:///a%00b", result, "holds the NUL character"),
+            (f"{self.folder}/none", f"{self.folder}/result", "result: a folder is there, expected a plain file or nothing"),
+        ]
+        for plan, place, message in cases:
+            with self.subTest(message=message):
+                code, line = self.run_main(plan, place)
+                self.assertEqual(code, 2, line)
+                self.assertRegex(line, r"\Aspark: [^\n]+\n\Z")
+                self.assertIn(message, line)
+
+    def test_each_system_error_has_its_exit_code(self) -> None:
+        cases = [(errno.EROFS, 2), (errno.EACCES, 2), (errno.ELOOP, 2), (errno.ENOSPC, 75), (errno.EMFILE, 75), (errno.EIO, 75)]
+        for number, code in cases:
+            self.assertEqual(to_user_error(OSError(number, "x", "/some/place")).exit_code, code)
+        self.assertEqual(to_user_error(MemoryError()).exit_code, 75)
+        self.assertIsNone(to_user_error(ValueError("x")))
+
+    def test_links_are_followed(self) -> None:
+        (self.folder / "link").symlink_to("new/file")
+        write_text(str(self.folder / "link"), "x")
+        self.assertEqual((self.folder / "new" / "file").read_text(), "x")
+        self.assertTrue((self.folder / "link").is_symlink())
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ describe.skipIf(python === undefined)('the Spark runner', () => {
     expect(await run('--plan', 'x.json')).toEqual({ code: 2, stderr: expect.stringContaining('--result') });
     expect(await run('--plan', '/nowhere/x.json', '--result', 'r.json')).toEqual({
       code: 2,
-      stderr: 'spark: /nowhere/x.json: No such file or directory',
+      stderr: 'spark: /nowhere/x.json: there is no such file or folder (ENOENT); check the path and its permissions',
     });
     const broken = join(lab.folder, 'broken.json');
     await writeFile(broken, '{"version": 2');
