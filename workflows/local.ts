@@ -2,6 +2,8 @@
 import { join, resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
+import { oneLine } from '../apps/platform/one-line.ts';
+import { toSystemError } from '../apps/platform/system-errors.ts';
 import { toDryRun } from './local/dry-run.ts';
 import { findDryRunProblems } from './local/dry-run-problems.ts';
 import { checkSubmission } from './local/open-run.ts';
@@ -69,9 +71,11 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
+  const known = error instanceof UserError ? error : toSystemError(error);
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
-  else if (error instanceof UserError) {
-    console.error(`workflow: ${error.message}`);
-    process.exitCode = error.exitCode;
-  } else throw error;
+  else if (known === undefined) throw error;
+  else {
+    console.error(`workflow: ${oneLine(known.message)}`);
+    process.exitCode = known.exitCode;
+  }
 }

@@ -32,7 +32,9 @@ export async function generateSample(options: SampleOptions): Promise<{ files: n
   const months = Array.from({ length: options.months }, (_, index) => addMonths(options.newest, index - options.months + 1));
   const queries = months.map((month, monthIndex) => toMonthQuery(options, month, monthIndex));
   const stamp = createHash('sha256').update(queries.join('\n')).digest('hex');
-  const sameAsBefore = ((await readJsonIfAny(stampPath)) as { sha256?: string } | undefined)?.sha256 === stamp;
+  // A stamp that can't be read is none: the files are made again.
+  const before = await readJsonIfAny(stampPath).catch(() => undefined);
+  const sameAsBefore = (before as { sha256?: string } | null | undefined)?.sha256 === stamp;
   let written = 0;
   await withDuckDb(':memory:', async (connection) => {
     await connection.run('SET preserve_insertion_order = true');

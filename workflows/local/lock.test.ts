@@ -30,8 +30,10 @@ test('one at a time, also where a dead owner left the lock to many', async () =>
 
 test('a lock that holds no owner is broken, a living one is waited for', async () => {
   const path = join(await createFolder(), 'x.lock');
-  await writeFile(path, '');
-  expect(await withLock(path, async () => JSON.parse(await readFile(path, 'utf8')))).toEqual(identifyProcess(process.pid));
+  for (const content of ['', 'null', '5', '[]', '{"pid":"x"}', '{']) {
+    await writeFile(path, content);
+    expect(await withLock(path, async () => JSON.parse(await readFile(path, 'utf8')))).toEqual(identifyProcess(process.pid));
+  }
   await writeFile(path, JSON.stringify(identifyProcess(process.pid)));
   const waits: number[] = [];
   const waiting = withLock(

@@ -42,12 +42,16 @@ async function takeLock(path: string): Promise<boolean> {
   }
 }
 
+/** The owner of a lock that was not written by this program, or only half of it. */
+const nobody: ProcessIdentity = { pid: 0, started: '' };
+
 async function readOwner(path: string): Promise<ProcessIdentity | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    const { pid, started } = (JSON.parse(await readFile(path, 'utf8')) ?? {}) as Partial<ProcessIdentity>;
+    return typeof pid === 'number' ? { pid, started: String(started) } : nobody;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError) return { pid: 0, started: '' };
+    if (error instanceof SyntaxError) return nobody;
     throw error;
   }
 }

@@ -9,7 +9,16 @@ import { readTemplates } from '../read-templates.ts';
 import type { Template, Templates, WorkflowTemplate } from '../template-schema.ts';
 import { stopOrphans } from './orphans.ts';
 import { identifyProcess } from './process-identity.ts';
-import { createRun, logPath, readSubmission, readSummary, runPath, type Submission } from './run-folder.ts';
+import {
+  createRun,
+  logPath,
+  readSubmission,
+  readSummary,
+  runPath,
+  type Submission,
+  storeSubmission,
+  writeSummary,
+} from './run-folder.ts';
 import { type Leaf, listSteps } from './run-template.ts';
 import { type StepSummary, type Summary, toReports } from './summary.ts';
 
@@ -61,22 +70,31 @@ export async function submitRun(request: NewRun): Promise<OpenRun> {
   return openRun({ run: await createRun(state, submission), submission, templates, state });
 }
 
-/** Opens an earlier run with the YAML, parameters and clock that it was submitted with. Throws UsageError where it is still going on. */
+/** Opens an earlier run with the YAML, parameters and clock that it was submitted with, wherever its folder is now. Throws UsageError where it is still going on. */
 export async function reopenRun(state: string, run: string): Promise<OpenRun> {
   const submission = await readSubmission(state, run);
   const files = [...submission.templates].map(([name, text]) => [`runs/${run}/templates/${name}.yaml`, text] as const);
   const templates = readTemplates(new Map(files));
   await stopOrphans(state, run);
-  return openRun({ run, submission, templates, state });
+  const opened = await openRun({ run, submission, templates, state });
+  if (submission.hasMoved) {
+    // In this order: a kill between the two leaves a run that still knows that it has moved.
+    await writeSummary(state, opened.summary);
+    await storeSubmission(state, run, submission);
+  }
+  return opened;
 }
 
-interface Found extends Pick<OpenRun, 'submission' | 'templates'> {
+interface Found extends Pick<OpenRun, 'templates'> {
+  readonly submission: Submission & { readonly hasMoved?: boolean };
   readonly run: string;
   readonly state: string;
 }
 
 async function openRun({ run, submission, templates, state }: Found): Promise<OpenRun> {
-  const before = await readSummary(state, run);
+  const found = await readSummary(state, run);
+  // What steps wrote for each other names files by their full path: after a move all of them run again.
+  const before = submission.hasMoved && found ? { ...found, steps: [] } : found;
   const root = templates.get(submission.workflow);
   if (root === undefined)
     throw new UsageError(`run ${run}: its folder can't be read (no ${submission.workflow}); start a new run`);

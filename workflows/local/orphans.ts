@@ -1,11 +1,14 @@
 // Steps that outlived their runner: found by the process numbers that it recorded, and ended before anything else runs.
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { UsageError } from '../../apps/platform/errors.ts';
 import { listFolder, readJsonIfAny } from '../../apps/platform/files.ts';
 import { identifyProcess, isAlive, isOfThisBoot, type ProcessIdentity } from './process-identity.ts';
 import { readSummary, runPath, runsFolder, writeSummary } from './run-folder.ts';
 import { signalGroup } from './run-process.ts';
+
+const processIdentity = z.object({ pid: z.int(), started: z.string() });
 
 /** Records a step's process while it runs. Synchronous: no moment in which it runs unrecorded for long. */
 export function recordProcess(path: string, identity: ProcessIdentity): void {
@@ -40,7 +43,7 @@ export async function stopOrphans(state: string, resuming?: string): Promise<voi
 }
 
 async function stopOrphan(path: string): Promise<void> {
-  const identity = (await readJsonIfAny(path).catch(() => undefined)) as ProcessIdentity | undefined;
+  const identity = processIdentity.safeParse(await readJsonIfAny(path).catch(() => undefined)).data;
   if (identity && isAlive(identity)) {
     signalGroup(identity.pid, 'SIGTERM');
     for (let waited = 0; isAlive(identity) && waited < 10_000; waited += 50) await sleep(50);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { exitCode } from '../../apps/platform/errors.ts';
 import {
@@ -12,6 +13,8 @@ import {
 } from '../../tests/fixtures/fixture-repository.ts';
 import { step } from '../define-workflow.ts';
 import { runCreatedAt, runName, text } from '../expressions.ts';
+import { createPlainProgress } from './progress.ts';
+import { runWorkflow } from './run-workflow.ts';
 import { toScreen } from './screen.ts';
 import { toExitCode } from './summary.ts';
 
@@ -215,4 +218,40 @@ test('two runs of the same second get different names', async () => {
   const runs = await Promise.all([fixture.run({}), fixture.run({}), fixture.run({})]);
   expect(new Set(runs.map(({ run }) => run)).size).toBe(3);
   expect(runs.every(({ status }) => status === 'succeeded')).toBe(true);
+});
+
+test('a run whose state folder was moved, or copied, goes on in the new place alone', async () => {
+  const fixture = await createFixture(({ text: value }) => {
+    const first = probe('first', { value });
+    return [first, probe('second', { after: [first] })];
+  });
+  const parameters = { text: `${pathToFileURL(fixture.state).href}/buckets/source/x` };
+  await fixture.setCodes('second', 1);
+  const { run } = await fixture.run({ parameters });
+  const moved = join(fixture.repository, 'moved');
+  await cp(fixture.state, moved, { recursive: true });
+  const calls = await fixture.readCalls();
+  const resume = () =>
+    runWorkflow({ state: moved, repository: fixture.repository, progress: createPlainProgress(() => {}), resume: run });
+  await writeFile(join(moved, 'second.codes'), '1');
+  expect(await resume()).toMatchObject({
+    run,
+    status: 'failed',
+    parameters: { text: `${pathToFileURL(moved).href}/buckets/source/x` },
+  });
+  const ran = (await readFile(join(moved, 'calls.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .slice(calls.length)
+    .map((line) => JSON.parse(line) as Call);
+  expect(ran.filter(({ event }) => event === 'start').map(({ name }) => name)).toEqual(['first', 'second']);
+  expect(ran[0]?.argv).toContain(`${pathToFileURL(moved).href}/buckets/source/x`);
+  // From here on it is a run of this place: what is done is kept.
+  expect(statuses(await resume())).toEqual({ first: 'succeeded', second: 'succeeded' });
+  const all = (await readFile(join(moved, 'calls.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Call);
+  expect(all.filter(({ name, event }) => name === 'first' && event === 'start')).toHaveLength(2);
+  expect(await fixture.readCalls()).toEqual(calls);
 });
