@@ -233,20 +233,14 @@ function toSixDecimals(total: string): string {
   return `CASE WHEN abs(${scaled}) < 4503599627370496D THEN signum(${scaled}) * CAST(CAST(abs(${scaled}) + 0.5D AS BIGINT) AS DOUBLE) / 1000000D WHEN abs(${scaled}) <= 1.7976931348623157E308D THEN ${scaled} / 1000000D ELSE ${total} END`;
 }
 
-/**
- * Trips are counted by hour, two counters of 32 bits in a number; the earliest hour that has the most. Each counter is ranked together with
- * its hour: Java does not compile methods of more than 8,000 bytes, and an array of all counters would make Spark's longer.
- */
+/** Trips are counted by hour, two counters of 32 bits in a number; the earliest hour that has the most. */
 function busiestHour(timestamp: string): Aggregate {
   const pairOf = (hour: number) => `CASE hour(${timestamp}) WHEN ${hour} THEN 1L WHEN ${hour + 1} THEN 4294967296L ELSE 0L END`;
   return {
     parts: Array.from({ length: 12 }, (_, pair) => `sum(${pairOf(pair * 2)})`),
     whole: (pairs) => {
-      const ranked = pairs.flatMap((pair, at) => [
-        `(${pair} & 4294967295L) * 32 + ${31 - at * 2}`,
-        `shiftright(${pair}, 32) * 32 + ${30 - at * 2}`,
-      ]);
-      return `31 - (greatest(${ranked.join(', ')}) & 31)`;
+      const counts = pairs.flatMap((pair) => [`(${pair} & 4294967295L)`, `shiftright(${pair}, 32)`]).join(', ');
+      return `CAST(array_position(array(${counts}), greatest(${counts})) - 1 AS BIGINT)`;
     },
   };
 }

