@@ -1,6 +1,7 @@
 """A DuckDB file as the place where dbt builds."""
 
 import re
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class DuckDbWarehouse:
         """Throws UsageError where there is no such file, or one whose name dbt can't use."""
         if not self.file.is_file():
             raise UsageError(f"{self.file}: no such warehouse; run the etl step first")
+        if "?" in str(self.file.resolve()):
+            raise UsageError(f'{self.file}: DuckDB can\'t use a path with "?"; rename the folder')
         if not re.fullmatch(r"[A-Za-z0-9_. -]+", self.file.name):
             # The file's name is DuckDB's catalog name, which dbt-duckdb does not quote everywhere.
             raise UsageError(
@@ -42,7 +45,20 @@ class DuckDbWarehouse:
             )
 
     def variables(self) -> dict[str, str]:
-        return {"TAXIWAY_DBT_TARGET": "duckdb", "TAXIWAY_WAREHOUSE": str(self.file.resolve())}
+        return {"TAXIWAY_DBT_TARGET": "duckdb", "TAXIWAY_WAREHOUSE": str(self._plain_path())}
+
+    def _plain_path(self) -> Path:
+        """The file's path as dbt-duckdb can use it: it reads a path as a URL, so "#" in a folder's name ends it."""
+        file = self.file.resolve()
+        if is_plain(file.parent):
+            return file
+        # The folder is linked, not the file: DuckDB writes its log beside the file.
+        # A step's own temporary folder may be below the same name.
+        place = tempfile.gettempdir()
+        self._link = tempfile.TemporaryDirectory(prefix="taxiway-link-", dir=place if is_plain(place) else "/tmp")
+        link = Path(self._link.name) / "folder"
+        link.symlink_to(file.parent, target_is_directory=True)
+        return link / file.name
 
     def find_tables(self, schemas: Iterable[str]) -> set[str]:
         query = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN (SELECT unnest(?))"
@@ -61,3 +77,8 @@ class DuckDbWarehouse:
             if re.search(pattern, line):
                 return kind(f"{where}: {advice}: {line}")
         return of_project(message, where) or BugError(f"{where}: {line}")
+
+
+def is_plain(path: Path | str) -> bool:
+    """Whether a path reads the same as a URL's path."""
+    return re.search(r"[#;]", str(path)) is None

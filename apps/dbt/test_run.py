@@ -185,6 +185,11 @@ class ProgramTest(unittest.TestCase):
         code, line = self.run_main(*self.flags(warehouse))
         self.assertEqual(code, 2)
         self.assertIn("rename the file", line)
+        odd = self.folder / "a?b" / "w.duckdb"
+        odd.parent.mkdir()
+        odd.write_bytes(b"")
+        code, line = self.run_main(*self.flags(odd))
+        self.assertEqual((code, line), (2, f'dbt: {odd}: DuckDB can\'t use a path with "?"; rename the folder'))
 
     def test_a_locked_warehouse_is_temporary(self) -> None:
         warehouse = self.folder / "w.duckdb"
@@ -248,7 +253,7 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual((code, "a folder is there, expected a plain file or nothing" in line), (2, True), line)
 
     def test_a_run_writes_result_and_one_page(self) -> None:
-        warehouse = self.folder / "it's {{ odd }}" / "ware house.duckdb"
+        warehouse = self.folder / "it's {{ odd }} #1;b" / "ware house.duckdb"
         warehouse.parent.mkdir()
         make_sources(DbtProject(DuckDbWarehouse(warehouse), self.folder), warehouse)
         code, line = self.run_main(*self.flags(warehouse), "--result", str(self.folder / "result.json"))

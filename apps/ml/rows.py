@@ -116,6 +116,8 @@ def read_earlier(warehouse: Path, facts: ModelFacts, month: str) -> Rows:
 def _open(warehouse: Path) -> duckdb.DuckDBPyConnection:
     if not warehouse.is_file():
         raise UsageError(f"{warehouse}: no such warehouse; run the etl and dbt steps first")
+    if "?" in str(warehouse.resolve()):
+        raise UsageError(f'{warehouse}: DuckDB can\'t use a path with "?"; rename the file or folder')
     return duckdb.connect(str(warehouse), read_only=True)
 
 

@@ -61,6 +61,7 @@ test('places where no file can be are refused', async () => {
     ['folder', 'a folder is there'],
     ['none/x', 'No such file or directory'],
     ['x'.repeat(300), 'longer than a file name can be'],
+    ['a?b', 'DuckDB can\'t use a path with "?"'],
     ['file/x', 'a part of this path is a file'],
   ] as const) {
     const error = await refusalOf(join(folder, name));

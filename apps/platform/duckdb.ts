@@ -1,6 +1,6 @@
 // Opens DuckDB the same way everywhere: no downloads, no extensions from outside, bounded memory, temporary files in a named place.
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { OutcomeError, TemporaryError, UsageError, UserError } from './errors.ts';
 import { toLine } from './one-line.ts';
@@ -46,7 +46,7 @@ export async function withoutFileStatistics<T>(connection: DuckDBConnection, run
 
 async function open(file: string, settings: DuckDbSettings): Promise<DuckDBInstance> {
   try {
-    if (file !== ':memory:') await findTarget(file);
+    if (file !== ':memory:') await checkPlace(file);
     return await DuckDBInstance.create(file, {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
@@ -62,6 +62,12 @@ async function open(file: string, settings: DuckDbSettings): Promise<DuckDBInsta
   } catch (error) {
     throw error instanceof UserError ? error : toOpenError(file, error as Error);
   }
+}
+
+async function checkPlace(file: string): Promise<void> {
+  await findTarget(file);
+  // It takes what follows for options, and writes its log elsewhere.
+  if (resolve(file).includes('?')) throw new UsageError(`${file}: DuckDB can't use a path with "?"; rename the file or folder`);
 }
 
 /** What DuckDB says of a file that it can't open: all of it is about the file, except what is about our own settings. */
