@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { yellow } from '../../apps/contract/yellow.ts';
 import { generateSample } from '../../apps/sample/generate.ts';
+import { type Damage, damage, damageFile } from '../fixtures/damage-file.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { startProgram } from '../fixtures/run-program.ts';
 
@@ -102,42 +103,6 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-type Damage =
-  | { readonly kind: 'flip'; readonly at: number; readonly bytes: readonly number[] }
-  | { readonly kind: 'cut'; readonly at: number }
-  | { readonly kind: 'grow'; readonly bytes: readonly number[] }
-  | { readonly kind: 'json'; readonly at: number; readonly value: unknown }
-  | { readonly kind: 'drop'; readonly at: number }
-  | { readonly kind: 'gone' | 'folder' | 'empty' };
-
-const share = fc.integer({ min: 0, max: 999_999 }).map((part) => part / 1_000_000);
-const bytes = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 8 });
-const odd = fc.constantFrom<unknown>(
-  null,
-  true,
-  -1,
-  1e308,
-  '',
-  'x',
-  '\u0000',
-  '../../x',
-  '{{x}}',
-  [],
-  {},
-  [null],
-  { a: { b: [] } },
-  'file:///a%00b',
-  '2024-13-01',
-);
-const damage: fc.Arbitrary<Damage> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('flip' as const), at: share, bytes }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut' as const), at: share }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('grow' as const), bytes }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('json' as const), at: share, value: odd }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('drop' as const), at: share }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('gone' as const, 'folder' as const, 'empty' as const) }) },
-);
-
 let folder: string;
 let world: string;
 beforeAll(async () => {
@@ -230,7 +195,7 @@ async function runDamaged(
     // Relative paths inside of the files stay those of the world: each program reads its damaged copy.
     await cp(world, place, { recursive: true });
     await moveWorld(place);
-    await apply(join(place, input), one);
+    await damageFile(join(place, input), one);
     const at = (path: string) => pathToFileURL(join(place, path)).href;
     const { code, stderr, failed } = await startProgram(app, args(at), {}).ended.then(
       (end) => ({ ...end, failed: undefined }),
@@ -253,50 +218,4 @@ async function moveWorld(place: string): Promise<void> {
     const path = join(place, name);
     await writeFile(path, (await readFile(path, 'utf8')).replaceAll(pathToFileURL(world).href, pathToFileURL(place).href));
   }
-}
-
-async function apply(path: string, one: Damage): Promise<void> {
-  const content = await readFile(path);
-  switch (one.kind) {
-    case 'gone':
-      return rm(path);
-    case 'folder':
-      await rm(path);
-      await mkdir(path);
-      return;
-    case 'empty':
-      return writeFile(path, '');
-    case 'cut':
-      return writeFile(path, content.subarray(0, Math.floor(content.length * one.at)));
-    case 'grow':
-      return writeFile(path, Buffer.concat([content, Buffer.from(one.bytes)]));
-    case 'flip':
-      content.set(one.bytes.slice(0, content.length - Math.floor(content.length * one.at)), Math.floor(content.length * one.at));
-      return writeFile(path, content);
-    case 'json':
-    case 'drop':
-      return writeFile(
-        path,
-        path.endsWith('.json') ? changeJson(content.toString(), one) : content.subarray(0, Math.floor(content.length * one.at)),
-      );
-  }
-}
-
-/** Replaces or removes one of the values of a JSON text, wherever it is. */
-function changeJson(text: string, one: Damage & { kind: 'json' | 'drop' }): string {
-  const root = JSON.parse(text);
-  const places: [object, string][] = [];
-  const walk = (value: unknown) => {
-    if (typeof value !== 'object' || value === null) return;
-    for (const key of Object.keys(value)) {
-      places.push([value, key]);
-      walk((value as Record<string, unknown>)[key]);
-    }
-  };
-  walk(root);
-  const [owner, key] = places[Math.floor(one.at * places.length)] as [Record<string, unknown>, string];
-  if (one.kind === 'json') owner[key] = one.value;
-  else if (Array.isArray(owner)) owner.splice(Number(key), 1);
-  else delete owner[key];
-  return JSON.stringify(root);
 }
