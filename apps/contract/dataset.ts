@@ -1,6 +1,7 @@
 // What a data set is. Every fact about the data is one of these values; everything else in the repository derives from it.
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
+import type { Severity } from './severity.ts';
 
 export type LogicalType = 'int' | 'double' | 'string' | 'timestamp';
 
@@ -23,8 +24,6 @@ export interface Rule {
   readonly description: string;
   readonly holds: Predicate;
 }
-
-export type Severity = 'critical' | 'warning' | 'info';
 
 /** One expectation in Great Expectations' own vocabulary, beside those that derive from the columns. */
 export interface Expectation {

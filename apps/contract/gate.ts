@@ -1,5 +1,5 @@
 // What stops a wrong month before its tables change: named checks of a whole file, as data, each with its own severity.
-import type { Severity } from './dataset.ts';
+import type { Severity } from './severity.ts';
 
 /** A number of one row; missing where a part of it is. */
 export type Figure =

@@ -1,8 +1,9 @@
 // The page of one data set: columns, rules, gates, expectations, tables, lineage by the contract, and what its months were like.
 
-import type { Column, Dataset, Severity } from '../contract/dataset.ts';
+import type { Column, Dataset } from '../contract/dataset.ts';
 import { toExpectationSuite } from '../contract/derive/expectations.ts';
 import { biView, cleanTable, featureTable, monthlyColumns, monthlyTable, triageColumns, triageTable } from '../contract/names.ts';
+import type { Severity } from '../contract/severity.ts';
 import { type Html, html } from '../platform/html.ts';
 import { type Tone, toChip, toPage, toTable } from '../platform/page.ts';
 import { monthOf, reportOf, verdictOf } from './docs-index.ts';

@@ -1,6 +1,7 @@
 // The contract's gates on one month's file, judged by what the scan measured.
-import type { Severity } from '../contract/dataset.ts';
+
 import { fewestRowsOfAMonth, type Gate, nameOfFigure } from '../contract/gate.ts';
+import type { Severity } from '../contract/severity.ts';
 import type { MonthProfile } from '../plan/month-records.ts';
 import type { Values } from './evaluate.ts';
 import type { FailedCast } from './failed-casts.ts';

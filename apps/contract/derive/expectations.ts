@@ -1,6 +1,7 @@
 // A data set's expectation suite in Great Expectations' JSON: what a month's file must look like to be let in.
-import { columnOf, type Dataset, type LogicalType, type Severity } from '../dataset.ts';
+import { columnOf, type Dataset, type LogicalType } from '../dataset.ts';
 import type { Predicate } from '../predicate.ts';
+import type { Severity } from '../severity.ts';
 
 export interface SuiteExpectation {
   readonly type: string;
