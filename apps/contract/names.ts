@@ -51,7 +51,7 @@ export const paths = { docs: '/docs/', predict: '/predict/' } as const;
 
 /** Where publish and validate write in the docs bucket. */
 export const docsPaths = {
-  /** `validation/<category>/<YYYY-MM-01>/` holds `index.html` and `result.json`. */
+  /** `validation/<category>/<YYYY-MM-01>/` holds `index.html` and `result.json` of the latest run, and a folder with those of each run. */
   validation: (category: string, runDate: string) => `validation/${category}/${runDate}`,
   /** dbt's documentation as one page. */
   dbt: 'dbt/index.html',
