@@ -39,6 +39,9 @@ def stop_session() -> None:
         gateway.shutdown()
         process.stdin.close()
         process.wait()
+        # The next session starts a Java of its own.
+        SparkContext._gateway = None
+        SparkContext._jvm = None
 
 
 def end_java() -> None:

@@ -193,16 +193,20 @@ const toRunStatus = (ending: Ending) => (ending === 'Succeeded' ? 'succeeded' : 
 
 type Keeper = ReturnType<typeof keepSummary>;
 
-/** Holds the summary and writes each version of it, one after the other. */
+/** Holds the summary and writes it after each change. Changes that come during a write share the next one: a list may have thousands of steps. */
 function keepSummary({ summary: first, results }: OpenRun, { state, progress }: Surroundings) {
   const startedAt = performance.now();
   let summary = first;
   let writing: Promise<void> = Promise.resolve();
+  let waiting: Promise<void> | undefined;
   const update = (changes: Partial<Summary>) => {
     const seconds = toSeconds(first.seconds * 1000 + performance.now() - startedAt);
-    const latest = { ...summary, ...changes, ...toReports(results), seconds };
-    summary = latest;
-    writing = writing.then(() => writeSummary(state, latest));
+    summary = { ...summary, ...changes, ...toReports(results), seconds };
+    waiting ??= writing.then(() => {
+      waiting = undefined;
+      return writeSummary(state, summary);
+    });
+    writing = waiting;
     return writing;
   };
   const updateStep = (step: StepSummary) => {
