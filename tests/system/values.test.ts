@@ -104,6 +104,24 @@ describe.skipIf(python === undefined)('a value has one meaning', () => {
     expect(count).toBe(60);
   });
 
+  test('a column is known by its name without regard to case, spaces and a byte-order mark, whatever else the file has', async () => {
+    const [made] = fc.sample(monthBy('pyarrow'), { numRuns: 1, seed: 3 }) as [Month];
+    const plain = await mkdtemp(join(folder, 'n-'));
+    const odd = await mkdtemp(join(folder, 'n-'));
+    const extra = ['scanned_file', 'filename', 'file_row_number', 'c0', 'source_file', 'cast_fare_amount'].map((name) => ({
+      name,
+      kind: 'text',
+      values: made.columns[0]?.values.map(() => 'x') ?? [],
+    }));
+    const renamed = made.columns.map((column, at) => ({
+      ...column,
+      name: [`\uFEFF${column.name}`, ` ${column.name.toUpperCase()} `, column.name.toLowerCase()][at % 3] as string,
+    }));
+    const [one, other] = [await load(world, plain, made), await load(world, odd, { ...made, columns: [...renamed, ...extra] })];
+    expect(other.loaded.files).toEqual(one.loaded.files);
+    expect(await rowsOf(other.warehouse)).toEqual(await rowsOf(one.warehouse));
+  });
+
   describe.skipIf(sparkPython === undefined)('on Spark too', () => {
     const lab = useSpark(sparkPython);
     test('equal tables', async () => {
