@@ -1,4 +1,5 @@
 // Cleans monthly files into the warehouse: plans from footers and the contract, then runs the plan on DuckDB, or on Spark.
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
 import type { Dataset } from '../contract/dataset.ts';
@@ -120,5 +121,12 @@ async function readGroups(options: {
     throw new UsageError(
       `${options.groups}: these are files of ${read.category}, but --category is ${options.category.category}`,
     );
+  // A file may have been replaced since, and the casts are SQL's names and types: both must be those of the files.
+  const now = await readSchemaGroups(
+    options.category,
+    read.groups.flatMap(({ files }) => files.map(({ uri }) => uri)),
+  );
+  if (!isDeepStrictEqual(now, read))
+    throw new UsageError(`${options.groups}: these are not the groups of the files as they are now; run schema-groups again`);
   return read;
 }
