@@ -12,7 +12,7 @@ from requests.exceptions import Timeout
 
 from errors import TemporaryError, UsageError, UserError
 from facts import ModelFacts
-from rows import buckets_within, check_columns, quote, sample_buckets
+from rows import buckets_within, check_columns, most_earlier_read, most_rows, quote, sample_buckets
 
 address = re.compile(r"bigquery://([a-z][a-z0-9-]{4,28}[a-z0-9])/?((?:[a-z][a-z0-9_]*_)?)")
 rows_a_page = 50_000
@@ -64,18 +64,23 @@ class BigQueryFeatures:
         bucket = f"FARM_FINGERPRINT(TO_JSON_STRING(STRUCT({', '.join(f'`{name}`' for name in names)}))) & {sample_buckets - 1}"
         # False for NaN, infinities and what is beyond 32-bit floats, as in DuckDB.
         usable = " AND ".join(f"IFNULL(ABS(CAST(`{name}` AS FLOAT64)) <= {largest_float}, FALSE)" for name in names)
-        where = "TRUE"
-        if month is not None:
-            where = f"`{self.facts.date}` >= @month AND `{self.facts.date}` < DATE_ADD(@month, INTERVAL 1 MONTH)"
-        counts = f"""
-            SELECT {bucket} AS bucket, COUNTIF({usable}) AS trips, COUNTIF(NOT ({usable})) AS left_out
-            FROM {source} WHERE {where} GROUP BY bucket ORDER BY bucket"""
-        found = [(int(row[0]), int(row[1]), int(row[2])) for row in self._query(client, counts, month)]
-        buckets = buckets_within((bucket, trips) for bucket, trips, _ in found)
         values = ", ".join(f"CAST(`{name}` AS FLOAT64) AS `{name}`" for name in names)
-        query = f"SELECT `{self.facts.date}`, {values} FROM {source} WHERE {where} AND {usable} AND {bucket} < {buckets}"
-        self._store(self._query(client, query, month), file)
-        return sum(left_out for _, _, left_out in found)
+        date = f"`{self.facts.date}`"
+        of_month = "TRUE" if month is None else f"{date} >= @month AND {date} < DATE_ADD(@month, INTERVAL 1 MONTH)"
+        # Earlier months are there to judge by: a model of this month is not to be worse on them.
+        scopes = [(of_month, most_rows)] if month is None else [(of_month, most_rows), (f"{date} < @month", most_earlier_read)]
+        left_out = 0
+        for where, most in scopes:
+            counts = f"""
+                SELECT {bucket} AS bucket, COUNTIF({usable}) AS trips, COUNTIF(NOT ({usable})) AS left_out
+                FROM {source} WHERE {where} GROUP BY bucket ORDER BY bucket"""
+            found = [(int(row[0]), int(row[1]), int(row[2])) for row in self._query(client, counts, month)]
+            buckets = buckets_within(((bucket, trips) for bucket, trips, _ in found), most)
+            query = f"SELECT {date}, {values} FROM {source} WHERE {where} AND {usable} AND {bucket} < {buckets}"
+            self._store(self._query(client, query, month), file)
+            if where == of_month:
+                left_out = sum(count for _, _, count in found)
+        return left_out
 
     def _query(self, client: bigquery.Client, sql: str, month: str | None) -> bigquery.table.RowIterator:
         parameters = [] if month is None else [bigquery.ScalarQueryParameter("month", "DATE", month)]
@@ -88,8 +93,8 @@ class BigQueryFeatures:
         names = ", ".join(f"{quote(name)} DOUBLE" for name in (*self.facts.features, self.facts.target))
         table = f"{quote(self.facts.dataset)}.{quote(self.facts.table)}"
         with duckdb.connect(str(file)) as connection:
-            connection.execute(f"CREATE SCHEMA {quote(self.facts.dataset)}")
-            connection.execute(f"CREATE TABLE {table} ({quote(self.facts.date)} DATE, {names})")
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quote(self.facts.dataset)}")
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({quote(self.facts.date)} DATE, {names})")
             for page in rows.to_arrow_iterable():
                 connection.register("page", page)
                 connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM page")

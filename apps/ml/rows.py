@@ -15,9 +15,9 @@ from errors import TemporaryError, UsageError
 from facts import ModelFacts
 
 most_rows = 800_000
-# Of earlier months, to judge by.
-most_earlier = 100_000
 held_out_percent = 30
+# Of earlier months, to judge by: about 100,000 of these are held out.
+most_earlier_read = 333_000
 sample_buckets = 4096
 
 
@@ -103,11 +103,11 @@ def read_rows(warehouse: Path, facts: ModelFacts, month: str | None = None) -> F
 
 
 def read_earlier(warehouse: Path, facts: ModelFacts, month: str) -> Rows:
-    """Held-out rows of all months before this one, at most about `most_earlier`, the same ones each time."""
+    """Held-out rows of all months before this one, about 100,000 at most, the same ones each time."""
     where = f"{quote(facts.date)} < DATE '{month}'"
     try:
         with _open(warehouse) as connection:
-            buckets, _ = _buckets_to_read(connection, facts, where, most_earlier * 100 // held_out_percent)
+            buckets, _ = _buckets_to_read(connection, facts, where, most_earlier_read)
             return _read_side(connection, facts, where, buckets, True)
     except duckdb.Error as error:
         raise error_of(error, warehouse) from None

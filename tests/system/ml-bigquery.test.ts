@@ -63,7 +63,9 @@ async function makeWarehouse(file: string): Promise<(string | null)[][]> {
 
 function answerQuery({ sql, parameters }: SentQuery) {
   const month = parameters.month?.slice(0, 7) ?? '';
-  const ofMonth = rows.filter((row) => row[names.indexOf('date')]?.startsWith(month));
+  const dateOf = (row: (string | null)[]) => row[names.indexOf('date')] ?? '';
+  const isEarlier = sql.includes('`date` < @month');
+  const ofMonth = rows.filter((row) => (isEarlier ? dateOf(row) < month : dateOf(row).startsWith(month)));
   const chosen = ofMonth.filter((row) => !row.includes(null) && !row.includes('Infinity'));
   const toFields = (all: readonly string[], type: string) => all.map((name) => ({ name, type: name === 'date' ? 'DATE' : type }));
   if (sql.includes('COUNTIF('))
@@ -111,7 +113,7 @@ test('rows of BigQuery train and continue the same models as those of DuckDB, pa
     [jobLabels.step]: step,
   });
   const [full, month] = [labels('full-1', 'train'), labels('batch-x1', 'retrain')];
-  expect(bigQuery.state.queries.map((query) => query.labels)).toEqual([full, full, month, month]);
+  expect(bigQuery.state.queries.map((query) => query.labels)).toEqual([full, full, month, month, month, month]);
   expect(bigQuery.calls.filter((call) => call.startsWith('GET queries/')).length).toBeGreaterThan(15);
 });
 
