@@ -1,6 +1,7 @@
 // dist/ on disk: read whole, replaced file by file from a temporary folder, so that each file is old or new, never half or missing.
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import { makeFolder } from '../apps/platform/files.ts';
 
 /** Every file below a folder by its path with slashes; none where there is no such folder. */
 export async function readDist(dist: string): Promise<Map<string, string>> {
@@ -19,17 +20,17 @@ export async function readDist(dist: string): Promise<Map<string, string>> {
 /** Makes the folder hold these files and nothing else. Files that are equal are not touched. */
 export async function replaceDist(dist: string, files: ReadonlyMap<string, string>): Promise<void> {
   const before = await readDist(dist);
-  await mkdir(dirname(dist), { recursive: true });
+  await makeFolder(dirname(dist));
   await removeLeftovers(dist);
   const temporary = await mkdtemp(`${dist}-${process.pid}-`);
   try {
     const changed = [...files].filter(([path, text]) => before.get(path) !== text);
     for (const [path, text] of changed) {
-      await mkdir(dirname(join(temporary, path)), { recursive: true });
+      await makeFolder(dirname(join(temporary, path)));
       await writeFile(join(temporary, path), text);
     }
     for (const [path] of changed) {
-      await mkdir(dirname(join(dist, path)), { recursive: true });
+      await makeFolder(dirname(join(dist, path)));
       await rename(join(temporary, path), join(dist, path));
     }
     for (const path of before.keys()) if (!files.has(path)) await removeFile(dist, path);

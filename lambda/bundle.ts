@@ -1,8 +1,9 @@
 // `npm run bundle:lambda`: makes .taxiway/bundles/lambda/lambda-<digest>.zip and prints its path. The same sources give the same name and bytes.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { makeFolder } from '../apps/platform/files.ts';
 import { toZip } from './bundle-zip.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -27,7 +28,7 @@ export async function bundleLambda(folder: string): Promise<string> {
   );
   const zip = toZip({ 'index.js': program });
   const name = `lambda-${createHash('sha256').update(zip).digest('hex').slice(0, 12)}.zip`;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = join(folder, `.${name}-${process.pid}`);
   await writeFile(temporary, zip);
   await rename(temporary, join(folder, name));

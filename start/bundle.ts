@@ -1,8 +1,9 @@
 // `npm run bundle -- <app>`: makes the folder that an app's image is built from, .taxiway/bundles/<app>, whole or not at all.
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError, UserError } from '../apps/platform/errors.ts';
+import { makeFolder } from '../apps/platform/files.ts';
 import { type BundleContents, bundles } from './bundle-contents.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,7 +18,7 @@ export async function bundle(app: string, folder: string): Promise<string> {
   const contents = Object.hasOwn(bundles, app) ? bundles[app] : undefined;
   if (contents === undefined)
     throw new UsageError(`"${app}" has no image; expected one of ${Object.keys(bundles).sort().join(', ')}`);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = await mkdtemp(join(folder, `.${app}-`));
   try {
     await copyFiles(app, contents, temporary);

@@ -10,6 +10,8 @@ function runCli(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'local.ts'), ...args], {
     cwd: folder,
     encoding: 'utf8',
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
   });
   return { status, stdout, stderr, wrote: existsSync(join(folder, '.taxiway', 'runs')) };
 }
@@ -27,6 +29,22 @@ const refused: [string, string[], string][] = [
 
 test.each(refused)('refuses %s with exit code 2, one line, and nothing written', (_, args, message) => {
   expect(runCli(...args)).toEqual({ status: 2, stdout: '', stderr: message, wrote: false });
+});
+
+test.each(['/proc/none', '/dev/null', '/dev/null/below'])('a state folder that can not be made is one line: %s', (state) => {
+  const { status, stdout, stderr } = runCli(
+    'full-refresh',
+    '-p',
+    'category=green',
+    '-p',
+    'source=file:///none',
+    '-p',
+    'prefixes=green',
+    '--state',
+    state,
+  );
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^workflow: \/(proc|dev)\/\S*: .+; check the path and its permissions\n$/);
 });
 
 test('an unknown run is named', () => {

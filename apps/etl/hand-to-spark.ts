@@ -1,6 +1,5 @@
 // Hands a plan to Spark's pods, which have no folder of ours: each file by its URI in the bucket, each table by its name in BigQuery.
 // The workflow's next step runs the plan; nothing is loaded here.
-import { mkdir } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Dataset } from '../contract/dataset.ts';
 import { jobLabels, sparkEvents } from '../contract/names.ts';
@@ -8,7 +7,7 @@ import type { Destination, Plan, Sink } from '../plan/plan-schema.ts';
 import { connectBigQuery, endpointVariable } from '../platform/bigquery.ts';
 import { toLabelValue } from '../platform/bigquery-warehouse.ts';
 import { UsageError } from '../platform/errors.ts';
-import { writeFileAtomically } from '../platform/files.ts';
+import { makeFolder, writeFileAtomically } from '../platform/files.ts';
 import { joinUri, toPath, toUri } from '../platform/uri.ts';
 import { checkMonths, checkTargets, toTargets } from './bigquery-targets.ts';
 import type { BigQueryWarehouse } from './warehouse-option.ts';
@@ -68,7 +67,7 @@ export async function handToSpark(plan: Plan, { dataset, warehouse, planUri, buc
   const seen = toBucketUri(planUri, bucket);
   const bigQuery = connectBigQuery({ ...warehouse, endpoint: process.env[endpointVariable] });
   await checkTargets(bigQuery, toTargets(plan, dataset, warehouse));
-  await mkdir(toPath(joinUri(bucket.mount, sparkEvents)), { recursive: true });
+  await makeFolder(toPath(joinUri(bucket.mount, sparkEvents)));
   await writeFileAtomically(toPath(planUri), `${JSON.stringify(forPods, null, 2)}\n`);
   const files = plan.sources.flatMap((source) => source.files);
   return { mode: plan.mode, plan: seen, rows: { read: files.reduce((sum, { rows }) => sum + rows, 0) } };

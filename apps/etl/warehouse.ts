@@ -1,10 +1,9 @@
 // The warehouse as a DuckDB file: one transaction for everything that a run changes.
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { monthlyColumns, type TableName } from '../contract/names.ts';
 import { commit, type DuckDbSettings, quoteName, quoteText, withDuckDb } from '../platform/duckdb.ts';
-import { fileSize } from '../platform/files.ts';
+import { fileSize, makeFolder } from '../platform/files.ts';
 import { qualified } from './tables.ts';
 
 /** Runs `fill` between BEGIN and COMMIT; whatever it throws rolls everything back. Makes the warehouse's folder. */
@@ -13,7 +12,7 @@ export async function inTransaction<T>(
   fill: (connection: DuckDBConnection) => Promise<T>,
   settings: DuckDbSettings = {},
 ): Promise<T> {
-  await mkdir(dirname(warehouse), { recursive: true });
+  await makeFolder(dirname(warehouse));
   const run = async (connection: DuckDBConnection) => {
     await connection.run('BEGIN TRANSACTION');
     try {

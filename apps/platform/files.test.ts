@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from './errors.ts';
-import { copyFileAtomically, withTemporaryName, writeFileAtomically } from './files.ts';
+import { copyFileAtomically, makeFolder, withTemporaryName, writeFileAtomically } from './files.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -87,4 +87,16 @@ test('a name as long as names may be is written', async () => {
   const name = 'é'.repeat(127);
   await writeFileAtomically(at(name), 'x');
   expect(await readdir(folder)).toEqual([name]);
+});
+
+test('folders are made, also those above, and by many at once; what can not be one ends, in /proc as well', async () => {
+  await Promise.all(Array.from({ length: 20 }, () => makeFolder(at('one', 'two', 'three'))));
+  expect(await readdir(at('one', 'two'))).toEqual(['three']);
+  await writeFile(at('file'), '');
+  await expect(makeFolder(at('file'))).rejects.toThrow(/EEXIST/);
+  await expect(makeFolder(at('file', 'below'))).rejects.toThrow(/ENOTDIR/);
+  // In a process of its own: a loop in Node's file threads would keep this one for ever.
+  const code = `import('${join(import.meta.dirname, 'files.ts')}').then((files) => files.makeFolder('/proc/none/below')).catch((error) => console.log(error.code))`;
+  const ended = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8', timeout: 10_000, killSignal: 'SIGKILL' });
+  expect([ended.signal, ended.stdout]).toEqual([null, 'ENOENT\n']);
 });

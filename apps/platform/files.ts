@@ -32,7 +32,7 @@ export async function copyFileAtomically(source: string, target: string): Promis
 /** Calls `write` with a temporary name beside the file that `path` leads to, then renames it; removes it when `write` fails. */
 export async function withTemporaryName(path: string, write: (temporary: string) => Promise<unknown>): Promise<void> {
   const target = await findTarget(path);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   const temporary = join(dirname(target), `.${basename(target).slice(0, longestStart)}.${randomUUID()}.tmp`);
   try {
     await write(temporary);
@@ -40,6 +40,23 @@ export async function withTemporaryName(path: string, write: (temporary: string)
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/**
+ * Makes a folder and those above it; one that is there is fine.
+ * Node's own `recursive` goes round for ever in /proc, where the kernel says "missing" of a folder that can't be made.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const parent = dirname(path);
+  try {
+    await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' || parent === path) throw error;
+      await makeFolder(parent);
+      await mkdir(path);
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
   }
 }
 

@@ -1,9 +1,9 @@
 // One copy: streamed into a temporary file that the same version of the source goes on with after a kill, proved, then renamed.
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OutcomeError, TemporaryError } from '../platform/errors.ts';
-import { fileSize } from '../platform/files.ts';
+import { fileSize, makeFolder } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import { ObjectChangedError, type ObjectStorage, type StoredObject } from '../platform/object-storage.ts';
 import { type Digest, type Digests, digestFile, startDigests } from '../platform/object-storage-digest.ts';
@@ -25,7 +25,7 @@ export async function copyObject(wanted: ObjectCopy): Promise<string> {
   // A killed machine may leave a file with holes: what nothing can prove is not gone on with.
   const partial = expected && partialPath(target, JSON.stringify([source.uri, source.version]));
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await removeStale(target, partial);
     const sha256 = partial && (await fill(partial, copy));
     if (sha256 === undefined) return await copyAnew(copy, partial);

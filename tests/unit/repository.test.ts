@@ -1,5 +1,5 @@
 // What must hold for the repository as a whole, whoever changes it.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -45,4 +45,16 @@ test("Python's DuckDB is the one of the Node package, since a newer one writes f
 test('no Parquet file of others and no large file is in the repository', () => {
   const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0');
   expect(tracked.filter((path) => path.endsWith('.parquet'))).toEqual([]);
+});
+
+test("programs make folders by makeFolder: Node's own way never ends in /proc", () => {
+  const programs = ['apps', 'charts', 'lambda', 'start', 'workflows'].flatMap((folder) => [
+    `${folder}/*.ts`,
+    `:!${folder}/*.test.ts`,
+  ]);
+  const found = spawnSync('git', ['grep', '-lE', String.raw`mkdir\(.*recursive`, '--', ...programs], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(found.stdout).toBe('');
 });

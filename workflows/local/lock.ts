@@ -1,13 +1,14 @@
 // A lock file that names its owner, so that one left behind by a killed process is recognised.
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../../apps/platform/files.ts';
 import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /** Runs `work` while this process holds the lock at `path`; waits while another living process holds it. */
 export async function withLock<T>(path: string, work: () => Promise<T>, onWait?: (owner: ProcessIdentity) => void): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   for (let waited = false; ; ) {
     if (await takeLock(path)) break;
     const owner = await readOwner(path);

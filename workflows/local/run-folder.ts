@@ -1,10 +1,10 @@
 // A run's folder, .taxiway/runs/<id>: the submitted templates and parameters, logs, results and the summary.
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../../apps/platform/errors.ts';
-import { listFolder, readJsonIfAny, writeFileAtomically } from '../../apps/platform/files.ts';
+import { listFolder, makeFolder, readJsonIfAny, writeFileAtomically } from '../../apps/platform/files.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { rebase, stateUri } from './moved-state.ts';
 import { type Summary, summarySchema } from './summary.ts';
@@ -33,7 +33,7 @@ export const logPath = (run: string, step: string) => join('runs', run, `${step}
 /** Stores a submission under a new run id, whole or not at all, and returns the id: `batch-yellow-20240102-030405`. */
 export async function createRun(state: string, submission: Submission): Promise<string> {
   const temporary = join(runsFolder(state), `.${randomUUID()}`);
-  await mkdir(join(temporary, 'templates'), { recursive: true });
+  await makeFolder(join(temporary, 'templates'));
   for (const [name, yaml] of submission.templates) await writeFile(join(temporary, 'templates', `${name}.yaml`), yaml);
   await writeFile(join(temporary, 'request.json'), toRequestText(state, submission));
   const base = toRunId(submission);

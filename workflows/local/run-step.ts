@@ -1,9 +1,9 @@
 // Runs one step to its end: attempts with back-off, each with a clean scratch folder and a header in the log.
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCode, UserError } from '../../apps/platform/errors.ts';
-import { fileSize, writeFileAtomically } from '../../apps/platform/files.ts';
+import { fileSize, makeFolder, writeFileAtomically } from '../../apps/platform/files.ts';
 import { scratchVolume } from '../mounts.ts';
 import { expand, type LocalCommand, type Mount, toLocalCommand } from './local-command.ts';
 import { forgetProcess, recordProcess } from './orphans.ts';
@@ -51,7 +51,7 @@ async function runAttempt(step: StepRun, attempt: number): Promise<StepEnd & { r
   const path = (suffix: string) => runPath(state, run, `${leaf.path}${suffix}`);
   const scratch = path('.tmp');
   await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
+  await makeFolder(scratch);
   const log = openSync(path('.log'), 'a');
   try {
     const command = await prepare(step, scratch);
