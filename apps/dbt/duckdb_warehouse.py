@@ -1,5 +1,7 @@
 """A DuckDB file as the place where dbt builds."""
 
+import errno
+import os
 import re
 import tempfile
 from collections.abc import Iterable
@@ -33,9 +35,13 @@ class DuckDbWarehouse:
         return str(self.file)
 
     def check(self) -> None:
-        """Throws UsageError where there is no such file, or one whose name dbt can't use."""
+        """Throws UsageError where there is no such file, or one whose name dbt can't use; PermissionError where it can't be written."""
         if not self.file.is_file():
             raise UsageError(f"{self.file}: no such warehouse; run the etl step first")
+        # DuckDB writes its log beside the file.
+        for path in (self.file.resolve(), self.file.resolve().parent):
+            if not os.access(path, os.R_OK | os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         if "?" in str(self.file.resolve()):
             raise UsageError(f'{self.file}: DuckDB can\'t use a path with "?"; rename the folder')
         if not re.fullmatch(r"[A-Za-z0-9_. -]+", self.file.name):

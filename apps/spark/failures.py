@@ -2,8 +2,10 @@
 
 import re
 
+from pyspark.errors import AnalysisException, ParseException
+
 from errors import OutcomeError, TemporaryError, UsageError, UserError, of_system
-from plan import shorten
+from plan import planned_again, shorten
 
 # In this order: the first that matches decides. Texts of Spark 3.5, Hadoop 3.3, the GCS and BigQuery connectors.
 kinds: list[tuple[str, type[UserError], str]] = [
@@ -28,16 +30,23 @@ def to_user_error(error: BaseException) -> UserError | None:
     if told is not None:
         return told
     # Stack traces hold numbers and names of their own.
-    text = re.sub(r"\n\s+(at |\.\.\. )[^\n]*", "", f"{type(error).__name__}: {error}")
+    whole = f"{type(error).__name__}: {error}"
+    text = re.sub(r"\n\s+(at |\.\.\. )[^\n]*", "", whole)
     for pattern, kind, what in kinds:
         found = re.search(pattern, text)
         if found:
             return kind(f"{shorten(line_of(text, found.start()))} ({what})")
+    # The plan is a file: its queries may be another release's, or damaged.
+    if isinstance(error, (AnalysisException, ParseException)):
+        return UsageError(f"{shorten(line_of(text, 0))} (the plan's queries do not fit its files; {planned_again})")
+    # A damaged file makes Parquet's reader throw whatever it stumbles over.
+    if re.search(r"\n\s+at org\.apache\.parquet\.(format|column|bytes|hadoop\.Parquet\w*Reader)", whole):
+        return OutcomeError(f"{shorten(line_of(text, text.rfind('Caused by: ')))} (a file can't be read; fetch it again)")
     return None
 
 
 def line_of(text: str, at: int) -> str:
     """The line around a position, without the names of Java's packages."""
-    start = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
+    start = text.rfind("\n", 0, max(at, 0)) + 1
+    end = text.find("\n", max(at, 0))
     return re.sub(r"\b(?:[a-z_]\w*\.)+(?=[A-Z])", "", text[start : end if end >= 0 else len(text)].strip())

@@ -10,6 +10,9 @@ from errors import UsageError
 
 schema_file = Path(__file__).parent / "plan.schema.json"
 
+# What helps against a plan that can't be used.
+planned_again = "write the plan again with the etl step of this release"
+
 Plan = dict[str, Any]
 Sink = dict[str, Any]
 
@@ -21,7 +24,7 @@ def parse_plan(text: str, whence: str) -> Plan:
     try:
         plan = json.loads(text)
     except ValueError as error:
-        raise UsageError(f"{whence}: not JSON: {error}; write the plan again with the etl step") from None
+        raise UsageError(f"{whence}: not JSON: {error}; {planned_again}") from None
     version = plan.get("version") if isinstance(plan, dict) else None
     if version != expected:
         raise UsageError(
@@ -31,7 +34,7 @@ def parse_plan(text: str, whence: str) -> Plan:
     try:
         fastjsonschema.compile(schema)(plan)
     except fastjsonschema.JsonSchemaValueException as error:
-        raise UsageError(f"{whence}: not a plan: {shorten(error.message)}; write it again with the etl step") from None
+        raise UsageError(f"{whence}: not a plan: {shorten(error.message)}; {planned_again}") from None
     if plan["engine"] != "spark" or plan["destination"]["format"] == "duckdb":
         raise UsageError(f"{whence}: the plan is for {plan['engine']}; make one with --engine spark")
     if "no_duplicate_partition" in plan["checks"]:
@@ -50,7 +53,7 @@ def check_months(plan: Plan, whence: str) -> None:
         if sink["datePartition"] != expected or (sink["mode"] == "overwrite_partition") != (expected is not None):
             raise UsageError(
                 f'{whence}: {table_name(sink)}: mode {sink["mode"]} into partition "{sink["datePartition"]}" does not fit '
-                f'{plan["mode"]} of {", ".join(months)}; write the plan again with the etl step'
+                f'{plan["mode"]} of {", ".join(months)}; {planned_again}'
             )
 
 

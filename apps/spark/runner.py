@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 import files
 from errors import UsageError
 from failures import to_user_error
-from plan import Plan, parse_plan, shorten
-from session import Folder, end_java, local_path, start_session, stop_session
+from plan import parse_plan, planned_again, shorten
+from session import Folder, end_java, local_path, set_all, start_session, stop_session
 
 
 class FlagParser(argparse.ArgumentParser):
@@ -82,14 +82,8 @@ def run(plan_uri: str) -> dict[str, Any]:
     session = start_session({} if plan is None else plan["settings"])
     if plan is None:
         plan = parse_plan(read_text(plan_uri), plan_uri)
-        set_all(session, plan)
+        set_all(session, plan["settings"])
     return execute(session, plan)
-
-
-def set_all(session: Any, plan: Plan) -> None:
-    """Sets what the plan's queries need."""
-    for key, value in plan["settings"].items():
-        session.conf.set(key, value)
 
 
 def read_text(uri: str) -> str:
@@ -101,7 +95,7 @@ def read_text(uri: str) -> str:
     try:
         return Path(path).read_text()
     except UnicodeDecodeError:
-        raise UsageError(f"{path}: not text; write the plan again with the etl step") from None
+        raise UsageError(f"{path}: not text; {planned_again}") from None
 
 
 def check_place(uri: str) -> None:

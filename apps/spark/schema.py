@@ -13,7 +13,8 @@ from pyspark.sql.types import (
     TimestampNTZType,
 )
 
-from plan import Sink, table_name
+from errors import UsageError
+from plan import Sink, planned_again, table_name
 
 types: dict[str, DataType] = {
     "int": LongType(),
@@ -31,9 +32,9 @@ def schema_of(sink: Sink) -> StructType:
 
 
 def check_schema(sink: Sink, rows: DataFrame) -> None:
-    """The query must give what the plan promises; a difference is a bug in the planner."""
+    """Throws UsageError where a query does not give what the plan promises."""
     expected = [(field.name, field.dataType.simpleString()) for field in schema_of(sink)]
     wrong = [f"{name} {kind}" for name, kind in rows.dtypes if (name, kind) not in expected]
     missing = [name for name, _ in expected if name not in rows.columns]
     if wrong or missing:
-        raise AssertionError(f"{table_name(sink)}: the query gives {wrong or 'too few columns'}, and lacks {missing}")
+        raise UsageError(f"{table_name(sink)}: the plan's query gives {wrong or 'too few columns'}, {missing} are missing; {planned_again}")

@@ -6,7 +6,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pyspark import SparkContext
+from pyspark.errors import AnalysisException, IllegalArgumentException
 from pyspark.sql import SparkSession
+
+from errors import UsageError
+from plan import planned_again
 
 
 def start_session(settings: dict[str, str]) -> SparkSession:
@@ -21,9 +25,17 @@ def start_session(settings: dict[str, str]) -> SparkSession:
     session.sparkContext.setLogLevel("ERROR")
     # Java interprets methods of more than 8,000 bytes, at a tenth of the speed. Where one would be longer, Spark makes several of it.
     session.conf.set("spark.sql.codegen.hugeMethodLimit", "8000")
-    for key, value in settings.items():
-        session.conf.set(key, value)
+    set_all(session, settings)
     return session
+
+
+def set_all(session: SparkSession, settings: dict[str, str]) -> None:
+    """Sets what a plan's queries need. Throws UsageError where Spark knows no such value."""
+    for key, value in settings.items():
+        try:
+            session.conf.set(key, value)
+        except (IllegalArgumentException, AnalysisException) as error:
+            raise UsageError(f"the plan's setting {key}: {' '.join(str(error).split())}; {planned_again}") from None
 
 
 def stop_session() -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from pyspark.errors import AnalysisException, ParseException
+
 from bigquery_sink import bigquery_options
 from errors import TemporaryError
 from failures import to_user_error
@@ -77,12 +79,19 @@ class FailuresTest(unittest.TestCase):
             "java.io.FileNotFoundException: \nFile file:/x/y.parquet does not exist": 2,
             "[PATH_NOT_FOUND] Path does not exist: file:/x.parquet.": 2,
             "java.lang.RuntimeException: file:/x is not a Parquet file. Expected magic number at tail": 1,
+            "java.io.IOException: can not read\n\tat org.apache.parquet.format.Util.read(Util.java:366)\nCaused by: x.TProtocolException: no codec": 1,
         }.items():
             with self.subTest(text=text):
                 error = to_user_error(RuntimeError(text))
                 self.assertIsNotNone(error)
                 self.assertEqual(error and error.exit_code, code)
                 self.assertNotIn("\n", str(error))
+
+    def test_a_query_that_does_not_fit_is_the_plans_fault(self) -> None:
+        for error in (AnalysisException("[UNRESOLVED_COLUMN] A column `nonsense`"), ParseException("[PARSE_SYNTAX_ERROR] at 'x'")):
+            told = to_user_error(error)
+            self.assertEqual(told and told.exit_code, 2)
+            self.assertIn("write the plan again", str(told))
 
     def test_anything_else_is_a_bug(self) -> None:
         for error in (KeyError("sinks"), AssertionError("x"), RuntimeError("[UNRESOLVED_COLUMN] A column `nonsense`")):

@@ -1,6 +1,6 @@
 // Expectations on one figure of a column: least, mean, quantiles, counts and sets of its distinct values.
 import { z } from 'zod';
-import { asNumber, comparison, findColumn, inRange, isOneOf, numberInRange } from './column-sql.ts';
+import { asNumber, comparison, countWhere, findColumn, inRange, isOneOf, numberInRange } from './column-sql.ts';
 import { column, define, type ExpectationType, listText, type Range, range, rangeText, valueSet } from './expectation-type.ts';
 import type { FileColumn } from './parquet-file.ts';
 
@@ -54,7 +54,7 @@ function onSet(rule: SetRule): ExpectationType {
         });
         const values = seen.map(({ value, sql }) => `CASE WHEN ${sql} THEN '${String(value).replaceAll("'", "''")}' END`);
         const strange = `list_transform(coalesce(min(DISTINCT ${found.sql}, 20) FILTER (WHERE ${outside}), []), lambda v: left(CAST(v AS VARCHAR), 200))`;
-        const none = `count(*) FILTER (WHERE ${outside}) = 0`;
+        const none = `${countWhere(outside)} = 0`;
         const all = seen.map(({ sql }) => sql).join(' AND ') || 'true';
         return {
           kind: 'figure',

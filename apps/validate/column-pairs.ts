@@ -1,6 +1,6 @@
 // Expectations on two or more columns of each row.
 import { z } from 'zod';
-import { comparison, findColumn } from './column-sql.ts';
+import { comparison, countWhere, findColumn } from './column-sql.ts';
 import {
   define,
   type ExpectationType,
@@ -37,8 +37,8 @@ function countRows({ columns, condition, ignore, mostly: share }: Judged): RowPl
   const sample = `{${columns.map(({ sql }, place) => `v${place}: ${sql}`).join(', ')}}`;
   return {
     kind: 'rows',
-    missing: `count(*) FILTER (WHERE ${ignored})`,
-    unexpected: `count(*) FILTER (WHERE ${broken})`,
+    missing: countWhere(ignored),
+    unexpected: countWhere(broken),
     samples: `min(${sample}, 20) FILTER (WHERE ${broken})`,
     toSample: (value) => `[${columns.map((_, place) => `left(CAST(${value}.v${place} AS VARCHAR), 200)`).join(', ')}]`,
     mostly: share ?? 1,

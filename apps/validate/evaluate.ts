@@ -38,16 +38,20 @@ type Outcome = { success: boolean; result: Record<string, unknown> } | { excepti
 /** What an aggregate over the file gave, by its SQL. */
 export type Values = (sql: string) => unknown;
 
-/** Reads the file once and judges every expectation of the suite. `more` are aggregates that others want of the same scan. */
+/** Reads the file once and judges every expectation of the suite. `more` is what others want of the same scan. */
 export async function evaluateSuite(
   connection: DuckDBConnection,
   file: FileSchema,
   suite: Suite,
-  more: readonly string[] = [],
+  more: More = { aggregates: [] },
 ): Promise<{ result: SuiteResult; rows: number; values: Values }> {
   const plans = suite.expectations.map((expectation) => compileFor(expectation, file));
-  const wanted = new Set(['count(*)', ...plans.flatMap((plan) => ('exception' in plan ? [] : aggregatesOf(plan))), ...more]);
-  const values = await readAggregates(connection, file.source, [...wanted]);
+  const wanted = new Set([
+    'count(*)',
+    ...plans.flatMap((plan) => ('exception' in plan ? [] : aggregatesOf(plan))),
+    ...more.aggregates,
+  ]);
+  const values = await readAggregates(connection, file.source, [...wanted], more.kept);
   const rows = Number(values('count(*)'));
   const results = plans.map((plan, index) =>
     toResult(suite.expectations[index] as SuiteExpectation, 'exception' in plan ? plan : judge(plan, values, rows)),
@@ -55,12 +59,32 @@ export async function evaluateSuite(
   return { rows, result: summarize(suite, results), values };
 }
 
+export interface More {
+  readonly aggregates: readonly string[];
+  /** An aggregate that stays in the database: `keptValue` is its SQL. */
+  readonly kept?: string;
+}
+
+const keptTable = 'scanned';
+/** The SQL of what the last scan kept. */
+export const keptValue = `(SELECT kept FROM ${keptTable})`;
+
 /** Reads aggregates over a FROM clause in one query. */
-export async function readAggregates(connection: DuckDBConnection, source: string, wanted: readonly string[]): Promise<Values> {
+export async function readAggregates(
+  connection: DuckDBConnection,
+  source: string,
+  wanted: readonly string[],
+  kept?: string,
+): Promise<Values> {
   const names = new Map([...new Set(wanted)].map((sql, index) => [sql, `v${index}`]));
-  const select = [...names].map(([sql, name]) => `${sql} AS ${name}`).join(',\n');
-  const query = `SELECT ${select}\nFROM ${source}`;
-  const [row] = (await withoutFileStatistics(connection, () => connection.runAndReadAll(query))).getRowObjectsJS();
+  const select = [...names].map(([sql, name]) => `${sql} AS ${name}`);
+  const query = (more: string[]) => `SELECT ${[...select, ...more].join(',\n')}\nFROM ${source}`;
+  const reader = await withoutFileStatistics(connection, async () => {
+    if (kept === undefined) return connection.runAndReadAll(query([]));
+    await connection.run(`CREATE OR REPLACE TEMP TABLE ${keptTable} AS ${query([`${kept} AS kept`])}`);
+    return connection.runAndReadAll(`SELECT * EXCLUDE (kept) FROM ${keptTable}`);
+  });
+  const [row] = reader.getRowObjectsJS();
   return (sql) => toJson(row?.[names.get(sql) as string]);
 }
 

@@ -8,10 +8,10 @@ import { readSchemaGroups } from '../plan/schema-groups.ts';
 import { blameOnFile, withDuckDb } from '../platform/duckdb.ts';
 import { baseName, toPath } from '../platform/uri.ts';
 import { type CheckResult, judgeGates, toBrokenRules, toProfile } from './checks.ts';
-import { evaluateSuite, readAggregates, type SuiteResult } from './evaluate.ts';
+import { evaluateSuite, keptValue, readAggregates, type SuiteResult } from './evaluate.ts';
 import { readFailedCasts } from './failed-casts.ts';
 import { toMeasures } from './measures.ts';
-import type { MonthFacts } from './month-rows.ts';
+import { isJudgedWhole, type MonthFacts, sampledRows, toSample } from './month-rows.ts';
 import { type FileColumn, readFileSchema } from './parquet-file.ts';
 import { checkPatterns } from './patterns.ts';
 import type { Suite } from './suite.ts';
@@ -23,7 +23,7 @@ export interface JudgedMonth {
   readonly month: string;
   readonly drift: readonly string[];
   readonly checks: readonly CheckResult[];
-  /** Rows that were judged by the rules: all, or about 50,000 that stand for all. */
+  /** Rows that were judged by the rules: all, or some that stand for all. */
   readonly judged: number;
   /** Of these, rows that go to triage, and why. */
   readonly triaged: number;
@@ -70,12 +70,17 @@ export async function judgeFile({ uri, suite, dataset, asOf, earlier }: JudgeReq
           connection,
           schema,
           suite,
-          measures?.casts.map(({ failed }) => failed),
+          facts &&
+            measures && {
+              aggregates: measures.casts.map(({ failed }) => failed),
+              ...(!isJudgedWhole(facts) && { kept: sampledRows }),
+            },
         );
         const judged = { uri, file, rows, columns: schema.columns, result };
-        if (!facts || !measures || !group || schema.sample === undefined) return judged;
+        if (!facts || !measures || !group || schema.loaded === undefined) return judged;
         const month = monthOf(facts.month);
-        const sample = await readAggregates(connection, schema.sample, measures.ofSample);
+        const rowsToJudge = isJudgedWhole(facts) ? schema.loaded : toSample(facts, keptValue);
+        const sample = await readAggregates(connection, rowsToJudge, measures.ofSample);
         const casts = await readFailedCasts(connection, schema.source, { casts: measures.casts, values });
         const seen = { measures, casts, sample };
         return {

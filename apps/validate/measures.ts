@@ -1,11 +1,12 @@
 // What the contract's gates want to know of a month's file, as SQL aggregates: failed casts of all rows, the rest of the sample.
 import { toFigureSql } from '../contract/derive/figure-sql.ts';
-import { castFlag, doubtfulColumns, toReasons } from '../contract/derive/queries.ts';
+import { doubtfulColumns, toReasons } from '../contract/derive/queries.ts';
 import { toCondition } from '../contract/derive/rule-sql.ts';
 import { columnsOfCheck, type Figure, type Gate } from '../contract/gate.ts';
 import { inMonth } from '../contract/predicate.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
-import { failedText, type MonthFacts } from './month-rows.ts';
+import { countWhere } from './column-sql.ts';
+import { failedFlag, failedSamples, type MonthFacts } from './month-rows.ts';
 
 export interface CastMeasure {
   readonly column: string;
@@ -40,15 +41,15 @@ export function toMeasures({ dataset, casts, asOf }: MonthFacts): Measures {
   const inMonthSql = toCondition(inMonth(dataset.roles.pickup), duckdb, asOf);
   const measures = {
     casts: doubtful.map((column): CastMeasure => {
-      const text = failedText(casts, column);
-      const failed = countIf(name(castFlag(column)));
-      return { column, failed, present: `count(${name(column)})`, ...(text !== undefined && { samples: `min(${text}, 5)` }) };
+      const samples = failedSamples(casts, column);
+      const failed = countWhere(failedFlag(column));
+      return { column, failed, present: `count(${name(column)})`, ...(samples !== undefined && { samples }) };
     }),
     sampled: 'count(*)',
-    reasons: reasons.map(({ label, when }) => ({ label, count: countIf(when) })),
-    triaged: countIf(`(${reasons.map(({ holds }) => holds).join(' AND ')}) IS NOT TRUE`),
-    inMonth: countIf(inMonthSql),
-    days: `bit_count(bit_or(1::UINTEGER << (day(${time}) - 1)::UTINYINT) FILTER (WHERE ${inMonthSql}))`,
+    reasons: reasons.map(({ label, when }) => ({ label, count: countWhere(when) })),
+    triaged: countWhere(`(${reasons.map(({ holds }) => holds).join(' AND ')}) IS NOT TRUE`),
+    inMonth: countWhere(inMonthSql),
+    days: `bit_count(bit_or(CASE WHEN ${inMonthSql} THEN 1::UINTEGER << (day(${time}) - 1)::UTINYINT END))`,
     hours: `list_transform(range(24), lambda h: coalesce(element_at(histogram(hour(${time})), h)[1], 0))`,
     // What makes a trip: two trips are not alike in all of it.
     distinctRows: `count(DISTINCT hash(${[...new Set(Object.values(dataset.roles))].map(name).join(', ')}))`,
@@ -65,8 +66,6 @@ export function toMeasures({ dataset, casts, asOf }: MonthFacts): Measures {
     ],
   };
 }
-
-const countIf = (condition: string): string => `count(*) FILTER (WHERE ${condition})`;
 
 function sqlOfGate(gate: Gate, measures: Pick<Measures, 'distinct' | 'quantiles' | 'impossible'>): string[] {
   switch (gate.check) {
@@ -95,7 +94,7 @@ function toImpossible(gate: Gate & { check: 'impossible' }): { count: string; sa
   // Text is made of the five rows alone.
   const texts = columns.map((column, place) => `${duckdb.text(`${column} `)} || coalesce(CAST(r.v${place} AS VARCHAR), 'null')`);
   return {
-    count: countIf(when),
+    count: countWhere(when),
     samples: `list_transform(min(${row}, 5) FILTER (WHERE ${when}), lambda r: concat_ws(', ', ${texts.join(', ')}))`,
   };
 }

@@ -17,37 +17,72 @@ export interface MonthFacts {
   readonly asOf: string;
 }
 
-/** The text of a value that can't be cast, else null; undefined for floating-point numbers, where it is NaN or known by its count. */
-export function failedText(casts: readonly Cast[], column: string): string | undefined {
+/** The SQL of a file's column by its name there. */
+export type SqlOf = (source: string) => string;
+
+const [fileRow, isSampled] = ['file row', 'is sampled'].map(duckdb.name) as [string, string];
+
+/** Names of a column's failed casts among all rows: a flag, which may be null where nothing failed, and the value's text. */
+export const failedFlag = (column: string): string => duckdb.name(`failed ${column}`);
+const failedText = (column: string): string => duckdb.name(`failed text ${column}`);
+
+/** At most five texts of values that can't be cast; undefined for floating-point numbers, where it is NaN or known by its count. */
+export function failedSamples(casts: readonly Cast[], column: string): string | undefined {
   const cast = casts.find((one) => one.column === column);
-  return cast?.source == null || cast.from === 'DOUBLE' || cast.from === 'FLOAT' ? undefined : duckdb.name(`failed ${column}`);
+  return cast === undefined || cast.source === null || isFloat(cast) ? undefined : `min(${failedText(column)}, 5)`;
 }
 
-/** The SELECT list of all rows. `sqlOf` gives the SQL of a file's column by its name there. */
-export function toMonthColumns({ casts, month }: MonthFacts, sqlOf: (source: string) => string): string[] {
-  const doubtful = doubtfulColumns([casts], duckdb);
-  const texts = casts.flatMap((cast) => {
-    const name = failedText(casts, cast.column);
-    if (name === undefined || cast.source === null) return [];
-    const { failed } = duckdb.cast(sqlOf(cast.source), cast);
-    return failed === undefined
-      ? []
-      : [`CASE WHEN ${failed} THEN left(CAST(${sqlOf(cast.source)} AS VARCHAR), 200) END AS ${name}`];
-  });
+const isFloat = ({ from }: Cast): boolean => from === 'DOUBLE' || from === 'FLOAT';
+
+/** A FROM clause of the rows of another as the loader sees them: cast columns, flags of failed casts, the month. */
+export function toLoadedRows({ casts, month }: MonthFacts, from: string, sqlOf: SqlOf): string {
   const firstDay = `${duckdb.dateOfText(quoteText(month))} AS ${duckdb.name(triageColumns.month)}`;
-  return [...toCastColumns(duckdb, { casts, doubtful, sqlOf }), ...texts, firstDay];
+  const columns = toCastColumns(duckdb, { casts, doubtful: doubtfulColumns([casts], duckdb), sqlOf });
+  return `(SELECT ${[...columns, firstDay].join(', ')} ${from}) AS loaded_rows`;
 }
 
-/** A sample has at least this many rows, where the file has. */
-const sampledRows = 50_000;
+/** The SELECT list of all rows: cast columns, flags and texts of failed casts, and whether a row is in the sample. */
+export function toScanColumns(facts: MonthFacts, sqlOf: SqlOf): string[] {
+  const failures = facts.casts.flatMap((cast) => {
+    if (cast.source === null) return [];
+    const source = sqlOf(cast.source);
+    const { failed } = duckdb.cast(source, cast);
+    if (failed === undefined) return [];
+    // A third of the time of the loader's flag, which is never null.
+    const flag = isFloat(cast) && cast.to === 'double' ? `NOT isfinite(${source})` : failed;
+    const text = `CASE WHEN ${failed} THEN left(CAST(${source} AS VARCHAR), 200) END`;
+    return [`${flag} AS ${failedFlag(cast.column)}`, `${text} AS ${failedText(cast.column)}`];
+  });
+  const row = toSources(facts).map((source, place) => `${fieldOf(place)}: ${sqlOf(source)}`);
+  return [
+    ...toCastColumns(duckdb, { casts: facts.casts, doubtful: [], sqlOf }),
+    ...failures,
+    `{${row.join(', ')}} AS ${fileRow}`,
+    `${toSampleCondition(facts, sqlOf)} AS ${isSampled}`,
+  ];
+}
 
-/**
- * A condition that takes about 50,000 of the rows, by what they hold: rows that are alike are in the sample together, so that repeated rows
- * show in it. `true` for a file with less than twice as many rows.
- */
-export function toSampleCondition({ dataset, casts, rows }: MonthFacts, sqlOf: (source: string) => string): string {
-  const every = 2 ** Math.max(0, Math.floor(Math.log2(rows / sampledRows)));
-  if (every === 1) return 'true';
+/** Collects the sample's rows, as they are in the file. */
+export const sampledRows = `list(${fileRow}) FILTER (WHERE ${isSampled})`;
+
+/** A FROM clause of the sample as the loader sees it; `rows` is the SQL of what `sampledRows` gave. */
+export function toSample(facts: MonthFacts, rows: string): string {
+  const sources = toSources(facts);
+  return toLoadedRows(facts, `FROM (SELECT unnest(${rows}) AS row)`, (source) => `row.${fieldOf(sources.indexOf(source))}`);
+}
+
+const toSources = ({ casts }: MonthFacts): string[] => [...new Set(casts.flatMap(({ source }) => source ?? []))];
+const fieldOf = (place: number): string => `field${place}`;
+
+/** Whether all rows are judged by the rules: a sample of these would be no faster. */
+export const isJudgedWhole = ({ rows }: MonthFacts): boolean => rows < 100_000;
+
+/** A sample has at least so many rows, and about twice as many at most. */
+const fewestSampled = 20_000;
+
+/** A condition that takes the sample by what the rows hold: rows that are alike are in it together, so that repeated rows show in it. */
+function toSampleCondition({ dataset, casts, rows }: MonthFacts, sqlOf: SqlOf): string {
+  const every = 2 ** Math.max(0, Math.floor(Math.log2(rows / fewestSampled)));
   const { pickup, dropoff, fare } = dataset.roles;
   const sources = casts.filter(({ column }) => [pickup, dropoff, fare].includes(column)).flatMap(({ source }) => source ?? []);
   return `hash(${sources.map(sqlOf).join(', ')}) % ${every} = 0`;

@@ -5,7 +5,7 @@ import type { LogicalType } from '../contract/dataset.ts';
 import type { FileColumn as FooterColumn } from '../contract/file-schema.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import { literalGlob, quoteText } from '../platform/duckdb.ts';
-import { type MonthFacts, toMonthColumns, toSampleCondition } from './month-rows.ts';
+import { type MonthFacts, toLoadedRows, toScanColumns } from './month-rows.ts';
 
 export type ColumnKind = 'number' | 'text' | 'time' | 'boolean' | 'other';
 
@@ -25,8 +25,8 @@ export interface FileSchema {
   readonly columns: readonly FileColumn[];
   /** A FROM clause. */
   readonly source: string;
-  /** Of a month's file: the FROM clause of the rows that stand for all. */
-  readonly sample?: string;
+  /** Of a month's file: the FROM clause of its rows as the loader sees them. */
+  readonly loaded?: string;
 }
 
 /** Reads the columns of a file. With `month` the contract's columns are judged as the loader casts them. */
@@ -52,13 +52,9 @@ export async function readFileSchema(
   const raw = columns.filter(({ sql }, index) => sql === places[index]).map((column) => `${toValue(column)} AS ${column.sql}`);
   const sqlOf = (source: string) => placeOf(footer, places, source);
   const from = `FROM ${scan} AS p(${places.join(', ')})`;
-  if (!month) return { columns, source: `(SELECT ${raw.join(', ')} ${from}) AS file_rows` };
-  const casted = toMonthColumns(month, sqlOf).join(', ');
-  return {
-    columns,
-    source: `(SELECT ${[...raw, casted].join(', ')} ${from}) AS file_rows`,
-    sample: `(SELECT ${casted} ${from} WHERE ${toSampleCondition(month, sqlOf)}) AS sampled_rows`,
-  };
+  const toSource = (known: string[]) => `(SELECT ${[...raw, ...known].join(', ')} ${from}) AS file_rows`;
+  if (!month) return { columns, source: toSource([]) };
+  return { columns, source: toSource(toScanColumns(month, sqlOf)), loaded: toLoadedRows(month, from, sqlOf) };
 }
 
 const placeOf = (footer: readonly FooterColumn[], places: readonly string[], source: string): string =>
