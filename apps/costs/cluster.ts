@@ -1,9 +1,12 @@
 // Reads a run's Workflow and the SparkApplications that it made.
+
+import type { z } from 'zod';
 import { workflowLabel } from '../contract/names.ts';
 import { UsageError } from '../platform/errors.ts';
+import { toProblems } from '../platform/json-file.ts';
 import { call, callIfAny } from '../platform/kubernetes-call.ts';
 import { connect } from '../platform/kubernetes-connection.ts';
-import type { SparkApplication, Workflow } from './pod-usage.ts';
+import { type SparkApplication, sparkApplications, type Workflow, workflow as workflowSchema } from './pod-usage.ts';
 
 export interface ClusterUsage {
   readonly workflow: Workflow;
@@ -18,7 +21,7 @@ export async function readCluster(namespace: string, run: string): Promise<Clust
   );
   if (workflow === undefined)
     throw new UsageError(`Workflow ${namespace}/${run}: there is none (404); check --run and --namespace`);
-  const { items } = await call(`listing SparkApplications of ${namespace}`, () =>
+  const applications = await call(`listing SparkApplications of ${namespace}`, () =>
     objects.listNamespacedCustomObject({
       group: 'sparkoperator.k8s.io',
       version: 'v1beta2',
@@ -27,5 +30,16 @@ export async function readCluster(namespace: string, run: string): Promise<Clust
       labelSelector: `${workflowLabel}=${run}`,
     }),
   );
-  return { workflow, applications: items };
+  return {
+    workflow: read(workflowSchema, workflow, `Workflow ${namespace}/${run}`),
+    applications: read(sparkApplications, applications, `SparkApplications of ${namespace}`).items,
+  };
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, answer: unknown, what: string): z.output<Schema> {
+  const checked = schema.safeParse(answer);
+  if (checked.success) return checked.data;
+  throw new UsageError(
+    `${what}: not as this release knows it: ${toProblems(checked.error)}; use Argo and the spark-operator of dist/`,
+  );
 }

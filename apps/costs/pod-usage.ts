@@ -1,5 +1,6 @@
 // What the pods of a run used: from its Workflow, and from the SparkApplications that it made. Pure.
 import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
 
 export interface PodUsage {
   readonly step: string;
@@ -11,50 +12,72 @@ export interface PodUsage {
   readonly gibSeconds: number;
 }
 
-interface Node {
-  readonly type?: string;
-  readonly displayName?: string;
-  readonly startedAt?: string | null;
-  readonly finishedAt?: string | null;
-  readonly resourcesDuration?: { readonly cpu?: number; readonly memory?: number };
-}
+// What is read of a Workflow and of a SparkApplication. They are other programs' words: anything may be missing.
+const time = z.string().nullish();
+const node = z.object({
+  type: z.string().optional(),
+  displayName: z.string().optional(),
+  startedAt: time,
+  finishedAt: time,
+  resourcesDuration: z.object({ cpu: z.number().optional(), memory: z.number().optional() }).nullish(),
+});
+const nodes = z.record(z.string(), node);
+type Nodes = z.output<typeof nodes>;
 
-/** What is read of a Workflow. */
-export interface Workflow {
-  readonly metadata: { readonly creationTimestamp: string };
-  readonly status?: {
-    readonly nodes?: Readonly<Record<string, Node>>;
-    /** base64 of gzip of JSON, where the nodes are many. */
-    readonly compressedNodes?: string;
-    /** Argo keeps them in its database, where they are too many. */
-    readonly offloadNodeStatusVersion?: string;
-  };
-}
+/** Its nodes; undefined where Argo keeps them in its database, because they are too many. */
+export const workflow = z
+  .object({
+    status: z
+      .object({
+        nodes: nodes.nullish(),
+        /** base64 of gzip of JSON, where the nodes are many. */
+        compressedNodes: z
+          .string()
+          .transform((text, context) => (text === '' ? undefined : decompress(text, context)))
+          .pipe(nodes.optional())
+          .nullish(),
+        offloadNodeStatusVersion: z.string().nullish(),
+      })
+      .nullish(),
+  })
+  .transform(({ status }): { nodes: Nodes | undefined } => {
+    const found = status?.nodes ?? status?.compressedNodes ?? undefined;
+    return { nodes: found ?? (status?.offloadNodeStatusVersion ? undefined : {}) };
+  });
+export type Workflow = z.output<typeof workflow>;
 
-/** What is read of a SparkApplication; its status is another program's, so that anything may lack. */
-export interface SparkApplication {
-  readonly spec: { readonly driver?: Size; readonly executor?: Size };
-  readonly status?: {
-    readonly lastSubmissionAttemptTime?: string | null;
-    readonly terminationTime?: string | null;
-    readonly executorState?: Readonly<Record<string, string>>;
-  };
-}
-interface Size {
-  readonly cores?: number;
-  readonly memory?: string;
-  readonly memoryOverhead?: string;
+const size = z.object({ cores: z.number().optional(), memory: z.string().optional(), memoryOverhead: z.string().optional() });
+export const sparkApplications = z.object({
+  items: z.array(
+    z.object({
+      spec: z.object({ driver: size.nullish(), executor: size.nullish() }),
+      status: z
+        .object({
+          lastSubmissionAttemptTime: time,
+          terminationTime: time,
+          executorState: z.record(z.string(), z.unknown()).nullish(),
+        })
+        .nullish(),
+    }),
+  ),
+});
+export type SparkApplication = z.output<typeof sparkApplications>['items'][number];
+
+function decompress(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(gunzipSync(Buffer.from(text, 'base64')).toString());
+  } catch {
+    context.addIssue('expected base64 of gzip of JSON');
+    return z.NEVER;
+  }
 }
 
 /** Argo counts memory in hundreds of MiB: https://argo-workflows.readthedocs.io/en/latest/resource-duration/ */
 const gibOfArgoMemory = 100 / 1024;
 
 /** By step, in the order of their names; undefined where Argo keeps the nodes elsewhere. `now` is in milliseconds. */
-export function ofWorkflow({ status }: Workflow, now: number): PodUsage[] | undefined {
-  const { nodes, compressedNodes, offloadNodeStatusVersion } = status ?? {};
-  if (nodes === undefined && !compressedNodes && offloadNodeStatusVersion) return undefined;
-  const all: Readonly<Record<string, Node>> =
-    nodes ?? (compressedNodes ? JSON.parse(gunzipSync(Buffer.from(compressedNodes, 'base64')).toString()) : {});
+export function ofWorkflow({ nodes: all }: Workflow, now: number): PodUsage[] | undefined {
+  if (all === undefined) return undefined;
   const pods = Object.values(all).filter(({ type, startedAt }) => type === 'Pod' && startedAt);
   // A retry's pods are `etl(0)`, `etl(1)`: one step.
   const bySteps = Map.groupBy(pods, ({ displayName = '' }) => displayName.replace(/\(\d+(:.*)?\)$/, ''));

@@ -157,6 +157,21 @@ test('Spark: the driver and each executor for as long as the job; nodes may come
   expect([offloaded.code, offloaded.result.assumptions.at(-1)]).toEqual([0, expect.stringContaining('pods left out')]);
 });
 
+test('answers of another shape are one line', async () => {
+  for (const status of [{ compressedNodes: 'x' }, { nodes: { a: null } }, { nodes: 'x' }]) {
+    workflow = { metadata: {}, status };
+    const { code, stderr } = await run();
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^costs: Workflow pipeline\/batch-x7k2p: not as this release knows it: status\..+\n$/),
+    ]);
+  }
+  workflow = { metadata: {} };
+  applications = [{ spec: null }];
+  const { code, stderr } = await run();
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^costs: SparkApplications of pipeline: .*items\.0\.spec.*\n$/)]);
+});
+
 test('the counters grow by what came since, however often the step is tried', async () => {
   const sent = () =>
     Object.fromEntries(
