@@ -38,11 +38,20 @@ export const duckdb: Dialect = {
         }
       : { parts: [`fsum(${value})`], whole: ([sum]) => `round(${sum}, 6)` },
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0)`,
-  // One byte a trip. mode() takes the first of equals, so the sorted list gives the earliest hour; one or two trips need no list.
+  // Eight sums of 128 bits hold the counts of 24 hours, 31 bits and more for each: half the time of a list of hours, and as exact.
   busiestHour: (timestamp) => {
-    const hour = `CAST(hour(${timestamp}) AS UTINYINT)`;
-    const busiest = `CASE WHEN count(*) < 3 THEN min(${hour}) ELSE list_aggregate(list_sort(list(${hour})), 'mode') END`;
-    return { parts: [busiest], whole: ([found]) => `CAST(${found} AS BIGINT)` };
+    const hours = [0, 3, 6, 9, 12, 15, 18, 21];
+    const sumOf = (first: number) =>
+      `sum(CASE hour(${timestamp}) WHEN ${first} THEN 1 WHEN ${first + 1} THEN ${2n ** 31n} WHEN ${first + 2} THEN ${2n ** 62n} ELSE 0 END)`;
+    const countsIn = (sum: string) => [`${sum} & ${2n ** 31n - 1n}`, `(${sum} >> 31) & ${2n ** 31n - 1n}`, `${sum} >> 62`];
+    return {
+      parts: hours.map(sumOf),
+      whole: (sums) => {
+        const counts = `[${sums.flatMap(countsIn).join(', ')}]`;
+        // The first of equals.
+        return `CAST(list_position(${counts}, list_max(${counts})) - 1 AS BIGINT)`;
+      },
+    };
   },
   scan: ({ paths }) =>
     `read_parquet([${paths.map((path) => quoteText(literalGlob(path))).join(', ')}], binary_as_string = true, hive_partitioning = false)`,
