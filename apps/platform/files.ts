@@ -45,7 +45,7 @@ export async function withTemporaryName(path: string, write: (temporary: string)
 
 /**
  * Makes a folder and those above it; one that is there is fine.
- * Node's own `recursive` goes round for ever in /proc, where the kernel says "missing" of a folder that can't be made.
+ * Node's own `recursive` never ends in /proc. There the kernel answers that the parent folder is missing, though it exists.
  */
 export async function makeFolder(path: string): Promise<void> {
   const parent = dirname(path);
