@@ -1,8 +1,8 @@
 // Two requests to Amazon: a secret's text, and whether an object is there. Signed by aws4fetch, which costs a tenth of the SDK's load time.
 import { AwsClient } from 'aws4fetch';
+import type { BucketPlace } from '../apps/platform/bucket-uri.ts';
 import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
 import { toLine } from '../apps/platform/one-line.ts';
-import type { S3Place } from '../apps/platform/s3-uri.ts';
 import type { Deadline } from './deadline.ts';
 import { parseObject } from './json-object.ts';
 import { tryAgain } from './try-again.ts';
@@ -49,10 +49,10 @@ async function readSecretOnce(environment: Environment, id: string, deadline: De
 }
 
 /** The bytes of an object, or undefined where it is gone. Throws TemporaryError, UsageError. */
-export const sizeOfObject = (environment: Environment, place: S3Place, deadline: Deadline): Promise<number | undefined> =>
+export const sizeOfObject = (environment: Environment, place: BucketPlace, deadline: Deadline): Promise<number | undefined> =>
   tryAgain(deadline, () => sizeOnce(environment, place, deadline));
 
-async function sizeOnce(environment: Environment, { bucket, key }: S3Place, deadline: Deadline): Promise<number | undefined> {
+async function sizeOnce(environment: Environment, { bucket, key }: BucketPlace, deadline: Deadline): Promise<number | undefined> {
   const what = `object ${key} of ${bucket}`;
   const path = key.split('/').map(encodeSegment).join('/');
   const endpoint = environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { categories } from '../apps/contract/generated/categories.ts';
-import { parseS3Uri } from '../apps/platform/s3-uri.ts';
+import { parseBucketUri } from '../apps/platform/bucket-uri.ts';
 import type { ObjectCreated } from './events.ts';
 import { toMonthFile } from './month-file.ts';
 import { workflowName } from './workflow.ts';
@@ -72,7 +72,7 @@ test('property: what is handed over leads back to the object, whatever its folde
       const key = `${text}/yellow_tripdata_2024-01.parquet`;
       const file = toMonthFile(object(key), datasets);
       if ('not' in file) return;
-      expect(parseS3Uri(file.uri)).toEqual({ bucket: 'source', key });
+      expect(parseBucketUri('s3', file.uri)).toEqual({ bucket: 'source', key });
       expect(JSON.stringify(file)).not.toMatch(/\{\{|\\|\s/);
     }),
   );

@@ -1,7 +1,7 @@
 // Which objects are months' files, and what a batch must be told of one.
 import type { Dataset } from '../apps/contract/dataset.ts';
 import { firstDayOf, monthOfObject } from '../apps/contract/file-name.ts';
-import { toS3Uri } from '../apps/platform/s3-uri.ts';
+import { toBucketUri } from '../apps/platform/bucket-uri.ts';
 import type { ObjectCreated } from './events.ts';
 
 /** A batch's parameters, by their names. */
@@ -28,5 +28,5 @@ export function toMonthFile(
   if (found === undefined) return { not: 'no data set has files of that name' };
   if (size === 0) return { not: 'it is empty' };
   const { dataset, month, filename } = found;
-  return { uri: toS3Uri({ bucket, key }), filename, run_date: firstDayOf(month), category: dataset.category };
+  return { uri: toBucketUri('s3', { bucket, key }), filename, run_date: firstDayOf(month), category: dataset.category };
 }

@@ -5,7 +5,7 @@ import { readManifest } from '../plan/manifest.ts';
 import { judgedMonths, type MonthRecord, recordPath } from '../plan/month-records.ts';
 import { UsageError } from '../platform/errors.ts';
 import { readJsonIfAny, writeFileAtomically } from '../platform/files.ts';
-import { toFolderError } from '../platform/object-storage-folder.ts';
+import { toFolderError } from '../platform/object-storage-file.ts';
 import { baseName, toPath } from '../platform/uri.ts';
 
 export interface LoadedMonth {

@@ -4,7 +4,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { firstDayOf } from '../contract/file-name.ts';
 import { listFolder, readJsonIfAny } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
-import { toFolderError } from '../platform/object-storage-folder.ts';
+import { toFolderError } from '../platform/object-storage-file.ts';
 import { joinUri, toPath } from '../platform/uri.ts';
 
 /** What a month's rows were like as a whole. Quantiles by the figure's name; shares of the rows by hour of day. */

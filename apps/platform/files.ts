@@ -29,14 +29,18 @@ export async function copyFileAtomically(source: string, target: string): Promis
   );
 }
 
-/** Calls `write` with a temporary name beside the file that `path` leads to, then renames it; removes it when `write` fails. */
-export async function withTemporaryName(path: string, write: (temporary: string) => Promise<unknown>): Promise<void> {
+/** Calls `write` with a temporary name beside the file that `path` leads to, then renames it by `place`; removes it when either fails. */
+export async function withTemporaryName(
+  path: string,
+  write: (temporary: string) => Promise<unknown>,
+  place: (temporary: string, target: string) => Promise<void> = replaceFile,
+): Promise<void> {
   const target = await findTarget(path);
   await makeFolder(dirname(target));
   const temporary = join(dirname(target), `.${basename(target).slice(0, longestStart)}.${randomUUID()}.tmp`);
   try {
     await write(temporary);
-    await replaceFile(temporary, target);
+    await place(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { crc32c } from './crc32c.ts';
 
-export type DigestAlgorithm = 'md5' | 'sha256' | 'crc32' | 'crc64nvme';
+export type DigestAlgorithm = 'md5' | 'sha256' | 'crc32' | 'crc32c' | 'crc64nvme';
 
 export interface Digest {
   readonly algorithm: DigestAlgorithm;
@@ -19,7 +20,8 @@ interface RunningDigest {
 const start: Readonly<Record<DigestAlgorithm, () => RunningDigest>> = {
   md5: () => startHash('md5'),
   sha256: () => startHash('sha256'),
-  crc32: startCrc32,
+  crc32: () => startCrc(crc32),
+  crc32c: () => startCrc(crc32c),
   crc64nvme: startCrc64Nvme,
 };
 
@@ -63,14 +65,25 @@ function startHash(name: string): RunningDigest {
   return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
 }
 
-function startCrc32(): RunningDigest {
+function startCrc(next: (bytes: Uint8Array, before: number) => number): RunningDigest {
   let value = 0;
   return {
     update: (bytes) => {
-      value = crc32(bytes, value);
+      value = next(bytes, value);
     },
     hex: () => value.toString(16).padStart(8, '0'),
   };
+}
+
+/** Cloud Storage's checksum as its client wants it; the client's own is slow. */
+export function createCrc32c(): {
+  update: (bytes: Buffer) => void;
+  toString: () => string;
+  validate: (expected: string) => boolean;
+} {
+  const digest = startCrc(crc32c);
+  const toBase64 = () => Buffer.from(digest.hex(), 'hex').toString('base64');
+  return { update: digest.update, toString: toBase64, validate: (expected) => expected === toBase64() };
 }
 
 /** The polynomial of CRC-64/NVME, bits reversed, as halves: JavaScript's integers have 32 bits. */

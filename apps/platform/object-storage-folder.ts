@@ -1,23 +1,40 @@
 // Objects that are files of a folder.
-import type { BigIntStats } from 'node:fs';
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ListOptions, ObjectChangedError, type ObjectStorage, type StoredObject } from './object-storage.ts';
+import {
+  type ByteRange,
+  type ListOptions,
+  ObjectChangedError,
+  type ObjectEnd,
+  type ObjectStorage,
+  type StoredObject,
+} from './object-storage.ts';
 import { digestFile } from './object-storage-digest.ts';
+import { lookAtFile, toFolderError } from './object-storage-file.ts';
+import { copyInFolder, removeFromFolder, writeToFolder } from './object-storage-folder-write.ts';
+import { toBytes } from './object-storage-read.ts';
 import { isHidden } from './object-storage-uri.ts';
-import { toSystemError } from './system-errors.ts';
-import { baseName, joinUri, toPath } from './uri.ts';
+import { joinUri, toPath } from './uri.ts';
 
-export const createFolderStorage = (): ObjectStorage => ({ list, look, read, digestOf });
+export const createFolderStorage = (): ObjectStorage => ({
+  list,
+  look: lookAtFile,
+  read,
+  readEnd,
+  write: writeToFolder,
+  copy: copyInFolder,
+  remove: removeFromFolder,
+  digestOf,
+});
 
 async function* list(folder: string, { direct = false }: ListOptions = {}): AsyncIterable<StoredObject> {
   const path = toPath(folder);
   const base = pathToFileURL(path).href;
   for await (const name of listNames(path, { folder, direct })) {
-    const found = await statFile(join(path, name), folder);
-    if (found) yield toObject(joinUri(base, name), name, found);
+    const found = await lookAtFile(joinUri(base, name));
+    if (found) yield { ...found, name };
   }
 }
 
@@ -39,19 +56,19 @@ async function* listNames(
   }
 }
 
-async function look(uri: string): Promise<StoredObject | undefined> {
-  const found = await statFile(toPath(uri), uri);
-  return found && toObject(uri, baseName(uri), found);
-}
-
-async function* read(object: StoredObject, from = 0): AsyncIterable<Uint8Array> {
+async function* read(object: StoredObject, { from = 0, to = object.bytes }: ByteRange = {}): AsyncIterable<Uint8Array> {
   try {
-    if (from < object.bytes)
-      yield* createReadStream(toPath(object.uri), { start: from, end: object.bytes - 1, highWaterMark: 1 << 20 });
+    if (from < to) yield* createReadStream(toPath(object.uri), { start: from, end: to - 1, highWaterMark: 1 << 20 });
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new ObjectChangedError(object.uri);
     throw toFolderError(object.uri, error);
   }
-  if ((await look(object.uri))?.version !== object.version) throw new ObjectChangedError(object.uri);
+  if ((await lookAtFile(object.uri))?.version !== object.version) throw new ObjectChangedError(object.uri);
+}
+
+async function readEnd(uri: string, bytes: number): Promise<ObjectEnd | undefined> {
+  const object = await lookAtFile(uri);
+  return object && { object, bytes: await toBytes(read(object, { from: Math.max(0, object.bytes - bytes) })) };
 }
 
 async function digestOf(object: StoredObject) {
@@ -64,24 +81,3 @@ async function digestOf(object: StoredObject) {
     throw toFolderError(object.uri, error);
   }
 }
-
-const toObject = (uri: string, name: string, found: BigIntStats): StoredObject => ({
-  uri,
-  name,
-  bytes: Number(found.size),
-  version: `${found.size}-${found.mtimeNs}`,
-  changedAt: Number(found.mtimeMs),
-});
-
-async function statFile(path: string, uri: string): Promise<BigIntStats | undefined> {
-  try {
-    const found = await stat(path, { bigint: true });
-    return found.isFile() ? found : undefined;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw toFolderError(uri, error);
-  }
-}
-
-/** An error of the file system as one for the user; others as they are. */
-export const toFolderError = (uri: string, error: unknown): unknown => toSystemError(error, uri) ?? error;

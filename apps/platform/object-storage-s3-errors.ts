@@ -1,5 +1,6 @@
 // What S3's refusals mean: which of them a retry may mend, and the one line that says what to do.
 import { TemporaryError, UsageError, UserError } from './errors.ts';
+import { networkCodes } from './network-codes.ts';
 import { toLine } from './one-line.ts';
 
 interface S3Error {
@@ -34,17 +35,18 @@ const wrong: Readonly<Record<string, string>> = {
   KeyTooLongError: 'a key has at most 1,024 bytes',
 };
 
-const networkCodes = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EPIPE',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
+// The checksums say that bytes were damaged on their way.
+const passingNames = [
+  'BadDigest',
+  'XAmzContentChecksumMismatch',
+  'XAmzContentSHA256Mismatch',
+  'TimeoutError',
+  'RequestTimeout',
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'ServiceUnavailable',
 ];
-const passingNames = ['TimeoutError', 'RequestTimeout', 'SlowDown', 'Throttling', 'ThrottlingException', 'ServiceUnavailable'];
 
 export const statusOf = (error: unknown): number => (error as S3Error).$metadata?.httpStatusCode ?? 0;
 /** An answer that a retry gives again. */
@@ -65,6 +67,8 @@ export function toS3Error(uri: string, error: unknown): unknown {
     return new TemporaryError(`${where}: can't reach S3: ${code ?? message}; check the network and AWS_ENDPOINT_URL_S3`);
   if (passingNames.includes(name) || status === 429 || status >= 500 || (error as S3Error).$retryable !== undefined)
     return new TemporaryError(`${where}: S3 is busy or does not answer: ${name} ${status || ''}`.trim());
+  if (status === 401) return new UsageError(`${where}: ${wrong.Forbidden}`);
+  if (status === 403) return new UsageError(`${where}: ${wrong.AccessDenied}`);
   if (status >= 300) return new UsageError(`${where}: S3 refuses: ${status} ${name}: ${toLine(message)}`);
   return error;
 }

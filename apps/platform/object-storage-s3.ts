@@ -1,63 +1,54 @@
-// Objects of S3 and of what speaks as it does. Region, endpoint and credentials are those of the SDK's own environment (AWS_REGION,
-// AWS_ENDPOINT_URL_S3 and so on). The SDK is loaded on the first request: runs over folders don't pay for it.
-import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
-import { type ListOptions, ObjectChangedError, type ObjectStorage, type StoredObject } from './object-storage.ts';
+// Objects of S3 and of what speaks as it does.
+import type { Readable } from 'node:stream';
+import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { parseBucketUri, toBucketUri } from './bucket-uri.ts';
+import { UsageError } from './errors.ts';
+import {
+  type ByteRange,
+  type ListOptions,
+  ObjectChangedError,
+  type ObjectEnd,
+  type ObjectStorage,
+  type StoredObject,
+  WriteConditionError,
+} from './object-storage.ts';
 import type { Digest } from './object-storage-digest.ts';
+import { checkRange, type Patience, readInTurns, toBytes, patience as usual } from './object-storage-read.ts';
+import { type AskS3, createS3Client } from './object-storage-s3-client.ts';
 import { isAbsent, isRefusal, statusOf, toS3Error } from './object-storage-s3-errors.ts';
+import { writeToS3 } from './object-storage-s3-write.ts';
 import { asFolder, isHidden } from './object-storage-uri.ts';
-import { parseS3Uri, toS3Uri } from './s3-uri.ts';
+import { baseName } from './uri.ts';
 
-const connectionTimeoutMilliseconds = 5_000;
-/** A connection that says nothing for so long is given up. */
-const silenceMilliseconds = 30_000;
+/** S3 copies no more at once. */
+const mostBytesOfCopy = 5 * 2 ** 30;
 
-type Sdk = typeof import('@aws-sdk/client-s3');
-interface Connection {
-  readonly sdk: Sdk;
-  readonly client: S3Client;
-}
-
-/** The storage behind s3:// URIs. Every method throws UsageError for what is wrong, TemporaryError for what may pass. */
-export function createS3Storage(): ObjectStorage {
-  let connection: Promise<Connection> | undefined;
-  const ask = async <Result>(uri: string, send: (connection: Connection) => Promise<Result>): Promise<Result> => {
-    try {
-      connection ??= connect();
-      return await send(await connection);
-    } catch (error) {
-      throw toS3Error(uri, error);
-    }
-  };
+/** The storage behind s3:// URIs. */
+export function createS3Storage(patience: Patience = usual): ObjectStorage {
+  const ask = createS3Client(patience);
   return {
     list: (folder, options) => list(ask, folder, options),
     look: (uri) => look(ask, uri),
-    read: (object, from) => read(ask, object, from),
-    digestOf: async ({ digest }) => digest,
+    read: (object, range) =>
+      readInTurns(object, range ?? {}, {
+        open: (part) => open(ask, object, part),
+        explain: (error) => toS3Error(object.uri, error),
+        patience,
+      }),
+    readEnd: (uri, bytes) => readEnd(ask, uri, { bytes, patience }),
+    write: (uri, content, options) => writeToS3(ask, uri, { content, ...options }),
+    copy: (source, target) => copy(ask, source, target),
+    remove: (uri, { version } = {}) => remove(ask, uri, version),
+    digestOf: async ({ uri, version, digest }) => {
+      if (digest) return digest;
+      const found = await look(ask, uri);
+      return found?.version === version ? found.digest : undefined;
+    },
   };
 }
 
-type Ask = <Result>(uri: string, send: (connection: Connection) => Promise<Result>) => Promise<Result>;
-
-async function connect(): Promise<Connection> {
-  const sdk = await import('@aws-sdk/client-s3');
-  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
-  const client = new sdk.S3Client({
-    // Other servers than Amazon's rarely have a name a bucket.
-    forcePathStyle: Boolean(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL),
-    // Programs prove the whole copy, also where half of it came another time.
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: {
-      connectionTimeout: connectionTimeoutMilliseconds,
-      requestTimeout: silenceMilliseconds,
-      throwOnRequestTimeout: true,
-      socketTimeout: silenceMilliseconds,
-    },
-  });
-  return { sdk, client };
-}
-
-async function* list(ask: Ask, folder: string, { direct = false }: ListOptions = {}): AsyncIterable<StoredObject> {
-  const { bucket, key: prefix } = parseS3Uri(asFolder(folder));
+async function* list(ask: AskS3, folder: string, { direct = false }: ListOptions = {}): AsyncIterable<StoredObject> {
+  const { bucket, key: prefix } = parseBucketUri('s3', asFolder(folder));
   let token: string | undefined;
   do {
     const page = await ask(folder, ({ sdk, client }) =>
@@ -78,7 +69,7 @@ async function* list(ask: Ask, folder: string, { direct = false }: ListOptions =
       // A key that ends with a slash is how consoles make a folder.
       if (name === '' || name.endsWith('/') || isHidden(name)) continue;
       yield {
-        uri: toS3Uri({ bucket, key }),
+        uri: toBucketUri('s3', { bucket, key }),
         name,
         bytes: Size,
         version: toVersion(ETag),
@@ -89,8 +80,8 @@ async function* list(ask: Ask, folder: string, { direct = false }: ListOptions =
   } while (token !== undefined);
 }
 
-async function look(ask: Ask, uri: string): Promise<StoredObject | undefined> {
-  const { bucket: Bucket, key: Key } = parseS3Uri(uri);
+async function look(ask: AskS3, uri: string): Promise<StoredObject | undefined> {
+  const { bucket: Bucket, key: Key } = parseBucketUri('s3', uri);
   try {
     const head = await ask(uri, ({ sdk, client }) =>
       client.send(new sdk.HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' })).catch(async (error) => {
@@ -99,15 +90,7 @@ async function look(ask: Ask, uri: string): Promise<StoredObject | undefined> {
         throw error;
       }),
     );
-    const digest = toDigest(head);
-    return {
-      uri,
-      name: Key.split('/').at(-1) as string,
-      bytes: head.ContentLength ?? 0,
-      version: toVersion(head.ETag ?? ''),
-      changedAt: head.LastModified?.getTime() ?? 0,
-      ...(digest ? { digest } : {}),
-    };
+    return toObject(uri, head.ContentLength ?? 0, head);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
@@ -115,39 +98,108 @@ async function look(ask: Ask, uri: string): Promise<StoredObject | undefined> {
 }
 
 const drop = ({ Body }: { Body?: unknown }): void => {
-  (Body as { destroy?: () => void } | undefined)?.destroy?.();
+  (Body as Readable | undefined)?.destroy();
 };
 
-async function* read(ask: Ask, object: StoredObject, from = 0): AsyncIterable<Uint8Array> {
-  if (from >= object.bytes && object.bytes > 0) return;
-  const { bucket, key } = parseS3Uri(object.uri);
-  const { Body } = await ask(object.uri, ({ sdk, client }) =>
+async function open(ask: AskS3, object: StoredObject, { from, to }: Required<ByteRange>): Promise<Readable> {
+  const { bucket: Bucket, key: Key } = parseBucketUri('s3', object.uri);
+  const Range = `bytes=${from}-${to - 1}`;
+  const { Body, ContentRange } = await ask(object.uri, ({ sdk, client }) =>
+    client.send(new sdk.GetObjectCommand({ Bucket, Key, IfMatch: `"${object.version}"`, Range })).catch((error) => {
+      if (statusOf(error) === 412 || error.name === 'NoSuchKey') throw new ObjectChangedError(object.uri);
+      throw error;
+    }),
+  );
+  checkRange(object.uri, { from, range: ContentRange });
+  return Body as Readable;
+}
+
+async function readEnd(
+  ask: AskS3,
+  uri: string,
+  { bytes, patience }: { bytes: number; patience: Patience },
+): Promise<ObjectEnd | undefined> {
+  const { bucket: Bucket, key: Key } = parseBucketUri('s3', uri);
+  const answer = await ask(uri, ({ sdk, client }) =>
     client
-      .send(
-        new sdk.GetObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          IfMatch: `"${object.version}"`,
-          ...(from > 0 ? { Range: `bytes=${from}-` } : {}),
-        }),
-      )
+      .send(new sdk.GetObjectCommand({ Bucket, Key, Range: `bytes=-${bytes}`, ChecksumMode: 'ENABLED' }))
+      // An empty object has no last bytes.
+      .catch((error) => onStatus(error, 416)),
+  ).catch(noneWhereAbsent);
+  if (answer === undefined) {
+    const object = await look(ask, uri);
+    return object && { object, bytes: new Uint8Array() };
+  }
+  const total = Number(/\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1] ?? answer.ContentLength ?? 0);
+  const object = toObject(uri, total, answer);
+  const first = answer.Body as Readable;
+  const body = readInTurns(
+    object,
+    { from: Math.max(0, total - bytes) },
+    {
+      open: async ({ from, to }) => (first.readableDidRead ? open(ask, object, { from, to }) : first),
+      explain: (error) => toS3Error(uri, error),
+      patience,
+    },
+  );
+  return { object, bytes: await toBytes(body) };
+}
+
+const onStatus = (error: unknown, status: number): undefined => {
+  if (statusOf(error) !== status) throw error;
+};
+
+const noneWhereAbsent = (error: unknown): undefined => {
+  if (!isAbsent(error)) throw error;
+};
+
+async function copy(ask: AskS3, source: StoredObject, target: string): Promise<StoredObject> {
+  const from = parseBucketUri('s3', source.uri);
+  const { bucket: Bucket, key: Key } = parseBucketUri('s3', target);
+  const CopySource = encodeURIComponent(`${from.bucket}/${from.key}`);
+  if (source.bytes > mostBytesOfCopy)
+    throw new UsageError(`${source.uri}: S3 copies at most 5 GiB in one request, it has ${source.bytes} bytes`);
+  await ask(target, ({ sdk, client }) =>
+    client
+      .send(new sdk.CopyObjectCommand({ Bucket, Key, CopySource, CopySourceIfMatch: `"${source.version}"` }))
       .catch((error) => {
-        if (statusOf(error) === 412 || error.name === 'NoSuchKey') throw new ObjectChangedError(object.uri);
+        if (statusOf(error) === 412 || error.name === 'NoSuchKey') throw new ObjectChangedError(source.uri);
         throw error;
       }),
   );
-  try {
-    yield* Body as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    throw toS3Error(object.uri, error);
-  }
+  const copied = await look(ask, target);
+  if (copied === undefined) throw new WriteConditionError(target);
+  return copied;
+}
+
+async function remove(ask: AskS3, uri: string, version: string | undefined): Promise<void> {
+  const { bucket: Bucket, key: Key } = parseBucketUri('s3', uri);
+  const condition = version === undefined ? {} : { IfMatch: `"${version}"` };
+  await ask(uri, ({ sdk, client }) =>
+    client.send(new sdk.DeleteObjectCommand({ Bucket, Key, ...condition })).catch((error) => {
+      if (statusOf(error) === 412) throw new WriteConditionError(uri);
+      return onStatus(error, 404);
+    }),
+  );
 }
 
 /** Listings know no versionId, so that it can't be part of what both are compared by; the same bytes written again are the same version. */
 const toVersion = (etag: string): string => etag.replaceAll('"', '');
 
+function toObject(uri: string, bytes: number, answer: HeadObjectCommandOutput | GetObjectCommandOutput): StoredObject {
+  const digest = toDigest(answer);
+  return {
+    uri,
+    name: baseName(uri),
+    bytes,
+    version: toVersion(answer.ETag ?? ''),
+    changedAt: answer.LastModified?.getTime() ?? 0,
+    ...(digest ? { digest } : {}),
+  };
+}
+
 /** A digest of the whole object; of an object of many parts, S3 may have one of each part alone. */
-function toDigest(head: HeadObjectCommandOutput): Digest | undefined {
+function toDigest(head: HeadObjectCommandOutput | GetObjectCommandOutput): Digest | undefined {
   const etag = toVersion(head.ETag ?? '');
   const encrypted = head.ServerSideEncryption?.startsWith('aws:kms') || head.SSECustomerAlgorithm !== undefined;
   if (/^[0-9a-f]{32}$/.test(etag) && !encrypted) return { algorithm: 'md5', hex: etag };

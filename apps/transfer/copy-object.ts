@@ -7,7 +7,7 @@ import { fileSize, makeFolder } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import { ObjectChangedError, type ObjectStorage, type StoredObject } from '../platform/object-storage.ts';
 import { type Digest, type Digests, digestFile, startDigests } from '../platform/object-storage-digest.ts';
-import { toFolderError } from '../platform/object-storage-folder.ts';
+import { toFolderError } from '../platform/object-storage-file.ts';
 import { findTarget, replaceFile } from '../platform/write-target.ts';
 
 interface ObjectCopy {
@@ -93,7 +93,7 @@ interface Rest {
 
 async function append(file: FileHandle, { storage, source, held, digests }: Rest): Promise<void> {
   let position = held;
-  for await (const chunk of storage.read(source, held)) {
+  for await (const chunk of storage.read(source, { from: held })) {
     for (let written = 0; written < chunk.length; )
       written += (await file.write(chunk, written, chunk.length - written, position + written)).bytesWritten;
     digests.update(chunk);

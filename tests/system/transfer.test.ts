@@ -152,7 +152,7 @@ describe.skipIf(tool === undefined)('transfer from S3', () => {
     const { code, stderr } = await transferFrom(uriOf('changing.parquet'));
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining(`${uriOf('changing.parquet')}: it changed while it was copied; run again`),
+      expect.stringContaining(`${uriOf('changing.parquet')}: it changed while it was read; run again`),
     ]);
     expect(await readdir(join(lab.folder, 'out'))).toEqual([]);
   });

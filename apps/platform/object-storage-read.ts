@@ -1,0 +1,88 @@
+// Streams an object's bytes in spite of connections that break, fall silent or send too little.
+
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TemporaryError } from './errors.ts';
+import type { ByteRange, StoredObject } from './object-storage.ts';
+
+/** How long, and how often, a storage is waited for. */
+export interface Patience {
+  /** A connection that says nothing for so long is given up. */
+  readonly silenceMilliseconds: number;
+  /** A body that breaks so often, with less than a mebibyte between, is given up. */
+  readonly tries: number;
+  /** The longest pause before the second try; it doubles with each further one. */
+  readonly pauseMilliseconds: number;
+}
+
+export const patience: Patience = { silenceMilliseconds: 30_000, tries: 4, pauseMilliseconds: 500 };
+
+/** So many bytes between two breaks are progress. */
+const progressBytes = 2 ** 20;
+
+export interface Body {
+  /** Opens a stream of the bytes from `from` up to, and without, `to`, of one version and no other. */
+  readonly open: (range: Required<ByteRange>) => Promise<Readable>;
+  /** A client's error as one for the user. */
+  readonly explain: (error: unknown) => unknown;
+  readonly patience: Patience;
+}
+
+/** The bytes of a range. A body that breaks is opened again where it broke. */
+export async function* readInTurns(
+  { uri, bytes }: StoredObject,
+  { from = 0, to = bytes }: ByteRange,
+  { open, explain, patience }: Body,
+): AsyncIterable<Uint8Array> {
+  let position = from;
+  let failures = 0;
+  let lastFailure = from;
+  while (position < to) {
+    const start = position;
+    try {
+      for await (const chunk of await open({ from: position, to })) {
+        if (position + chunk.length > to) throw new TemporaryError(`${uri}: its storage sent more bytes than it was asked for`);
+        position += chunk.length;
+        yield chunk;
+      }
+      if (position < to) throw new TemporaryError(`${uri}: its storage sent ${position - start} of ${to - start} bytes`);
+    } catch (failure) {
+      const error = explain(failure);
+      if (!(error instanceof TemporaryError)) throw error;
+      failures = position - lastFailure >= progressBytes ? 1 : failures + 1;
+      lastFailure = position;
+      if (failures >= patience.tries) throw error;
+      await pause(failures, patience);
+    }
+  }
+}
+
+/** Runs again what fails with a TemporaryError. */
+export async function persevere<Result>(run: () => Promise<Result>, patience: Patience): Promise<Result> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof TemporaryError) || failures >= patience.tries) throw error;
+      await pause(failures, patience);
+    }
+  }
+}
+
+/** With jitter: many readers of one storage must not come back at the same moment. */
+const pause = (failures: number, { pauseMilliseconds }: Patience): Promise<void> =>
+  sleep(pauseMilliseconds * 2 ** (failures - 1) * Math.random());
+
+/** A server that does not know ranges sends all from the beginning. Throws TemporaryError. */
+export function checkRange(uri: string, { from, range }: { from: number; range: string | undefined }): void {
+  const start = range === undefined ? 0 : Number(/^bytes (\d+)-/.exec(range)?.[1]);
+  if (start !== from)
+    throw new TemporaryError(`${uri}: its storage sent bytes from ${start} on, it was asked for bytes from ${from} on`);
+}
+
+/** All bytes of a stream that is short. */
+export async function toBytes(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}

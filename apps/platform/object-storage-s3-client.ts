@@ -1,0 +1,48 @@
+// The connection to S3, by Amazon's SDK. Region, endpoint and credentials are those of the SDK's own environment (AWS_REGION,
+// AWS_ENDPOINT_URL_S3 and so on). The SDK is loaded on the first request: runs over folders don't pay for it.
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Patience } from './object-storage-read.ts';
+import { toS3Error } from './object-storage-s3-errors.ts';
+
+const connectionTimeoutMilliseconds = 5_000;
+type Sdk = typeof import('@aws-sdk/client-s3');
+interface Connection {
+  readonly sdk: Sdk;
+  readonly client: S3Client;
+}
+
+/** Sends a request; errors are those of the user. */
+export type AskS3 = <Result>(uri: string, send: (connection: Connection) => Promise<Result>) => Promise<Result>;
+
+/** Connects on the first request. */
+export function createS3Client(patience: Patience): AskS3 {
+  let connection: Promise<Connection> | undefined;
+  return async (uri, send) => {
+    try {
+      connection ??= connect(patience);
+      return await send(await connection);
+    } catch (error) {
+      throw toS3Error(uri, error);
+    }
+  };
+}
+
+async function connect({ silenceMilliseconds }: Patience): Promise<Connection> {
+  const sdk = await import('@aws-sdk/client-s3');
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  const client = new sdk.S3Client({
+    // Other servers than Amazon's rarely have a name a bucket.
+    forcePathStyle: Boolean(AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL),
+    // Programs prove the whole copy, also where half of it came another time.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: connectionTimeoutMilliseconds,
+      requestTimeout: silenceMilliseconds,
+      throwOnRequestTimeout: true,
+      socketTimeout: silenceMilliseconds,
+      httpAgent: { maxSockets: 128 },
+      httpsAgent: { maxSockets: 128 },
+    },
+  });
+  return { sdk, client };
+}
