@@ -4,11 +4,11 @@ import { categoryOption } from '../contract/categories.ts';
 import { docsPaths, statsdVariable } from '../contract/names.ts';
 import { connectBigQuery, endpointVariable } from '../platform/bigquery.ts';
 import { locationOption, warehouseOption } from '../platform/bigquery-warehouse.ts';
-import { writeFileAtomically } from '../platform/files.ts';
 import { uriOption } from '../platform/object-storage-uri.ts';
+import { writeObject } from '../platform/objects.ts';
 import { runProgram } from '../platform/program.ts';
 import { takeFlags } from '../platform/task-flags.ts';
-import { joinUri, toPath } from '../platform/uri.ts';
+import { joinUri } from '../platform/uri.ts';
 import { readCluster } from './cluster.ts';
 import { readJobs } from './jobs.ts';
 import { spanOf, toMonthCost } from './month-cost.ts';
@@ -66,7 +66,7 @@ await runProgram({
       case 'month': {
         const { month, records, docs } = takeFlags(task, flags, [...common, 'month', 'docs']);
         const cost = toMonthCost(month, await readJobs(bigQuery, spanOf(month)), await readMonth(records, month));
-        await writeFileAtomically(toPath(joinUri(docs, docsPaths.costs(month))), toMonthPage(cost));
+        await writeObject(joinUri(docs, docsPaths.costs(month)), toMonthPage(cost));
         return cost;
       }
     }

@@ -1,8 +1,11 @@
 // What each run has cost, as its exit step saw it: `<records>/<YYYY-MM>/<run>.json`. Workflows are deleted after days, these stay.
 import { z } from 'zod';
-import { listFolder, readJsonIfAny, writeFileAtomically } from '../platform/files.ts';
+import { mapConcurrently } from '../platform/concurrent.ts';
 import { log } from '../platform/log.ts';
-import { joinUri, toPath } from '../platform/uri.ts';
+import { listNames, readJsonIfSound, writeJsonObject } from '../platform/objects.ts';
+import { joinUri } from '../platform/uri.ts';
+
+const recordsAtOnce = 32;
 
 const count = z.number().min(0);
 const step = z.object({ step: z.string(), jobs: count, bytesBilled: count, slotMs: count, podSeconds: count, usd: count });
@@ -20,25 +23,27 @@ const record = z.object({
 });
 export type RunRecord = z.output<typeof record>;
 
-const pathOf = (records: string, { run, from }: Pick<RunRecord, 'run' | 'from'>): string =>
-  toPath(joinUri(records, from.slice(0, 7), `${run}.json`));
+const uriOf = (records: string, { run, from }: Pick<RunRecord, 'run' | 'from'>): string =>
+  joinUri(records, from.slice(0, 7), `${run}.json`);
 
 /** The record of an earlier try, if any. */
 export async function readRecord(records: string, of: Pick<RunRecord, 'run' | 'from'>): Promise<RunRecord | undefined> {
-  return record.safeParse(await readJsonIfAny(pathOf(records, of)).catch(() => undefined)).data;
+  return record.safeParse(await readJsonIfSound(uriOf(records, of))).data;
 }
 
-export const writeRecord = (records: string, written: RunRecord): Promise<void> =>
-  writeFileAtomically(pathOf(records, written), `${JSON.stringify(written, null, 2)}\n`);
+export async function writeRecord(records: string, written: RunRecord): Promise<void> {
+  await writeJsonObject(uriOf(records, written), written);
+}
 
 /** The records of a month, `2026-11`, in the order of their runs. One that can't be read is logged and left out. */
 export async function readMonth(records: string, month: string): Promise<RunRecord[]> {
-  const found: RunRecord[] = [];
-  for (const name of await listFolder(toPath(joinUri(records, month)))) {
-    const path = toPath(joinUri(records, month, name));
-    const read = record.safeParse(await readJsonIfAny(path).catch(() => undefined));
-    if (read.success) found.push(read.data);
-    else log('left out, no record of a run', { file: path });
-  }
-  return found;
+  const names = await listNames(`${joinUri(records, month)}/`, { direct: true });
+  const all = await mapConcurrently(names, recordsAtOnce, async (name) => {
+    const uri = joinUri(records, month, name);
+    return { uri, read: record.safeParse(await readJsonIfSound(uri)) };
+  });
+  return all.flatMap(({ uri, read }) => {
+    if (!read.success) log('left out, no record of a run', { file: uri });
+    return read.data ?? [];
+  });
 }

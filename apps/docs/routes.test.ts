@@ -3,7 +3,9 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { canBeListed } from '../platform/objects.ts';
 import { makeApp } from '../platform/web-server.ts';
 import { addDocsRoutes } from './routes.ts';
 
@@ -23,7 +25,8 @@ beforeAll(async () => {
   await symlink(join(root, '.taxiway', 'secret.html'), join(docs, 'link.html'));
   await writeFile(join(docs, 'validation/green/2024-01/index.html'), '<p>report</p>');
   await writeFile(join(docs, 'dbt/index.html'), '<p>dbt</p>');
-  server = createServer(makeApp({ name: 'docs', folder: docs, addRoutes: (app) => addDocsRoutes(app, docs) }));
+  const uri = `${pathToFileURL(docs).href}/`;
+  server = createServer(makeApp({ name: 'docs', isReady: () => canBeListed(uri), addRoutes: (app) => addDocsRoutes(app, uri) }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
 });

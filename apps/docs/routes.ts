@@ -1,10 +1,15 @@
-// The docs site's routes: the files of one folder, each revalidated on every use.
-import { realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
-import express, { type Express, type RequestHandler } from 'express';
+// The docs site's routes: the objects of one folder or bucket, each revalidated on every use.
+import { realpath } from 'node:fs/promises';
+import { extname, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { docsPaths } from '../contract/names.ts';
 import { html } from '../platform/html.ts';
+import { log } from '../platform/log.ts';
+import type { ObjectStorage, StoredObject } from '../platform/object-storage.ts';
+import { openStorage } from '../platform/object-storage-open.ts';
 import { toPage } from '../platform/page.ts';
+import { joinUri, toPath } from '../platform/uri.ts';
 import { contentPolicy } from '../platform/web-server.ts';
 
 /** dbt's page is one file with its scripts inside, which evaluate templates; it may do so under its own path only. */
@@ -19,21 +24,13 @@ const dbtPolicy = contentPolicy({
 
 const dbtFolder = `/${docsPaths.dbt.split('/')[0]}/`;
 
-/** Serves the folder's files; a folder's address leads to its index.html. Dotfiles and what lies outside are not found. */
-export function addDocsRoutes(app: Express, folder: string): void {
+/** Serves the objects of a folder or bucket; a folder's address leads to its index.html. Dotfiles and what lies outside are not found. */
+export function addDocsRoutes(app: Express, docs: string): void {
   app.use((request, response, next) => {
     if (request.path.startsWith(dbtFolder)) response.set('Content-Security-Policy', dbtPolicy);
     next();
   });
-  app.use(refuseLinksOut(folder));
-  app.use(
-    express.static(folder, {
-      redirect: false,
-      dotfiles: 'ignore',
-      setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
-    }),
-  );
-  app.use(addSlash(folder));
+  app.use(serveObject(docs));
   app.get('/', (_request, response) => {
     const body = html`<div class="notice"><p>Nothing has been published yet.</p>
 <p>Run a workflow, for example with <code>npm start</code>: its <code>publish</code> step writes this site.</p></div>`;
@@ -41,32 +38,61 @@ export function addDocsRoutes(app: Express, folder: string): void {
   });
 }
 
-/** A symbolic link in the bucket must not lead out of it. */
-function refuseLinksOut(folder: string): RequestHandler {
-  return async (request, _response, next) => {
-    try {
-      const [root, target] = await Promise.all([realpath(folder), realpath(join(folder, decodeURIComponent(request.path)))]);
-      return next(target === root || target.startsWith(root + sep) ? undefined : 'router');
-    } catch {
-      // No such file, or no path at all: whoever comes next says so.
-      return next();
-    }
+/** Sends `…/green` to `…/green/` where that is a folder with an index. The target is relative, as the proxy hides the prefix. */
+function serveObject(docs: string): RequestHandler {
+  const storage = openStorage(docs);
+  return async (request, response, next) => {
+    if (!['GET', 'HEAD'].includes(request.method)) return next();
+    const name = toName(request.path);
+    if (name === undefined) return next();
+    const uri = joinUri(docs, name.endsWith('/') || name === '' ? `${name}index.html` : name);
+    const object = (await isInside(docs, uri)) ? await storage.look(uri) : undefined;
+    if (object !== undefined) return send(storage, object, { request, response });
+    const isFolder = name !== '' && !name.endsWith('/') && (await storage.look(joinUri(docs, `${name}/index.html`)));
+    if (!isFolder) return next();
+    response.redirect(302, `./${encodeURIComponent(name.split('/').at(-1) as string)}/`);
   };
 }
 
-/** Sends `…/green` to `…/green/` where that is a folder with an index. The target is relative, as the proxy hides the prefix. */
-function addSlash(folder: string): RequestHandler {
-  return async (request, response, next) => {
-    if (!['GET', 'HEAD'].includes(request.method) || request.path.endsWith('/')) return next();
-    let segments: string[];
-    try {
-      segments = decodeURIComponent(request.path).split('/').slice(1);
-    } catch {
-      return next();
-    }
-    if (segments.some((segment) => segment.startsWith('.') || segment === '' || /[\\\0]/.test(segment))) return next();
-    const found = await stat(join(folder, ...segments, 'index.html')).catch(() => undefined);
-    if (!found?.isFile()) return next();
-    response.redirect(302, `./${encodeURIComponent(segments.at(-1) as string)}/`);
-  };
+/** The decoded path without its first slash; undefined where it names nothing that is shown. */
+function toName(path: string): string | undefined {
+  try {
+    const name = decodeURIComponent(path).slice(1);
+    const folders = name.replace(/\/$/, '').split('/');
+    const isShown = name === '' || folders.every((part) => part !== '' && !part.startsWith('.') && !/[\\\p{Cc}]/u.test(part));
+    return isShown ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function send(
+  storage: ObjectStorage,
+  object: StoredObject,
+  { request, response }: { request: Request; response: Response },
+): Promise<void> {
+  response.set({
+    'Cache-Control': 'no-cache',
+    ETag: `"${object.version}"`,
+    'Last-Modified': new Date(object.changedAt).toUTCString(),
+  });
+  if (request.fresh) return void response.status(304).end();
+  response.type(extname(object.name) || 'application/octet-stream').set('Content-Length', String(object.bytes));
+  if (request.method === 'HEAD') return void response.end();
+  await pipeline(storage.read(object), response).catch((error) => {
+    // Whoever reads has gone, or the object was replaced: the answer's length says that it is not whole.
+    log('answer cut', { file: object.name, error: (error as Error).message });
+    response.destroy();
+  });
+}
+
+/** A symbolic link in a folder must not lead out of it. */
+async function isInside(docs: string, uri: string): Promise<boolean> {
+  if (!docs.startsWith('file:')) return true;
+  try {
+    const [root, target] = await Promise.all([realpath(toPath(docs)), realpath(toPath(uri))]);
+    return target.startsWith(root + sep);
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,8 @@
 // Runs a plan on DuckDB in one transaction: either every table shows the new rows and no row is lost, or nothing has changed.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Plan, PlannedFile, Sink } from '../plan/plan-schema.ts';
-import { blameOnFile, withoutFileStatistics } from '../platform/duckdb.ts';
+import { blameOnFile, quoteName, scanParquet, withoutFileStatistics } from '../platform/duckdb.ts';
+import { withLocalCopy } from '../platform/local-copy.ts';
 import { log } from '../platform/log.ts';
 import { checkConservation, type FileResult } from './conservation.ts';
 import { countFile } from './count-file.ts';
@@ -24,16 +25,18 @@ async function fillTables(connection: DuckDBConnection, plan: Plan): Promise<Etl
     await prepareTable(connection, sink.table, { columns: sink.schema, anew: sink.mode === 'overwrite_table' });
   let monthlyRows = 0;
   // Month by month: what is in memory is bounded by the largest month, not by the history.
-  for (const { query, files } of plan.sources) {
+  for (const { relation, query, files } of plan.sources) {
     const [source] = files as [PlannedFile];
-    await blameOnFile(source.file, async () => {
+    const fill = async (path: string) => {
+      await connection.run(`CREATE OR REPLACE TEMP VIEW ${quoteName(relation)} AS SELECT * FROM ${scanParquet(path)}`);
       await connection.run(`CREATE OR REPLACE TEMP VIEW ${sourceView} AS ${query}`);
       // The summary first: it needs most memory, and the other two leave the buffers full of blocks.
       monthlyRows += await replaceMonth(connection, monthly, source.month);
       if (!isRetained(plan, source.month)) return;
       await replaceMonth(connection, clean, source.month);
       await replaceMonth(connection, triage, source.month);
-    });
+    };
+    await withLocalCopy(source.uri, (path) => blameOnFile(source.file, () => fill(path)));
     log('loaded', { file: source.file, rows: source.rows });
   }
   const files: FileResult[] = [];

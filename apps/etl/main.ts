@@ -8,11 +8,11 @@ import type { Destination, Engine, Mode, Plan } from '../plan/plan-schema.ts';
 import { asOfOption } from '../plan/run-clock.ts';
 import { readSchemaGroups, type SchemaGroups, schemaGroups } from '../plan/schema-groups.ts';
 import { UsageError } from '../platform/errors.ts';
-import { writeFileAtomically } from '../platform/files.ts';
 import { readJsonFile } from '../platform/json-file.ts';
+import { writeJsonObject } from '../platform/objects.ts';
 import { runProgram } from '../platform/program.ts';
 import { sendSamples } from '../platform/statsd.ts';
-import { toPath, toUri } from '../platform/uri.ts';
+import { toUri } from '../platform/uri.ts';
 import { runIntoBigQuery } from './bigquery-engine.ts';
 import { runOnDuckDb } from './duckdb-engine.ts';
 import { type Bucket, bucketFlags, handToSpark, toBigQueryDestination, toBucket } from './hand-to-spark.ts';
@@ -59,7 +59,7 @@ await runProgram({
     });
     if (bucket && warehouse.kind === 'bigquery')
       return handToSpark(plan, { dataset: category, warehouse, planUri: options.plan, bucket });
-    await writeFileAtomically(toPath(options.plan), `${JSON.stringify(plan, null, 2)}\n`);
+    await writeJsonObject(options.plan, plan);
     const result = await runPlan(plan, { category, planUri: options.plan, warehouse });
     await sendSamples(
       (['clean', 'triage'] as const).map((kind) => ({
@@ -112,7 +112,7 @@ async function readGroups(options: {
   }
   if (!options.groups || options.file) throw new UsageError('--mode initial_load takes --groups and no --file');
   const read = await readJsonFile({
-    path: toPath(options.groups),
+    uri: options.groups,
     schema: schemaGroups,
     what: 'what schema-groups writes',
     next: 'run schema-groups first',

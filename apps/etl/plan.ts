@@ -11,7 +11,6 @@ import { toClock } from '../plan/run-clock.ts';
 import type { SchemaGroup, SchemaGroups } from '../plan/schema-groups.ts';
 import { spark, sparkSettings, toReadSchema } from '../plan/spark-dialect.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
-import { toPath } from '../platform/uri.ts';
 
 /** The relation that the sinks' queries read: the rows of the sources, as the contract casts them. */
 export const sourceView = 'source';
@@ -109,14 +108,13 @@ function toSources(
     .sort((a, b) => ((a.files[0]?.month ?? '') < (b.files[0]?.month ?? '') ? -1 : 1));
   return scans.map((group, index) => {
     const relation = `files_${index + 1}`;
-    const paths = engine === 'spark' ? [] : group.files.map(({ uri }) => toPath(uri));
     const only = group.files.length === 1 ? group.files[0] : undefined;
     const used = new Set(group.casts.flatMap(({ source }) => source ?? []));
     return {
       relation,
       ...(engine === 'spark' ? { readSchema: toReadSchema(group.columns, used) } : {}),
       files: group.files,
-      query: toSourceQuery(dataset, dialects[engine], { groups: [{ paths, relation, only, casts: group.casts }], doubtful }),
+      query: toSourceQuery(dataset, dialects[engine], { groups: [{ relation, only, casts: group.casts }], doubtful }),
     };
   });
 }

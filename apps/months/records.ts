@@ -2,11 +2,10 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { firstDayOf, monthOf, monthOfFile } from '../contract/file-name.ts';
 import { readManifest } from '../plan/manifest.ts';
-import { judgedMonths, type MonthRecord, recordPath } from '../plan/month-records.ts';
+import { judgedMonths, type MonthRecord, recordUri } from '../plan/month-records.ts';
 import { UsageError } from '../platform/errors.ts';
-import { readJsonIfAny, writeFileAtomically } from '../platform/files.ts';
-import { toFolderError } from '../platform/object-storage-file.ts';
-import { baseName, toPath } from '../platform/uri.ts';
+import { readJsonIfSound, writeJsonObject } from '../platform/objects.ts';
+import { baseName } from '../platform/uri.ts';
 
 export interface LoadedMonth {
   readonly records: string;
@@ -37,11 +36,7 @@ export async function writeRecord({
   if (nameIn(uri) !== filename) throw new UsageError(`--uri ${uri} does not end with --filename ${filename}`);
   const known = judged === undefined ? {} : await readJudged(judged, { category: dataset.category, month });
   const written: MonthRecord = { version: 1, category: dataset.category, month, uri, filename, sourceVersion: version, ...known };
-  try {
-    await writeFileAtomically(recordPath(records, dataset.category, month), `${JSON.stringify(written, null, 2)}\n`);
-  } catch (error) {
-    throw toFolderError(records, error);
-  }
+  await writeJsonObject(recordUri(records, dataset.category, month), written);
   return written;
 }
 
@@ -69,7 +64,7 @@ async function readJudged(
   uri: string,
   { category, month }: { category: string; month: string },
 ): Promise<Pick<MonthRecord, 'profile' | 'accepted'>> {
-  const read = judgedMonths.safeParse(await readJsonIfAny(toPath(uri)).catch(() => undefined));
+  const read = judgedMonths.safeParse(await readJsonIfSound(uri));
   if (!read.success)
     throw new UsageError(`--judged ${uri}: not what validate --months of this version writes; run validate first`);
   const found = read.data.months.find((one) => one.category === category && one.month === month);

@@ -11,7 +11,7 @@ import {
   timestampRange,
   timestampText,
 } from '../contract/values.ts';
-import { literalGlob, quoteName, quoteText } from '../platform/duckdb.ts';
+import { quoteName, quoteText } from '../platform/duckdb.ts';
 
 const sqlType: Record<LogicalType, string> = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' };
 
@@ -53,9 +53,6 @@ export const duckdb: Dialect = {
       },
     };
   },
-  scan: ({ paths }) =>
-    `read_parquet([${paths.map((path) => quoteText(literalGlob(path))).join(', ')}], binary_as_string = true, hive_partitioning = false)`,
-  fileOfScan: 'parse_filename(filename)',
   dateOfText: (text) => `CAST(${text} AS DATE)`,
 };
 

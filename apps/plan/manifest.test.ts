@@ -6,8 +6,8 @@ import { readManifest } from './manifest.ts';
 
 test.each([
   [undefined, 'no such file'],
-  ['{', 'not JSON'],
-  ['{"version":2,"files":[]}', 'not a list of files of this version: version'],
+  ['{', 'got text that is not JSON'],
+  ['{"version":2,"files":[]}', "expected transfer's list of files: version"],
   ['{"version":1,"files":[{"uri":"x"}]}', 'files.0.'],
 ])('a manifest that holds %j is refused in one line', async (content, message) => {
   const folder = await mkdtemp(join(tmpdir(), 'taxiway-manifest-'));

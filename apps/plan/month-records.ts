@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import type { Dataset } from '../contract/dataset.ts';
 import { firstDayOf } from '../contract/file-name.ts';
-import { listFolder, readJsonIfAny } from '../platform/files.ts';
+import { mapConcurrently } from '../platform/concurrent.ts';
 import { log } from '../platform/log.ts';
-import { toFolderError } from '../platform/object-storage-file.ts';
-import { joinUri, toPath } from '../platform/uri.ts';
+import { listNames, readJsonIfSound } from '../platform/objects.ts';
+import { joinUri } from '../platform/uri.ts';
+
+const recordsAtOnce = 32;
 
 /** What a month's rows were like as a whole. Quantiles by the figure's name; shares of the rows by hour of day. */
 export const monthProfile = z.object({
@@ -38,22 +40,22 @@ export const keyOf = ({ category, month }: { readonly category: string; readonly
   `${category}/${month}`;
 
 /** Where a month's record lies. */
-export const recordPath = (records: string, category: string, month: string): string =>
-  toPath(joinUri(records, category, `${firstDayOf(month)}.json`));
+export const recordUri = (records: string, category: string, month: string): string =>
+  joinUri(records, category, `${firstDayOf(month)}.json`);
 
 /** The records of some categories. One that can't be read counts for nothing: its month is loaded again. */
 export async function readRecords(records: string, datasets: readonly Pick<Dataset, 'category'>[]): Promise<Records> {
   const found = new Map<string, MonthRecord>();
   for (const { category } of datasets) {
-    const names = await listFolder(toPath(joinUri(records, category))).catch((error) => {
-      throw toFolderError(records, error);
+    const names = await listNames(`${joinUri(records, category)}/`, { direct: true });
+    const all = await mapConcurrently(names, recordsAtOnce, async (name) => {
+      const uri = joinUri(records, category, name);
+      return { name, uri, read: record.safeParse(await readJsonIfSound(uri)) };
     });
-    for (const name of names) {
-      const path = toPath(joinUri(records, category, name));
-      const read = record.safeParse(await readJsonIfAny(path).catch(() => undefined));
+    for (const { name, uri, read } of all) {
       if (read.success && name === `${firstDayOf(read.data.month)}.json` && read.data.category === category)
         found.set(keyOf(read.data), read.data);
-      else log('left out, no record of a month', { file: path });
+      else log('left out, no record of a month', { file: uri });
     }
   }
   return found;

@@ -1,10 +1,12 @@
 // Reads what a Parquet file says of itself: rows, columns and types, from its last bytes alone.
-import { open } from 'node:fs/promises';
 import { type FileMetaData, parquetMetadata, type SchemaElement } from 'hyparquet';
 import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js';
 import type { FileColumn, ParquetType } from '../contract/file-schema.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
-import { baseName, toPath } from '../platform/uri.ts';
+import type { ObjectEnd, ObjectStorage } from '../platform/object-storage.ts';
+import { openStorage } from '../platform/object-storage-open.ts';
+import { toBytes } from '../platform/object-storage-read.ts';
+import { baseName, toUri } from '../platform/uri.ts';
 
 export interface Footer {
   readonly rows: number;
@@ -16,44 +18,51 @@ export interface Footer {
 const suffixBytes = 32 * 1024;
 
 /** Reads the footer of a file. Throws OutcomeError where it is no whole Parquet file, UsageError where there is none. */
-export async function readFooter(uri: string): Promise<Footer> {
-  const path = toPath(uri);
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${uri}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
-  });
-  try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new UsageError(`${uri}: no such file, but a folder`);
-    const { size } = stats;
-    const refuse = (why: string) => new OutcomeError(`${baseName(uri)}: not a whole Parquet file: ${why}; fetch it again`);
-    if (size === 0) throw refuse('it is empty');
-    const slice = async (start: number, end = size) => {
-      const bytes = new Uint8Array(Math.max(0, end - start));
-      await file.read(bytes, 0, bytes.length, start);
-      return bytes.buffer;
-    };
-    const encrypted = () => new OutcomeError(`${baseName(uri)}: the file is encrypted; write it without Parquet's encryption`);
-    const magic = size < 12 ? '' : Buffer.from(await slice(0, 4)).toString('latin1');
-    if (magic === 'PARE') throw encrypted();
-    if (magic !== 'PAR1') throw refuse('it does not begin with PAR1');
-    const footer = await readFooterBytes(slice, size);
-    const metadata = parseFooter(footer, refuse);
-    if (metadata.row_groups.some(({ columns }) => columns.some((chunk) => chunk.crypto_metadata !== undefined)))
-      throw encrypted();
-    if (lastDataByte(metadata) > size)
-      throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${size}`);
-    return { rows: Number(metadata.num_rows), bytes: size, columns: toColumns(withExactNames(metadata.schema, footer)) };
-  } finally {
-    await file.close();
-  }
+export async function readFooter(pathOrUri: string): Promise<Footer> {
+  const uri = toUri(pathOrUri);
+  const storage = openStorage(uri);
+  const end = await storage.readEnd(uri, suffixBytes);
+  if (end === undefined) throw new UsageError(`${uri}: no such file`);
+  const { object } = end;
+  const refuse = (why: string) => new OutcomeError(`${baseName(uri)}: not a whole Parquet file: ${why}; fetch it again`);
+  const encrypted = () => new OutcomeError(`${baseName(uri)}: the file is encrypted; write it without Parquet's encryption`);
+  if (object.bytes === 0) throw refuse('it is empty');
+  const [first, last] = await readMagic(storage, end);
+  if ([first, last].includes('PARE')) throw encrypted();
+  if (first?.startsWith('\x1f\x8b')) throw refuse('it is compressed by gzip');
+  if (object.bytes < 12 || (first !== undefined && first !== 'PAR1')) throw refuse('it does not begin with PAR1');
+  const footer = await readFooterBytes(storage, end);
+  const metadata = parseFooter(footer, refuse);
+  if (metadata.row_groups.some(({ columns }) => columns.some((chunk) => chunk.crypto_metadata !== undefined))) throw encrypted();
+  if (lastDataByte(metadata) > object.bytes)
+    throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${object.bytes}`);
+  return { rows: Number(metadata.num_rows), bytes: object.bytes, columns: toColumns(withExactNames(metadata.schema, footer)) };
+}
+
+/** The first and last four bytes. A bucket is not asked once more for the first: what begins wrongly there is found when it is read. */
+async function readMagic(
+  storage: ObjectStorage,
+  { object, bytes }: ObjectEnd,
+): Promise<readonly [first: string | undefined, last: string]> {
+  const isHere = bytes.length === object.bytes || object.uri.startsWith('file:');
+  const toText = (part: Uint8Array) => Buffer.from(part).toString('latin1');
+  const first = !isHere
+    ? undefined
+    : bytes.length === object.bytes
+      ? bytes.subarray(0, 4)
+      : await toBytes(storage.read(object, { to: 4 }));
+  return [first && toText(first), toText(bytes.subarray(-4))];
 }
 
 /** The end of the file, from where its metadata begin. */
-async function readFooterBytes(slice: (start: number) => Promise<ArrayBuffer>, size: number): Promise<ArrayBuffer> {
-  const suffix = await slice(Math.max(0, size - suffixBytes));
+async function readFooterBytes(storage: ObjectStorage, { object, bytes }: ObjectEnd): Promise<ArrayBuffer> {
+  const suffix = toArrayBuffer(bytes);
   const length = new DataView(suffix).getUint32(suffix.byteLength - 8, true) + 8;
-  return length <= suffix.byteLength || length > size ? suffix : slice(size - length);
+  if (length <= suffix.byteLength || length > object.bytes) return suffix;
+  return toArrayBuffer(await toBytes(storage.read(object, { from: object.bytes - length })));
 }
+
+const toArrayBuffer = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 
 function parseFooter(footer: ArrayBuffer, refuse: (why: string) => OutcomeError): FileMetaData {
   try {

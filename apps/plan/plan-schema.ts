@@ -17,10 +17,10 @@ const plannedFile = z.strictObject({
 });
 
 const source = z.strictObject({
-  relation: name.describe('how the query names the files, where the engine reads them outside SQL'),
+  relation: name.describe('how the query names the files'),
   readSchema: z.string().optional().describe('Spark: the files have this schema, in DDL'),
   files: z.array(plannedFile).min(1).describe('files of one schema, read in one scan'),
-  query: z.string().min(1).describe("their rows, as the contract casts them; Spark's has the column scanned_file"),
+  query: z.string().min(1).describe("their rows, as the contract casts them; Spark's relation has the column scanned_file"),
 });
 
 const sink = z.strictObject({

@@ -48,7 +48,6 @@ export const spark: Dialect = {
   sumOf: (value, type) => (type === 'int' ? sumOfInts(value) : sumOfDoubles(value)),
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0D)`,
   busiestHour,
-  scan: ({ relation }) => quoteName(relation),
   fileOfScan: scannedFile,
   dateOfText: (text) => `CAST(${text} AS DATE)`,
 };

@@ -137,6 +137,10 @@ function throwIfScarce(what: string, message: string): void {
   }
 }
 
+/** The rows of a Parquet file, as a relation; text without an annotation, as old writers leave it, is text. */
+export const scanParquet = (path: string): string =>
+  `read_parquet(${quoteText(literalGlob(path))}, binary_as_string = true, hive_partitioning = false)`;
+
 /** A SQL string literal. */
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 /** A SQL identifier. */

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const read = (path: string) =>
-  readJsonFile({ path, schema: z.object({ a: z.object({ b: z.number() }) }), what: 'a list', next: 'make it again' });
+  readJsonFile({ uri: path, schema: z.object({ a: z.object({ b: z.number() }) }), what: 'a list', next: 'make it again' });
 
 test.each([
   ['{', "expected a list, got text that is not JSON (Expected property name or '}' in JSON at position 1 (line 1 column 2))"],
@@ -34,5 +34,5 @@ test.each([
 
 test('a file that is not there, and a folder, are refused', async () => {
   await expect(read(join(folder, 'none.json'))).rejects.toThrow('none.json: no such file, expected a list; make it again');
-  await expect(read(folder)).rejects.toThrow('this is a folder, expected a file (EISDIR)');
+  await expect(read(folder)).rejects.toThrow('no such file, expected a list');
 });

@@ -1,12 +1,12 @@
 // JSON that another step or a user has written: read and checked, or refused in one line.
-import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { UsageError } from './errors.ts';
+import { readObject } from './objects.ts';
 import { toLine } from './one-line.ts';
-import { toSystemError } from './system-errors.ts';
 
 export interface JsonFile<Schema extends z.ZodType> {
-  readonly path: string;
+  /** A path or URI. */
+  readonly uri: string;
   readonly schema: Schema;
   /** Such as "a list of schema groups". */
   readonly what: string;
@@ -16,19 +16,17 @@ export interface JsonFile<Schema extends z.ZodType> {
 
 /** The checked content of a JSON file. Throws UsageError where there is none, or it is no JSON or of another shape. */
 export async function readJsonFile<Schema extends z.ZodType>({
-  path,
+  uri,
   schema,
   what,
   next,
 }: JsonFile<Schema>): Promise<z.output<Schema>> {
-  const refuse = (why: string) => new UsageError(`${toLine(path)}: ${why}; ${next}`);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw refuse(`no such file, expected ${what}`);
-    throw toSystemError(error, path) ?? error;
-  });
+  const refuse = (why: string) => new UsageError(`${toLine(uri)}: ${why}; ${next}`);
+  const text = await readObject(uri);
+  if (text === undefined) throw refuse(`no such file, expected ${what}`);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.toString('utf8'));
   } catch (error) {
     throw refuse(`expected ${what}, got text that is not JSON (${toLine((error as Error).message)})`);
   }

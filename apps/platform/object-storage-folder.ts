@@ -1,5 +1,5 @@
 // Objects that are files of a folder.
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,10 +29,10 @@ export const createFolderStorage = (): ObjectStorage => ({
   digestOf,
 });
 
-async function* list(folder: string, { direct = false }: ListOptions = {}): AsyncIterable<StoredObject> {
+async function* list(folder: string, options: ListOptions = {}): AsyncIterable<StoredObject> {
   const path = toPath(folder);
   const base = pathToFileURL(path).href;
-  for await (const name of listNames(path, { folder, direct })) {
+  for await (const name of listNames(path, { folder, ...options })) {
     const found = await lookAtFile(joinUri(base, name));
     if (found) yield { ...found, name };
   }
@@ -40,15 +40,17 @@ async function* list(folder: string, { direct = false }: ListOptions = {}): Asyn
 
 async function* listNames(
   path: string,
-  { folder, direct }: { folder: string; direct: boolean },
+  { folder, direct = false, mayBeMissing = false }: ListOptions & { folder: string },
   below = '',
 ): AsyncIterable<string> {
   const entries = await readdir(join(path, below), { withFileTypes: true }).catch((error) => {
     // A folder that goes while it is listed is none of ours.
-    if (below !== '' && error.code === 'ENOENT') return [];
+    if ((below !== '' || mayBeMissing) && error.code === 'ENOENT') return [];
     throw toFolderError(folder, error);
   });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  // As in buckets, where a folder's slash is a part of the names.
+  const keyOf = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name);
+  for (const entry of entries.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))) {
     if (isHidden(entry.name)) continue;
     const name = below === '' ? entry.name : `${below}/${entry.name}`;
     if (!entry.isDirectory()) yield name;

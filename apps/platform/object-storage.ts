@@ -41,6 +41,8 @@ export interface ObjectStorage {
 export interface ListOptions {
   /** Only objects directly in the folder. */
   readonly direct?: boolean;
+  /** A folder that is not there has no objects, as in buckets; else it is an error of the user's. */
+  readonly mayBeMissing?: boolean;
 }
 
 /** Bytes from `from` up to, and without, `to`. */

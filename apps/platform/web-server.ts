@@ -1,5 +1,4 @@
 // What every web server of ours has in common: one line when it listens, security headers, /healthz, /readyz, /metrics, an orderly end on SIGTERM.
-import { access } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
@@ -15,8 +14,8 @@ export interface WebServer {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** The folder that the service lives on: /readyz answers 503 while it can't be read. */
-  readonly folder: string;
+  /** Whether what the service lives on can be read: /readyz answers 503 while it can't. */
+  readonly isReady: () => Promise<boolean>;
   /** Adds the service's own routes. */
   readonly addRoutes: (app: Express, registry: Registry) => void;
 }
@@ -47,7 +46,7 @@ export async function serve({ host, port, ...service }: WebServer): Promise<unde
 }
 
 /** The application without its listener. */
-export function makeApp({ name, folder, addRoutes }: Pick<WebServer, 'name' | 'folder' | 'addRoutes'>): Express {
+export function makeApp({ name, isReady, addRoutes }: Pick<WebServer, 'name' | 'isReady' | 'addRoutes'>): Express {
   const app = express();
   const registry = new Registry();
   registry.setDefaultLabels({ service: name });
@@ -58,14 +57,11 @@ export function makeApp({ name, folder, addRoutes }: Pick<WebServer, 'name' | 'f
     response.type('text/plain').send('ok\n');
   });
   app.get('/readyz', async (_request, response) => {
-    const isReady = await access(folder).then(
-      () => true,
-      () => false,
-    );
+    const ready = await isReady();
     response
-      .status(isReady ? 200 : 503)
+      .status(ready ? 200 : 503)
       .type('text/plain')
-      .send(isReady ? 'ok\n' : 'the bucket is not there yet\n');
+      .send(ready ? 'ok\n' : 'the bucket is not there yet\n');
   });
   app.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());

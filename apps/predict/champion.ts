@@ -1,10 +1,10 @@
 // The champion of each category as it lies in the models bucket; a new one is picked up without a restart.
-import { stat } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { modelPaths } from '../contract/names.ts';
 import { readJsonFile } from '../platform/json-file.ts';
 import { log } from '../platform/log.ts';
+import { openStorage } from '../platform/object-storage-open.ts';
+import { joinUri } from '../platform/uri.ts';
 import { type Booster, readBooster } from './booster.ts';
 import { computableFeatures } from './features.ts';
 
@@ -24,21 +24,22 @@ export interface Champion extends z.output<typeof championFile> {
 
 /** Reads champion.json and the model that it names, and checks that they fit each other and this service. */
 export async function loadChampion(models: string, category: string): Promise<Champion> {
-  const path = resolve(models, modelPaths.champion(category));
+  const uri = joinUri(models, modelPaths.champion(category));
   const next = 'run the full-refresh workflow to write it again';
-  const champion = await readJsonFile({ path, schema: championFile, what: "a champion's description", next });
+  const champion = await readJsonFile({ uri, schema: championFile, what: "a champion's description", next });
   if (champion.category !== category) throw new Error(`it is the champion of ${champion.category}, not of ${category}`);
   const strange = champion.features.filter((name) => !computableFeatures.has(name));
   if (strange.length > 0) throw new Error(`its features ${strange.join(', ')} can't be computed here`);
-  const modelPath = resolve(dirname(path), champion.model);
-  if (relative(models, modelPath).startsWith('..')) throw new Error(`its model ${champion.model} lies outside the models folder`);
-  const model = await readJsonFile({ path: modelPath, schema: z.unknown(), what: "XGBoost's model", next });
+  if (champion.model.startsWith('/') || champion.model.split('/').includes('..'))
+    throw new Error(`its model ${champion.model} lies outside the models folder`);
+  const modelUri = joinUri(uri.slice(0, uri.lastIndexOf('/')), champion.model);
+  const model = await readJsonFile({ uri: modelUri, schema: z.unknown(), what: "XGBoost's model", next });
   return { ...champion, booster: readBooster(model, champion.features) };
 }
 
 interface Entry {
   champion?: Champion;
-  stamp?: string;
+  version?: string;
   checkedAt: number;
   checking?: Promise<void>;
 }
@@ -70,13 +71,11 @@ export class ChampionStore {
   }
 
   async #refresh(category: string, entry: Entry): Promise<void> {
-    const path = resolve(this.#models, modelPaths.champion(category));
-    const found = await stat(path).catch(() => undefined);
-    if (!found) return;
-    const stamp = `${found.ino}:${found.mtimeMs}:${found.size}`;
-    if (stamp === entry.stamp) return;
-    entry.stamp = stamp;
+    const uri = joinUri(this.#models, modelPaths.champion(category));
     try {
+      const found = await openStorage(uri).look(uri);
+      if (!found || found.version === entry.version) return;
+      entry.version = found.version;
       entry.champion = await loadChampion(this.#models, category);
       log('champion loaded', { category, version: entry.champion.version, rmse: entry.champion.rmse });
     } catch (error) {

@@ -22,7 +22,11 @@ beforeEach(async () => {
   models = await mkdtemp(join(tmpdir(), 'taxiway-predict-'));
   const store = new ChampionStore(models, () => clock);
   server = createServer(
-    makeApp({ name: 'predict', folder: models, addRoutes: (app, registry) => addPredictRoutes(app, { store, registry }) }),
+    makeApp({
+      name: 'predict',
+      isReady: async () => true,
+      addRoutes: (app, registry) => addPredictRoutes(app, { store, registry }),
+    }),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,10 +1,9 @@
 // Writes the docs site into the docs bucket: every page anew from the contract and the bucket's own results, none left over.
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Dataset } from '../contract/dataset.ts';
 import { docsPaths } from '../contract/names.ts';
 import { UsageError } from '../platform/errors.ts';
-import { fileSize, listFolder, writeFileAtomically } from '../platform/files.ts';
+import { listNames, readObject, removeObject, writeObject } from '../platform/objects.ts';
+import { joinUri } from '../platform/uri.ts';
 import { toDatasetPage } from './dataset-page.ts';
 import { mendDbtPage } from './dbt-page.ts';
 import { toDocsIndex } from './docs-index.ts';
@@ -19,18 +18,17 @@ export interface Published {
   readonly validations: number;
 }
 
-/** Publishes the site. Throws UsageError where the dbt folder has no page; nothing is written then. */
+/** Publishes the site; `docs` and `dbt` are URIs of folders. Throws UsageError where the dbt folder has no page; nothing is written then. */
 export async function publishSite(
   docs: string,
   { dbt, datasets }: { dbt: string; datasets: readonly Dataset[] },
 ): Promise<Published> {
-  const dbtPage = join(dbt, 'index.html');
-  if (!(await fileSize(dbtPage))) {
-    throw new UsageError(
-      `${dbtPage}: no such page, or an empty one; expected dbt's static documentation (did the dbt step run?)`,
-    );
+  const dbtUri = joinUri(dbt, 'index.html');
+  const dbtPage = await readObject(dbtUri);
+  if (dbtPage === undefined || dbtPage.length === 0) {
+    throw new UsageError(`${dbtUri}: no such page, or an empty one; expected dbt's static documentation (did the dbt step run?)`);
   }
-  const pages = new Map<string, string>([[docsPaths.dbt, mendDbtPage(await readFile(dbtPage, 'utf8'))]]);
+  const pages = new Map<string, string>([[docsPaths.dbt, mendDbtPage(dbtPage.toString('utf8'))]]);
   const results = await readValidationResults(docs);
   const byCategory = Map.groupBy(results, ({ category }) => category);
   for (const dataset of datasets)
@@ -39,9 +37,10 @@ export async function publishSite(
   pages.set('index.html', toDocsIndex(datasets, results));
   const changed: string[] = [];
   for (const [path, text] of pages) {
-    const old = await readFile(join(docs, path), 'utf8').catch(() => undefined);
-    if (old === text) continue;
-    await writeFileAtomically(join(docs, path), text);
+    const uri = joinUri(docs, path);
+    const old = await readObject(uri);
+    if (old?.toString('utf8') === text) continue;
+    await writeObject(uri, text);
     changed.push(path);
   }
   return {
@@ -55,7 +54,8 @@ export async function publishSite(
 /** Removes pages of data sets that the contract no longer has. */
 async function removeStale(docs: string, pages: ReadonlyMap<string, string>): Promise<string[]> {
   const folder = docsPaths.dataset('x').split('/')[0] as string;
-  const stale = (await listFolder(join(docs, folder))).map((name) => `${folder}/${name}`).filter((path) => !pages.has(path));
-  await Promise.all(stale.map((path) => rm(join(docs, path), { force: true })));
+  const names = await listNames(`${joinUri(docs, folder)}/`, { direct: true });
+  const stale = names.map((name) => `${folder}/${name}`).filter((path) => !pages.has(path));
+  await Promise.all(stale.map((path) => removeObject(joinUri(docs, path))));
   return stale;
 }

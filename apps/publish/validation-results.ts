@@ -1,11 +1,14 @@
 // The validation results that lie in the docs bucket, newest month first.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { docsPaths } from '../contract/names.ts';
 import { type Acceptance, acceptance } from '../plan/month-records.ts';
-import { listFolder } from '../platform/files.ts';
+import { mapConcurrently } from '../platform/concurrent.ts';
+import { TemporaryError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';
+import { listNames, readJsonObject } from '../platform/objects.ts';
+import { joinUri } from '../platform/uri.ts';
+
+const resultsAtOnce = 32;
 
 const resultFile = z.object({
   statistics: z.object({
@@ -44,21 +47,27 @@ export interface ValidationResult {
 
 /** Every readable `validation/<category>/<month>/result.json`; one that can't be read is logged and left out. */
 export async function readValidationResults(docs: string): Promise<ValidationResult[]> {
-  const root = docsPaths.validation('', '').split('/')[0] as string;
-  const found: ValidationResult[] = [];
-  for (const category of await listFolder(join(docs, root))) {
-    const folders = await listFolder(join(docs, root, category)).catch(() => []);
-    for (const folder of folders.toReversed()) {
-      const read = await readResult(join(docs, root, category, folder, 'result.json'));
-      if (read) found.push({ category, folder, ...read });
-    }
-  }
-  return found;
+  const root = joinUri(docs, docsPaths.validation('', '').split('/')[0] as string);
+  const names = await listNames(`${root}/`);
+  const wanted = names.flatMap((name) => {
+    const [category = '', folder = '', file, ...below] = name.split('/');
+    return file === 'result.json' && below.length === 0 ? [{ category, folder, uri: joinUri(root, name) }] : [];
+  });
+  const read = await mapConcurrently(wanted.sort(newestFirst), resultsAtOnce, async ({ uri, ...of }) => {
+    const result = await readResult(uri);
+    return result ? [{ ...of, ...result }] : [];
+  });
+  return read.flat();
 }
 
-async function readResult(path: string): Promise<Omit<ValidationResult, 'category' | 'folder'> | undefined> {
+const newestFirst = (one: { category: string; folder: string }, other: { category: string; folder: string }): number => {
+  if (one.category !== other.category) return one.category < other.category ? -1 : 1;
+  return one.folder < other.folder ? 1 : -1;
+};
+
+async function readResult(uri: string): Promise<Omit<ValidationResult, 'category' | 'folder'> | undefined> {
   try {
-    const { statistics, meta } = resultFile.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { statistics, meta } = resultFile.parse(await readJsonObject(uri));
     return {
       file: meta.file,
       rows: meta.rows,
@@ -72,7 +81,8 @@ async function readResult(path: string): Promise<Omit<ValidationResult, 'categor
       evaluated: statistics.evaluated_expectations,
     };
   } catch (error) {
-    log('validation result left out', { path, error: (error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 200) });
+    if (error instanceof TemporaryError) throw error;
+    log('validation result left out', { uri, error: (error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 200) });
     return undefined;
   }
 }

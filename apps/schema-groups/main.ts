@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
 import { readManifest } from '../plan/manifest.ts';
 import { readSchemaGroups } from '../plan/schema-groups.ts';
-import { writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
+import { writeJsonObject } from '../platform/objects.ts';
 import { runProgram } from '../platform/program.ts';
-import { toPath, toUri } from '../platform/uri.ts';
+import { toUri } from '../platform/uri.ts';
 import { toReport } from './report.ts';
 
 await runProgram({
@@ -24,7 +24,7 @@ await runProgram({
       options.category,
       files.map((file) => file.uri),
     );
-    await writeFileAtomically(toPath(options.groups), `${JSON.stringify(groups, null, 2)}\n`);
+    await writeJsonObject(options.groups, groups);
     const report = toReport(groups);
     for (const group of report.groups)
       log('group', { files: group.files, rows: group.rows, drift: group.drift.join(', ') || 'none' });

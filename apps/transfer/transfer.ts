@@ -4,11 +4,11 @@ import type { Dataset } from '../contract/dataset.ts';
 import { fileNameOf, firstDayOf, monthOf, monthOfFile } from '../contract/file-name.ts';
 import type { Manifest } from '../plan/manifest.ts';
 import { UsageError } from '../platform/errors.ts';
-import { writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import type { ObjectStorage, StoredObject } from '../platform/object-storage.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { isHidden } from '../platform/object-storage-uri.ts';
+import { writeJsonObject } from '../platform/objects.ts';
 import { toLine } from '../platform/one-line.ts';
 import { joinUri, toPath } from '../platform/uri.ts';
 import { copyOnce } from './copy-once.ts';
@@ -57,8 +57,7 @@ export async function transfer(options: TransferOptions): Promise<TransferResult
     }
     log(wasCopied ? 'copied' : 'already there', { file: name, bytes });
   }
-  if (options.manifest)
-    await writeFileAtomically(toPath(options.manifest), `${JSON.stringify({ version: 1, files } satisfies Manifest, null, 2)}\n`);
+  if (options.manifest) await writeJsonObject(options.manifest, { version: 1, files } satisfies Manifest);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return { files: files.length, copied, bytesCopied, bytes, version: toVersion(versions) };
 }

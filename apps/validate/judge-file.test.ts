@@ -21,8 +21,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function judge(...path: string[]) {
-  const uri = pathToFileURL(join(folder, ...path)).href;
-  const { month } = await judgeFile({ uri, suite: { name: 's', expectations: [] }, dataset: yellow, asOf, earlier: () => [] });
+  const { month } = await judgeFile({
+    path: join(folder, ...path),
+    suite: { name: 's', expectations: [] },
+    dataset: yellow,
+    asOf,
+    earlier: () => [],
+  });
   return month as NonNullable<typeof month>;
 }
 

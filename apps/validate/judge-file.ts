@@ -1,4 +1,6 @@
 // Judges one file: the suite by its expectations and, where a data set is known, the contract's gates, in one scan.
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Dataset } from '../contract/dataset.ts';
 import { monthOf } from '../contract/file-name.ts';
 import { toDrift } from '../plan/drift.ts';
@@ -6,7 +8,6 @@ import type { MonthProfile } from '../plan/month-records.ts';
 import { readFooter } from '../plan/parquet-footer.ts';
 import { readSchemaGroups } from '../plan/schema-groups.ts';
 import { blameOnFile, withDuckDb } from '../platform/duckdb.ts';
-import { baseName, toPath } from '../platform/uri.ts';
 import { type CheckResult, judgeGates, toBrokenRules, toProfile } from './checks.ts';
 import { evaluateSuite, keptValue, readAggregates, type SuiteResult } from './evaluate.ts';
 import { readFailedCasts } from './failed-casts.ts';
@@ -32,7 +33,6 @@ export interface JudgedMonth {
 }
 
 export interface Judgement {
-  readonly uri: string;
   readonly file: string;
   readonly rows: number;
   readonly columns: readonly FileColumn[];
@@ -41,7 +41,8 @@ export interface Judgement {
 }
 
 export interface JudgeRequest {
-  readonly uri: string;
+  /** Of a file on this machine. */
+  readonly path: string;
   readonly suite: Suite;
   /** Without one the file is judged by the suite alone. */
   readonly dataset?: Dataset | undefined;
@@ -51,8 +52,9 @@ export interface JudgeRequest {
 }
 
 /** Reads the file once. Throws OutcomeError where it can't be read, or can't be mapped onto the contract. */
-export async function judgeFile({ uri, suite, dataset, asOf, earlier }: JudgeRequest): Promise<Judgement> {
-  const file = baseName(uri);
+export async function judgeFile({ path, suite, dataset, asOf, earlier }: JudgeRequest): Promise<Judgement> {
+  const file = basename(path);
+  const uri = pathToFileURL(path).href;
   const footer = await readFooter(uri);
   const group = dataset && (await readSchemaGroups(dataset, [uri])).groups[0];
   const source = group?.files[0];
@@ -65,7 +67,7 @@ export async function judgeFile({ uri, suite, dataset, asOf, earlier }: JudgeReq
       ':memory:',
       async (connection) => {
         await checkPatterns(connection, suite);
-        const schema = await readFileSchema(connection, toPath(uri), { footer: footer.columns, month: facts });
+        const schema = await readFileSchema(connection, path, { footer: footer.columns, month: facts });
         const { result, rows, values } = await evaluateSuite(
           connection,
           schema,
@@ -76,7 +78,7 @@ export async function judgeFile({ uri, suite, dataset, asOf, earlier }: JudgeReq
               ...(!isJudgedWhole(facts) && { kept: sampledRows }),
             },
         );
-        const judged = { uri, file, rows, columns: schema.columns, result };
+        const judged = { file, rows, columns: schema.columns, result };
         if (!facts || !measures || !group || schema.loaded === undefined) return judged;
         const month = monthOf(facts.month);
         const rowsToJudge = isJudgedWhole(facts) ? schema.loaded : toSample(facts, keptValue);

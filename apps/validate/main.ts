@@ -5,9 +5,10 @@ import { type MonthProfile, readRecords } from '../plan/month-records.ts';
 import { toClock } from '../plan/run-clock.ts';
 import { schemaGroups } from '../plan/schema-groups.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
-import { writeFileAtomically } from '../platform/files.ts';
 import { readJsonFile } from '../platform/json-file.ts';
+import { withLocalCopy } from '../platform/local-copy.ts';
 import { log } from '../platform/log.ts';
+import { writeJsonObject } from '../platform/objects.ts';
 import { runProgram } from '../platform/program.ts';
 import { sendSamples } from '../platform/statsd.ts';
 import { toPath } from '../platform/uri.ts';
@@ -30,7 +31,9 @@ await runProgram({
     const asOf = toClock(flags.asOf ?? new Date().toISOString());
     const verdicts: Verdict[] = [];
     for (const uri of uris) {
-      const judged = await judgeFile({ uri, suite, dataset, asOf, earlier: (month) => before(earlier, month) });
+      const judged = await withLocalCopy(uri, (path) =>
+        judgeFile({ path, suite, dataset, asOf, earlier: (month) => before(earlier, month) }),
+      );
       const gate = toGate(judged.result, { threshold: flags.threshold, checks: judged.month?.checks, accept: flags.accept });
       if (judged.month) earlier.set(judged.month.month, judged.month.profile);
       const report = await writeReport(flags, { judged, gate });
@@ -68,7 +71,7 @@ async function readUris({ file, groups }: Options, dataset: Dataset | undefined)
   if (file !== undefined) return [file];
   if (dataset === undefined) throw new UsageError('--groups needs --category, or a suite whose meta names the category');
   const read = await readJsonFile({
-    path: toPath(groups as string),
+    uri: groups as string,
     schema: schemaGroups,
     what: 'the groups that schema-groups writes',
     next: 'run schema-groups first',
@@ -107,7 +110,7 @@ async function writeMonths(uri: string, verdicts: readonly Verdict[]): Promise<v
         ]
       : [],
   );
-  await writeFileAtomically(toPath(uri), `${JSON.stringify({ version: 1, months }, null, 2)}\n`);
+  await writeJsonObject(uri, { version: 1, months });
 }
 
 /** The result of the step: of one file as it is; of several the worst, with each file's own. */

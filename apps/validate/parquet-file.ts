@@ -4,7 +4,7 @@ import { toPlainName } from '../contract/column-names.ts';
 import type { LogicalType } from '../contract/dataset.ts';
 import type { FileColumn as FooterColumn } from '../contract/file-schema.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
-import { literalGlob, quoteText } from '../platform/duckdb.ts';
+import { scanParquet } from '../platform/duckdb.ts';
 import { type MonthFacts, toLoadedRows, toScanColumns } from './month-rows.ts';
 
 export type ColumnKind = 'number' | 'text' | 'time' | 'boolean' | 'other';
@@ -35,7 +35,7 @@ export async function readFileSchema(
   path: string,
   { footer = [], month }: { footer?: readonly FooterColumn[]; month?: MonthFacts | undefined } = {},
 ): Promise<FileSchema> {
-  const scan = `read_parquet([${quoteText(literalGlob(path))}], binary_as_string = true, hive_partitioning = false)`;
+  const scan = scanParquet(path);
   const described = (await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${scan}`)).getRowObjectsJS();
   // Columns are found by their place: no name of a file can be in the way of another.
   const places = described.map((_, index) => `"file column ${index}"`);

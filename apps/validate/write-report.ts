@@ -1,8 +1,7 @@
 // A file's report page and result JSON. Each run's are in a folder of their own; the month's folder shows the latest.
-import { join } from 'node:path';
 import { firstDayOf } from '../contract/file-name.ts';
-import { listFolder, writeFileAtomically } from '../platform/files.ts';
-import { joinUri, toPath } from '../platform/uri.ts';
+import { listNames, writeObject } from '../platform/objects.ts';
+import { joinUri } from '../platform/uri.ts';
 import type { Gate } from './gate.ts';
 import type { Judgement } from './judge-file.ts';
 import type { Options } from './options.ts';
@@ -16,17 +15,17 @@ export async function writeReport(
   if (report === undefined) return undefined;
   const result = `${JSON.stringify({ ...judged.result, meta: toMeta(judged, gate) }, null, 2)}\n`;
   const write = async (folder: string, runs: readonly string[]) => {
-    await writeFileAtomically(join(folder, 'result.json'), result);
-    await writeFileAtomically(join(folder, 'index.html'), toReport({ judged, gate, runs }));
+    await writeObject(joinUri(folder, 'result.json'), result);
+    await writeObject(joinUri(folder, 'index.html'), toReport({ judged, gate, runs }));
   };
   if (run === undefined || judged.month === undefined) {
-    await write(toPath(report), []);
+    await write(report, []);
     return report;
   }
   const month = joinUri(report, firstDayOf(judged.month.month));
-  await write(toPath(joinUri(month, run)), []);
-  const runs = (await listFolder(toPath(month))).filter((name) => !name.includes('.'));
-  await write(toPath(month), runs);
+  await write(joinUri(month, run), []);
+  const folders = (await listNames(`${month}/`)).flatMap((name) => (name.includes('/') ? (name.split('/')[0] ?? []) : []));
+  await write(month, [...new Set(folders)]);
   return `${joinUri(month, run)}/`;
 }
 

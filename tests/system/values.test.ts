@@ -2,7 +2,6 @@
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cleanTable, triageColumns, triageTable } from '../../apps/contract/names.ts';
@@ -86,7 +85,7 @@ describe.skipIf(python === undefined)('a value has one meaning', () => {
         // The counts of both steps.
         const [result] = loaded.files;
         const judged = await judgeFile({
-          uri: pathToFileURL(file).href,
+          path: file,
           suite,
           dataset: yellow,
           asOf: toClock(asOf),

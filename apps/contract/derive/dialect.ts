@@ -2,13 +2,6 @@
 import type { LogicalType } from '../dataset.ts';
 import type { Cast } from './casts.ts';
 
-/** Files of one schema, read in one scan. */
-export interface ScannedFiles {
-  readonly paths: readonly string[];
-  /** The name under which an engine finds them that reads files outside its SQL. */
-  readonly relation: string;
-}
-
 /** What is summed up over a group, and the expression that makes a value of those sums' names. */
 export interface Aggregate {
   readonly parts: readonly string[];
@@ -46,8 +39,7 @@ export interface Dialect {
   readonly divide: (dividend: string, divisor: string) => string;
   /** The hour of day that most of a group's timestamps have; of equals the earliest. */
   readonly busiestHour: (timestamp: string) => Aggregate;
-  /** A relation of all columns of Parquet files, and of `fileOfScan`, the base name of the file a row comes from. */
-  readonly scan: (files: ScannedFiles) => string;
-  readonly fileOfScan: string;
+  /** In the relation of several files: the base name of the file that a row comes from. Undefined for an engine that reads file by file. */
+  readonly fileOfScan?: string;
   readonly dateOfText: (text: string) => string;
 }

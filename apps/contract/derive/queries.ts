@@ -3,12 +3,14 @@ import { columnOf, type Dataset } from '../dataset.ts';
 import { monthlyColumns, triageColumns } from '../names.ts';
 import { inMonth } from '../predicate.ts';
 import type { Cast } from './casts.ts';
-import type { Dialect, ScannedFiles } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { plain, toGroupedQuery } from './grouped-query.ts';
 import { toCondition } from './rule-sql.ts';
 
 /** Files of one schema: they are read in one scan. */
-export interface SourceGroup extends ScannedFiles {
+export interface SourceGroup {
+  /** The name under which the engine's own reader has put the files. */
+  readonly relation: string;
   /** Where the group is one file: its base name and the first day of its month. */
   readonly only?: { readonly file: string; readonly month: string } | undefined;
   readonly casts: readonly Cast[];
@@ -36,12 +38,13 @@ export function toSourceQuery(
       const columns = toCastColumns(dialect, { casts: group.casts, doubtful, sqlOf: dialect.name });
       // Of one file they are constants, by which engines skip work for each row.
       const fileName = group.only ? dialect.text(group.only.file) : dialect.fileOfScan;
+      if (fileName === undefined) throw new Error(`${dialect.engine} reads file by file, and ${group.relation} has several`);
       const firstDay = group.only
         ? dialect.text(group.only.month)
         : `substr(${fileName}, ${dataset.filePrefix.length + 1}, 7) || '-01'`;
       const file = `${fileName} AS ${dialect.name(triageColumns.file)}`;
       const month = `${dialect.dateOfText(firstDay)} AS ${dialect.name(triageColumns.month)}`;
-      return `SELECT ${[...columns, file, month].join(',\n  ')}\nFROM ${dialect.scan(group)}`;
+      return `SELECT ${[...columns, file, month].join(',\n  ')}\nFROM ${dialect.name(group.relation)}`;
     })
     .join('\nUNION ALL\n');
 }
