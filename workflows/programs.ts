@@ -37,6 +37,7 @@ export const programs = {
       source: 'uri',
       destination: 'uri',
       prefixes: 'text?',
+      ifExists: 'text?',
       manifest: 'uri?',
       category: 'category?',
       filename: 'text?',

@@ -7,8 +7,8 @@ import { readManifest } from './manifest.ts';
 test.each([
   [undefined, 'no such file'],
   ['{', 'got text that is not JSON'],
-  ['{"version":2,"files":[]}', "expected transfer's list of files: version"],
-  ['{"version":1,"files":[{"uri":"x"}]}', 'files.0.'],
+  ['{"version":1,"files":[],"failed":[]}', "expected transfer's list of files: version"],
+  ['{"version":2,"files":[{"uri":"x"}],"failed":[]}', 'files.0.'],
 ])('a manifest that holds %j is refused in one line', async (content, message) => {
   const folder = await mkdtemp(join(tmpdir(), 'taxiway-manifest-'));
   onTestFinished(() => rm(folder, { recursive: true }));

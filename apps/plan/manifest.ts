@@ -3,18 +3,19 @@ import { z } from 'zod';
 import { readJsonFile } from '../platform/json-file.ts';
 
 const manifest = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   files: z.array(
     z.strictObject({
       uri: z.string(),
       name: z.string(),
       bytes: z.number().int(),
-      sha256: z.string(),
+      state: z.enum(['copied', 'already there', 'skipped']).describe('skipped: something else is there, and stays'),
       /** Where it was copied from, and that object's version. */
       source: z.string(),
       sourceVersion: z.string(),
     }),
   ),
+  failed: z.array(z.strictObject({ source: z.string(), error: z.string() })),
 });
 
 export type Manifest = z.output<typeof manifest>;

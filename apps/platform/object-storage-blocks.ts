@@ -1,4 +1,4 @@
-// Cuts a stream into blocks of one length, as uploads in parts want them.
+// Streams as uploads want them: cut into blocks of one length, or known to be short.
 
 /** All blocks but the last have `size` bytes; an empty stream has no block. Holds one block. */
 export async function* inBlocks(chunks: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Buffer> {
@@ -17,4 +17,20 @@ export async function* inBlocks(chunks: AsyncIterable<Uint8Array>, size: number)
     }
   }
   if (filled > 0) yield block.subarray(0, filled);
+}
+
+/** Reads at least so many bytes, all where there are fewer: then nothing is left. */
+export async function takeStart(
+  chunks: AsyncIterable<Uint8Array>,
+  bytes: number,
+): Promise<{ readonly start: readonly Uint8Array[]; readonly rest: AsyncIterable<Uint8Array> | undefined }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const start: Uint8Array[] = [];
+  for (let taken = 0; taken < bytes; ) {
+    const next = await iterator.next();
+    if (next.done) return { start, rest: undefined };
+    start.push(next.value);
+    taken += next.value.length;
+  }
+  return { start, rest: { [Symbol.asyncIterator]: () => iterator } };
 }

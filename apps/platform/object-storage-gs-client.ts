@@ -96,6 +96,7 @@ export function toObject(place: BucketPlace, metadata: FileMetadata): StoredObje
     version: String(metadata.generation),
     changedAt: Date.parse(metadata.updated ?? ''),
     ...(digest ? { digest } : {}),
+    ...(metadata.metadata ? { metadata: metadata.metadata as Record<string, string> } : {}),
   };
 }
 

@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import type { File } from '@google-cloud/storage';
 import { parseBucketUri } from './bucket-uri.ts';
 import { TemporaryError } from './errors.ts';
-import { type Content, type StoredObject, WriteConditionError, type WriteOptions } from './object-storage.ts';
-import { inBlocks } from './object-storage-blocks.ts';
+import { type Content, ObjectChangedError, type StoredObject, WriteConditionError, type WriteOptions } from './object-storage.ts';
+import { takeStart } from './object-storage-blocks.ts';
 import { createCrc32c } from './object-storage-digest.ts';
 import { type AskGs, toObject } from './object-storage-gs-client.ts';
 import { isAbsent, statusOf, toNoBucket } from './object-storage-gs-errors.ts';
@@ -39,19 +39,17 @@ export async function writeToGs(ask: AskGs, uri: string, { content, ...options }
 async function send(
   file: File,
   content: Content,
-  { uri, replaces, contentType = 'application/octet-stream', cacheControl, writer }: Upload,
+  { uri, replaces, contentType = 'application/octet-stream', cacheControl, metadata: more, writer }: Upload,
 ): Promise<void> {
-  const preconditionOpts = replaces === undefined ? {} : { ifGenerationMatch: replaces === 'nothing' ? 0 : replaces.version };
-  const metadata = { contentType, ...(cacheControl === undefined ? {} : { cacheControl }), metadata: { writer } };
+  const preconditionOpts = toCondition(replaces);
+  const metadata = { contentType, ...(cacheControl === undefined ? {} : { cacheControl }), metadata: { ...more, writer } };
   if (content instanceof Uint8Array)
     return sendShort(file, Buffer.from(content.buffer, content.byteOffset, content.length), { metadata, preconditionOpts });
-  const blocks = inBlocks(content, chunkBytes)[Symbol.asyncIterator]();
-  const first = await blocks.next();
-  const start: Buffer = first.done ? Buffer.alloc(0) : first.value;
-  if (start.length < chunkBytes) return sendShort(file, start, { metadata, preconditionOpts });
+  const { start, rest } = await takeStart(content, chunkBytes);
+  if (rest === undefined) return sendShort(file, Buffer.concat(start), { metadata, preconditionOpts });
   const all = async function* () {
-    yield start;
-    yield* { [Symbol.asyncIterator]: () => blocks };
+    yield* start;
+    yield* rest;
   };
   const upload = file.createWriteStream({
     metadata,
@@ -64,12 +62,37 @@ async function send(
   upload.once('uri', () => {
     hasBegun = true;
   });
-  await pipeline(Readable.from(all(), { objectMode: false, highWaterMark: chunkBytes }), upload).catch((error) => {
+  await pipeline(Readable.from(all(), { objectMode: false }), upload).catch((error) => {
     if (hasBegun && [404, 410].includes(statusOf(error)))
       throw new TemporaryError(`${uri}: Cloud Storage has given up the upload; run again`);
     throw error;
   });
 }
+
+/** The parts' objects become one, whose checksum Cloud Storage makes of theirs. Throws ObjectChangedError where a part is gone. */
+export async function composeInGs(
+  ask: AskGs,
+  parts: readonly StoredObject[],
+  { target, replaces, contentType = 'application/octet-stream', metadata }: WriteOptions & { target: string },
+): Promise<StoredObject> {
+  return ask(target, async (file) => {
+    const sources = parts.map(({ uri, version }) => file.bucket.file(parseBucketUri('gs', uri).key, { generation: version }));
+    file.metadata = { contentType };
+    try {
+      await file.bucket.combine(sources, file, toCondition(replaces));
+    } catch (error) {
+      if (statusOf(error) === 404) throw new ObjectChangedError(parts[0]?.uri ?? target);
+      throw statusOf(error) === 412 ? new WriteConditionError(target) : error;
+    }
+    const [known] = await (metadata ? file.setMetadata({ metadata: { ...metadata } }) : file.getMetadata());
+    return toObject(parseBucketUri('gs', target), known);
+  });
+}
+
+const toCondition = (replaces: WriteOptions['replaces']): { ifGenerationMatch?: number | string } => {
+  if (replaces === undefined) return {};
+  return { ifGenerationMatch: replaces === 'nothing' ? 0 : replaces.version };
+};
 
 interface Sent {
   readonly metadata: object;

@@ -13,7 +13,7 @@ import {
 } from './object-storage.ts';
 import { type AskGs, createGsClient, type GsConnection, toObject } from './object-storage-gs-client.ts';
 import { isAbsent, statusOf, toGsError, toNoBucket } from './object-storage-gs-errors.ts';
-import { writeToGs } from './object-storage-gs-write.ts';
+import { composeInGs, writeToGs } from './object-storage-gs-write.ts';
 import { checkRange, type Patience, persevere, readInTurns, toBytes, patience as usual } from './object-storage-read.ts';
 import { asFolder, isHidden } from './object-storage-uri.ts';
 
@@ -35,6 +35,7 @@ export function createGsStorage(patience: Patience = usual): ObjectStorage {
     readEnd: (uri, bytes) => readEnd(ask, uri, { bytes, patience }),
     write: (uri, content, options) => writeToGs(ask, uri, { content, ...options }),
     copy: (source, target) => copy(ask, source, target),
+    compose: (parts, target, options) => composeInGs(ask, parts, { target, ...options }),
     remove: (uri, { version } = {}) => remove(ask, uri, version),
     digestOf: async ({ digest }) => digest,
   };

@@ -33,7 +33,7 @@ interface Target {
 export async function writeToS3(
   ask: AskS3,
   uri: string,
-  { content, replaces, contentType = 'application/octet-stream', cacheControl }: Write,
+  { content, replaces, contentType = 'application/octet-stream', cacheControl, metadata }: Write,
 ): Promise<StoredObject> {
   const { bucket: Bucket, key: Key } = parseBucketUri('s3', uri);
   const target: Target = {
@@ -42,7 +42,7 @@ export async function writeToS3(
     Key,
     conditions:
       replaces === undefined ? {} : replaces === 'nothing' ? { IfNoneMatch: '*' } : { IfMatch: `"${replaces.version}"` },
-    headers: { ContentType: contentType, CacheControl: cacheControl, Metadata: { writer: randomUUID() } },
+    headers: { ContentType: contentType, CacheControl: cacheControl, Metadata: { ...metadata, writer: randomUUID() } },
   };
   if (content instanceof Uint8Array) return put(ask, target, content);
   const blocks = inBlocks(content, partBytes)[Symbol.asyncIterator]();

@@ -195,6 +195,7 @@ function toObject(uri: string, bytes: number, answer: HeadObjectCommandOutput | 
     version: toVersion(answer.ETag ?? ''),
     changedAt: answer.LastModified?.getTime() ?? 0,
     ...(digest ? { digest } : {}),
+    ...(answer.Metadata ? { metadata: answer.Metadata } : {}),
   };
 }
 

@@ -16,6 +16,8 @@ export interface StoredObject {
   readonly changedAt: number;
   /** A digest of its content, where the storage gives one; a listing of S3 has none. */
   readonly digest?: Digest;
+  /** What its writer said of it; folders keep none, and a listing of S3 has none. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Every method throws UsageError for what is wrong, TemporaryError for what may pass. */
@@ -32,6 +34,8 @@ export interface ObjectStorage {
   readonly write: (uri: string, content: Content, options?: WriteOptions) => Promise<StoredObject>;
   /** Copies an object within the storage. Throws ObjectChangedError, WriteConditionError. */
   readonly copy: (source: StoredObject, target: string) => Promise<StoredObject>;
+  /** Makes an object of at most 32 others, one after the other; they stay. Undefined where the storage can't. */
+  readonly compose?: (parts: readonly StoredObject[], target: string, options?: WriteOptions) => Promise<StoredObject>;
   /** Removes an object; one that is not there is fine. With a version: only that one, else WriteConditionError. */
   readonly remove: (uri: string, options?: { readonly version?: string }) => Promise<void>;
   /** A digest of the content, by which a copy is proved; undefined where the storage has none to give. */
@@ -66,6 +70,8 @@ export interface WriteOptions {
   readonly contentType?: string;
   /** Such as `public, max-age=60`. */
   readonly cacheControl?: string;
+  /** Names are of lower-case letters and "-", values of ASCII. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** The object was written while it was read: neither version is at hand whole. */

@@ -18,7 +18,7 @@ interface ObjectCopy {
   readonly expected: Digest | undefined;
 }
 
-/** Copies an object to a path; the target appears whole or not at all. Returns the content's SHA-256. */
+/** Copies an object to a path; the target appears whole or not at all. Returns the content's digest, by SHA-256 where none is expected. */
 export async function copyObject(wanted: ObjectCopy): Promise<string> {
   const copy = { ...wanted, target: await findPlace(wanted.target) };
   const { source, target, expected } = copy;
@@ -27,10 +27,10 @@ export async function copyObject(wanted: ObjectCopy): Promise<string> {
   try {
     await makeFolder(dirname(target));
     await removeStale(target, partial);
-    const sha256 = partial && (await fill(partial, copy));
-    if (sha256 === undefined) return await copyAnew(copy, partial);
+    const hex = partial && (await fill(partial, copy));
+    if (hex === undefined) return await copyAnew(copy, partial);
     await replaceFile(partial as string, target).catch((error) => leaveToOther(error, copy));
-    return sha256;
+    return hex;
   } catch (error) {
     throw toFolderError(target, error);
   }
@@ -53,29 +53,30 @@ async function copyAnew(copy: ObjectCopy, useless: string | undefined): Promise<
   }
   const own = partialPath(target, randomUUID());
   try {
-    const sha256 = await fill(own, copy);
-    if (sha256 === undefined)
+    const hex = await fill(own, copy);
+    if (hex === undefined)
       throw new OutcomeError(`${source.uri}: the bytes that came are not those that its storage has by its digest; run again`);
     await replaceFile(own, target).catch((error) => leaveToOther(error, copy));
-    return sha256;
+    return hex;
   } finally {
     await rm(own, { force: true });
   }
 }
 
-/** Writes what is missing of the partial file. Returns the SHA-256 of all, or undefined where the whole is not the object. */
+/** Writes what is missing of the partial file. Returns the digest of all, or undefined where the whole is not the object. */
 async function fill(partial: string, { storage, source, expected }: ObjectCopy): Promise<string | undefined> {
   // Not for appending: two processes that fill the same file write the same bytes to the same places.
   const file = await openForWriting(partial);
   try {
     const held = (await file.stat()).size;
     if (held > source.bytes) return undefined;
-    const algorithms = ['sha256', expected?.algorithm ?? 'sha256'] as const;
+    const algorithm = expected?.algorithm ?? 'sha256';
+    const algorithms = [algorithm];
     const digests = held > 0 ? await digestFile(partial, { algorithms, bytes: held }) : startDigests(algorithms);
     if (held > 0) log('going on', { file: source.name, held, bytes: source.bytes });
     await append(file, { storage, source, held, digests });
-    if (expected !== undefined && digests.hex(expected.algorithm) !== expected.hex) return undefined;
-    return digests.hex('sha256');
+    const hex = digests.hex(algorithm);
+    return expected === undefined || hex === expected.hex ? hex : undefined;
   } catch (error) {
     if (error instanceof ObjectChangedError) await rm(partial, { force: true });
     throw error;

@@ -1,37 +1,80 @@
-// When a copy is already there, and what proves a new one.
+// When a copy is already there, what is done then, and what proves a new one.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { UsageError } from '../platform/errors.ts';
 import { fileSize, readJsonIfAny, writeFileAtomically } from '../platform/files.ts';
-import type { ObjectStorage, StoredObject } from '../platform/object-storage.ts';
+import { type ObjectStorage, type StoredObject, WriteConditionError } from '../platform/object-storage.ts';
 import { type Digest, digestFile } from '../platform/object-storage-digest.ts';
+import { openStorage } from '../platform/object-storage-open.ts';
+import { joinUri, toPath } from '../platform/uri.ts';
 import { copyObject } from './copy-object.ts';
+import { copyToBucket, isCopyOf } from './copy-to-bucket.ts';
+
+/** What to do where something else has the copy's name; a copy of the same version is left alone in any case. */
+export type IfExists = 'skip' | 'overwrite' | 'fail';
+/** `skipped`: something else is there, and stays. */
+export type CopyState = 'copied' | 'already there' | 'skipped';
 
 export interface Copy {
   readonly storage: ObjectStorage;
   readonly source: StoredObject;
-  /** The folder's path. */
+  /** The URI of the folder or bucket. */
   readonly destination: string;
+  readonly ifExists: IfExists;
+}
+
+/** Copies the object unless its copy is there. Throws UsageError where something else is there that must stay. */
+export async function copyOnce(copy: Copy): Promise<CopyState> {
+  const uri = joinUri(copy.destination, copy.source.name);
+  const target = openStorage(copy.destination);
+  const there = await target.look(uri);
+  const expected = await copy.storage.digestOf(copy.source);
+  const isFolder = /^file:/i.test(uri) || !uri.includes('://');
+  if (there && (isFolder ? await isSameFile(toPath(uri), copy, expected) : isCopyOf(copy.source, there))) return 'already there';
+  if (there && copy.ifExists === 'skip') return 'skipped';
+  if (there && copy.ifExists === 'fail')
+    throw new UsageError(`${uri}: something else is there; remove it, or use --if-exists overwrite`);
+  if (isFolder) await copyToFolder(toPath(uri), copy, expected);
+  else await copyUnlessOther({ target, uri, there, expected }, copy);
+  return 'copied';
+}
+
+interface Target {
+  readonly target: ObjectStorage;
+  readonly uri: string;
+  readonly there: StoredObject | undefined;
+  readonly expected: Digest | undefined;
+}
+
+/** Another process that copied the same version and was first has done the work. */
+async function copyUnlessOther({ target, uri, there, expected }: Target, { storage, source }: Copy): Promise<void> {
+  try {
+    await copyToBucket({ storage, source, target, targetUri: uri, there, expected });
+  } catch (error) {
+    if (!(error instanceof WriteConditionError)) throw error;
+    const now = await target.look(uri);
+    if (now === undefined || !isCopyOf(source, now)) throw error;
+  }
 }
 
 /** What was copied, where the storage has no digest to compare a copy with: S3 with keys of one's own, or many parts without a checksum. */
 const receipt = z.object({ version: z.literal(1), sourceUri: z.string(), sourceVersion: z.string(), sha256: z.string() });
+const receiptOf = (path: string, { name }: StoredObject): string => join(path, '..', `.${name}.receipt.json`);
 
-/** Copies the object unless its copy is there, byte for byte. */
-export async function copyOnce({ storage, source, destination }: Copy): Promise<{ sha256: string; wasCopied: boolean }> {
-  const target = join(destination, source.name);
-  const receiptPath = join(destination, `.${source.name}.receipt.json`);
-  const given = await storage.digestOf(source);
-  const expected = given ?? (await readReceipt(receiptPath, source));
-  if (expected !== undefined && (await fileSize(target)) === source.bytes) {
-    const digests = await digestFile(target, { algorithms: ['sha256', expected.algorithm] });
-    if (digests.hex(expected.algorithm) === expected.hex) return { sha256: digests.hex('sha256'), wasCopied: false };
-  }
-  const sha256 = await copyObject({ storage, source, target, expected: given });
+/** Byte for byte: a file system keeps no checksums. */
+async function isSameFile(path: string, { source }: Copy, given: Digest | undefined): Promise<boolean> {
+  const expected = given ?? (await readReceipt(receiptOf(path, source), source));
+  if (expected === undefined || (await fileSize(path)) !== source.bytes) return false;
+  return (await digestFile(path, { algorithms: [expected.algorithm] })).hex(expected.algorithm) === expected.hex;
+}
+
+async function copyToFolder(path: string, { storage, source }: Copy, given: Digest | undefined): Promise<void> {
+  const sha256 = await copyObject({ storage, source, target: path, expected: given });
   const facts = { version: 1, sourceUri: source.uri, sourceVersion: source.version, sha256 } as const;
+  const receiptPath = receiptOf(path, source);
   if (given === undefined) await writeFileAtomically(receiptPath, `${JSON.stringify(facts satisfies z.input<typeof receipt>)}\n`);
   else await rm(receiptPath, { force: true });
-  return { sha256, wasCopied: true };
 }
 
 async function readReceipt(path: string, { uri, version }: StoredObject): Promise<Digest | undefined> {

@@ -3,23 +3,29 @@ import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
 import { fileNameOf, firstDayOf, monthOf, monthOfFile } from '../contract/file-name.ts';
 import type { Manifest } from '../plan/manifest.ts';
-import { UsageError } from '../platform/errors.ts';
-import { log } from '../platform/log.ts';
+import { mapConcurrently } from '../platform/concurrent.ts';
+import { UsageError, UserError } from '../platform/errors.ts';
 import type { ObjectStorage, StoredObject } from '../platform/object-storage.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { isHidden } from '../platform/object-storage-uri.ts';
 import { writeJsonObject } from '../platform/objects.ts';
 import { toLine } from '../platform/one-line.ts';
-import { joinUri, toPath } from '../platform/uri.ts';
-import { copyOnce } from './copy-once.ts';
+import { joinUri } from '../platform/uri.ts';
+import { type CopyState, copyOnce, type IfExists } from './copy-once.ts';
+import { createProgress } from './progress.ts';
 
 /** A file name has at most 255 bytes, and the temporary one is longer than the name. */
 const longestName = 200;
+/** Each holds at most some 20 MB. */
+const copiesAtOnce = 8;
+/** Failed files that an error names. */
+const mostNamed = 3;
 
 export interface TransferOptions {
   readonly source: string;
   readonly destination: string;
   readonly prefixes?: readonly string[] | undefined;
+  readonly ifExists?: IfExists | undefined;
   readonly manifest?: string | undefined;
   readonly category?: Dataset | undefined;
   readonly filename?: string | undefined;
@@ -36,30 +42,76 @@ export interface TransferResult {
   readonly version: string;
 }
 
-/** Copies the source's files into the destination folder. Constant memory; each copy is proved by a digest. */
+interface Copied {
+  readonly source: StoredObject;
+  readonly state: CopyState;
+}
+
+/** Copies the source's files into the destination folder or bucket. Bounded memory; each copy is proved by a digest. */
 export async function transfer(options: TransferOptions): Promise<TransferResult> {
   checkMonth(options);
-  const destination = toPath(options.destination);
   const storage = openStorage(options.source);
-  const files: Manifest['files'] = [];
-  const versions: string[][] = [];
-  let copied = 0;
-  let bytesCopied = 0;
-  for (const uri of await listSources(storage, options)) {
-    const source = await lookAt(storage, uri);
-    const { name, bytes } = source;
-    const { sha256, wasCopied } = await copyOnce({ storage, source, destination });
-    files.push({ uri: joinUri(options.destination, name), name, bytes, sha256, source: uri, sourceVersion: source.version });
-    versions.push([name, source.version]);
-    if (wasCopied) {
-      copied += 1;
-      bytesCopied += bytes;
+  const sources = await listSources(storage, options);
+  const progress = createProgress(sources);
+  const failures: { source: string; error: UserError }[] = [];
+  const tried = await mapConcurrently(sources, copiesAtOnce, async ({ uri }): Promise<Copied | undefined> => {
+    try {
+      const source = await lookAt(storage, uri);
+      const state = await copyOnce({
+        storage,
+        source,
+        destination: options.destination,
+        ifExists: options.ifExists ?? 'overwrite',
+      });
+      progress.ended(source, state);
+      return { source, state };
+    } catch (error) {
+      // One that fails does not keep the others from being copied.
+      if (!(error instanceof UserError)) throw error;
+      failures.push({ source: uri, error });
+      return undefined;
     }
-    log(wasCopied ? 'copied' : 'already there', { file: name, bytes });
-  }
-  if (options.manifest) await writeJsonObject(options.manifest, { version: 1, files } satisfies Manifest);
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { files: files.length, copied, bytesCopied, bytes, version: toVersion(versions) };
+  });
+  const copied = tried.filter((one) => one !== undefined);
+  const files = copied.map(({ source, state }) => toEntry(options.destination, source, state));
+  const failed = failures.map(({ source, error }) => ({ source, error: error.message }));
+  if (options.manifest) await writeJsonObject(options.manifest, { version: 2, files, failed } satisfies Manifest);
+  if (failures.length > 0) throw toError(failures);
+  return toResult(copied);
+}
+
+const toEntry = (
+  destination: string,
+  { uri, name, bytes, version }: StoredObject,
+  state: CopyState,
+): Manifest['files'][number] => ({
+  uri: joinUri(destination, name),
+  name,
+  bytes,
+  state,
+  source: uri,
+  sourceVersion: version,
+});
+
+function toResult(copied: readonly Copied[]): TransferResult {
+  const sum = (some: readonly Copied[]) => some.reduce((bytes, { source }) => bytes + source.bytes, 0);
+  const done = copied.filter(({ state }) => state === 'copied');
+  return {
+    files: copied.length,
+    copied: done.length,
+    bytesCopied: sum(done),
+    bytes: sum(copied),
+    version: toVersion(copied.map(({ source }) => [source.name, source.version])),
+  };
+}
+
+/** The failure that weighs most: what is wrong comes before what may pass. */
+function toError(failures: readonly { source: string; error: UserError }[]): UserError {
+  const [first] = failures.map(({ error }) => error).sort((one, other) => one.exitCode - other.exitCode);
+  if (failures.length === 1 || first === undefined) return first as UserError;
+  const lines = failures.slice(0, mostNamed).map(({ error }) => error.message);
+  const more = failures.length > mostNamed ? [`and ${failures.length - mostNamed} more files failed`] : [];
+  return new UserError(first.exitCode, [...lines, ...more].join('; '));
 }
 
 /** What a batch hands to the steps after this one must speak of one file: they make paths of it. */
@@ -83,10 +135,14 @@ const quote = (text: string): string => JSON.stringify(toLine(text).slice(0, 200
 const toVersion = (versions: readonly string[][]): string =>
   versions.length === 1 ? (versions[0]?.[1] as string) : createHash('sha256').update(JSON.stringify(versions)).digest('hex');
 
-async function listSources(storage: ObjectStorage, { source, prefixes }: TransferOptions): Promise<string[]> {
+/** The objects to copy, in order; of one that is named alone nothing but its URI is known yet. */
+async function listSources(
+  storage: ObjectStorage,
+  { source, prefixes }: TransferOptions,
+): Promise<Pick<StoredObject, 'uri' | 'bytes'>[]> {
   if (!source.endsWith('/')) {
     if (prefixes) throw new UsageError(`--prefixes goes with a folder, but --source ${source} does not end in "/"`);
-    return [source];
+    return [{ uri: source, bytes: 0 }];
   }
   const found: StoredObject[] = [];
   for await (const object of storage.list(source, { direct: true }))
@@ -97,11 +153,11 @@ async function listSources(storage: ObjectStorage, { source, prefixes }: Transfe
       `${source}: no file ${missing.length > 0 ? `begins with ${toLine(missing.join(' or '))}` : 'there'}; check --source and --prefixes`,
     );
   }
-  return found.map(({ uri }) => uri);
+  return found;
 }
 
 async function lookAt(storage: ObjectStorage, uri: string): Promise<StoredObject> {
-  if (/^s3:\/\/[^/]*$/.test(uri)) throw new UsageError(`${toLine(uri)}: name an object, or a folder with "/" at its end`);
+  if (/^(s3|gs):\/\/[^/]*$/.test(uri)) throw new UsageError(`${toLine(uri)}: name an object, or a folder with "/" at its end`);
   const source = await storage.look(uri);
   if (source === undefined) throw new UsageError(`${toLine(uri)}: no such file`);
   const { name } = source;
