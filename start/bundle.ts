@@ -38,7 +38,11 @@ async function copyFiles(app: string, { files }: BundleContents, target: string)
   for (const file of files) {
     const matching = file === '*.py' ? names.filter((name) => name.endsWith('.py') && !name.startsWith('test_')) : [file];
     for (const name of matching.sort())
-      await cp(join(source, name), join(target, name), { recursive: true, filter: (path) => !path.includes('__pycache__') });
+      await cp(join(source, name), join(target, name), {
+        recursive: true,
+        dereference: true,
+        filter: (path) => !path.includes('__pycache__'),
+      });
   }
 }
 

@@ -14,7 +14,8 @@ from bigquery_warehouse import BigQueryWarehouse
 from dbt_project import DbtProject, project
 from duckdb_warehouse import DuckDbWarehouse
 from errors import OutcomeError, UsageError, UserError, of_system
-from files import copy_file, find_target, write_text
+from files import find_target, write_bytes
+from objects import join, write_object
 from outcome import Outcome, read_outcome
 from unit_tests import run_unit_tests
 from warehouse import Warehouse, to_line
@@ -68,7 +69,7 @@ def parse_flags(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--run", help="the workflow run's name, for BigQuery's cost; with bigquery:// only")
     parser.add_argument("--run-date", help="YYYY-MM-01: replace this month of the feature table")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild the feature table from all months")
-    parser.add_argument("--docs", type=Path, help="folder for the documentation, written as index.html")
+    parser.add_argument("--docs", help="folder for the documentation, written as index.html: a path, file://, gs:// or s3://")
     parser.add_argument(
         "--unit-tests", action="store_true", help="run dbt's unit tests of all categories, in a warehouse of their own"
     )
@@ -106,7 +107,8 @@ def build(flags: argparse.Namespace) -> dict[str, Any]:
         check_outcome(outcome, warehouse, flags.category, time.monotonic() - start)
         # The build has compiled what it ran and left the manifest in the target folder.
         dbt.invoke("docs", "generate", "--static", "--no-compile")
-        copy_file(Path(folder) / "static_index.html", flags.docs / "index.html")
+        page = (Path(folder) / "static_index.html").read_bytes()
+        write_object(join(flags.docs, "index.html"), page, "text/html; charset=utf-8")
     return {"category": flags.category, **outcome.to_json(time.monotonic() - start)}
 
 
@@ -168,7 +170,7 @@ def write_result(result: dict[str, Any] | None, file: Path | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     else:
-        write_text(file, text)
+        write_bytes(file, text.encode())
 
 
 if __name__ == "__main__":

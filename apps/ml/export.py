@@ -1,23 +1,25 @@
 """Writes what the prediction service reads: the champion's model file, then champion.json, which names it."""
 
 import json
-from pathlib import Path
 
 from facts import ModelFacts
-from files import write_bytes
+from objects import join, write_object
 from registry import Registry, Version
 
+json_type = "application/json"
 
-def export_champion(registry: Registry, facts: ModelFacts, models: Path) -> Version | None:
-    """Rewrites the files from the registry's champion, so that a crash after a promotion heals with the next run."""
+
+def export_champion(registry: Registry, facts: ModelFacts, models: str) -> Version | None:
+    """Rewrites the files of a folder or bucket from the registry's champion, so that a crash after a promotion heals with the next run."""
     champion = registry.champion()
     if champion is None:
         return None
-    target = models / facts.champion
+    folder, _, description_name = facts.champion.rpartition("/")
+    target = join(models, folder)
     model, booster = registry.load(champion)
     # A reader that holds the old champion.json still finds the old file: each version has its own.
     name = f"model-{champion.version}.json"
-    _write_if_changed(target.parent / name, model)
+    write_object(join(target, name), model, json_type)
     description = {
         "category": facts.category,
         "version": champion.version,
@@ -28,10 +30,5 @@ def export_champion(registry: Registry, facts: ModelFacts, models: Path) -> Vers
         "target": facts.target,
         "trained_at": champion.created,
     }
-    _write_if_changed(target, (json.dumps(description, indent=2) + "\n").encode())
+    write_object(join(target, description_name), (json.dumps(description, indent=2) + "\n").encode(), json_type)
     return champion
-
-
-def _write_if_changed(path: Path, content: bytes) -> None:
-    if not path.is_file() or path.read_bytes() != content:
-        write_bytes(path, content)

@@ -84,7 +84,7 @@ def parse_flags(name: str, description: str, month: bool) -> argparse.Namespace:
         parser.add_argument("--run-date", required=True, help="YYYY-MM-01: the month to learn from")
     parser.add_argument("--run", required=True, help="the workflow run's name; the same run registers one version")
     parser.add_argument("--tracking", required=True, help="folder of MLflow's store, or its server's URL")
-    parser.add_argument("--models", required=True, type=Path, help="folder of the models that serve")
+    parser.add_argument("--models", required=True, help="folder or bucket of the models that serve: a path, file://, gs:// or s3://")
     parser.add_argument("--result", type=Path, help="write the result as JSON to this file, not to standard output")
     parser.add_argument("--outputs", type=Path, help="write each of the result's fields to a file of its own in this folder")
     flags = parser.parse_args()

@@ -54,7 +54,7 @@ class StoreTestCase(unittest.TestCase):
     def run_training(self, run: str, month: str | None = None) -> dict[str, Any]:
         """What train.py does, or retrain.py where a month is given."""
         flags = argparse.Namespace(
-            category="yellow", warehouse=self.warehouse, run=run, tracking=self.folder / "mlflow", models=self.folder / "models"
+            category="yellow", warehouse=self.warehouse, run=run, tracking=self.folder / "mlflow", models=str(self.folder / "models")
         )
         return train_once(flags, month)
 
