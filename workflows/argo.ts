@@ -151,7 +151,7 @@ function toContainerTemplate(one: Step, environment: Environment) {
   const { limit, firstDelaySeconds, factor } = environment.retry;
   const args = toArgs(one);
   const used = environment.mounts.filter(({ mountPath }) => args.some((arg) => arg.includes(mountPath)));
-  const place = environment.cluster?.placeOf({ workload: one.workload ?? 'step', app: one.program.app, mounts: used });
+  const place = environment.cluster?.placeOf({ workload: one.workload ?? 'step', app: one.program.app });
   return {
     name: one.name,
     ...(inputs.length === 0 ? {} : { inputs: { parameters: inputs.map(([name]) => ({ name })) } }),

@@ -74,11 +74,7 @@ export interface Environment {
     /** Labels of every object, by its name. */
     readonly labelsOf: (name: string) => Readonly<Record<string, string>>;
     /** Size, nodes, labels, account and variables of a step: fields of its template and of its container, and further mounts. */
-    readonly placeOf: (step: {
-      readonly workload: 'step' | 'training';
-      readonly app: string;
-      readonly mounts: readonly Mount[];
-    }) => Place;
+    readonly placeOf: (step: { readonly workload: 'step' | 'training'; readonly app: string }) => Place;
     readonly spark: SparkPlace;
     /** Where BigQuery keeps its datasets. */
     readonly location: string;

@@ -25,24 +25,22 @@ export const validation = (environment: Environment, { category, part }: { categ
   months: judgedMonths(environment, part),
 });
 
-/** The same places as paths: what the Python steps take. BigQuery has none: it keeps its URI, and says where its datasets are. */
+/** What the Python steps take: a DuckDB file by its path; BigQuery keeps its URI, and says where its datasets are. */
 export const pythonWarehouse = ({ warehouse, cluster }: Environment) => ({
   warehouse: path`${warehouse.startsWith('file:') ? toPath(warehouse) : warehouse}`,
   ...(cluster && { location: text`${cluster.location}` }),
 });
 /** The run that dbt's jobs in BigQuery are labelled with. */
 export const jobsOfRun = ({ cluster }: Environment) => cluster && { run: runName };
-export const dbtPath = ({ buckets }: Environment, part: Text) => path`${toPath(buckets.staging)}runs/${part}/dbt`;
-export const modelsPath = ({ buckets }: Environment) => path`${toPath(buckets.models).replace(/\/$/, '')}`;
+export const dbtFolder = (environment: Environment, part: Text) => runFile(environment, part, 'dbt');
+export const modelsFolder = ({ buckets }: Environment) => uri`${buckets.models}`;
 
-/** Where etl's rows go; BigQuery also wants its place, the run that its jobs are labelled with, and the bucket in which Spark finds the files. */
-export const warehouseFlags = ({ warehouse, cluster, buckets }: Environment) => ({
+/** Where etl's rows go; BigQuery also wants its place, and the run that its jobs are labelled with. */
+export const warehouseFlags = ({ warehouse, cluster }: Environment) => ({
   warehouse: uri`${warehouse}`,
   ...(cluster && {
     location: text`${cluster.location}`,
     run: runName,
-    mount: uri`${buckets.staging}`,
-    bucket: uri`${cluster.spark.staging}`,
   }),
 });
 

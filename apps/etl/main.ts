@@ -15,7 +15,7 @@ import { sendSamples } from '../platform/statsd.ts';
 import { toUri } from '../platform/uri.ts';
 import { runIntoBigQuery } from './bigquery-engine.ts';
 import { runOnDuckDb } from './duckdb-engine.ts';
-import { type Bucket, bucketFlags, handToSpark, toBigQueryDestination, toBucket } from './hand-to-spark.ts';
+import { handToSpark, toBigQueryDestination } from './hand-to-spark.ts';
 import { type PlanRequest, toPlan } from './plan.ts';
 import type { EtlResult } from './result.ts';
 import { lakeOf, runOnSpark } from './spark-engine.ts';
@@ -35,7 +35,6 @@ await runProgram({
     groups: z.string().transform(toUri).optional().describe('initial_load: URI of what schema-groups wrote'),
     asOf: asOfOption.describe("the run's clock: trips after it are in the future"),
     ...warehouseFlags,
-    ...bucketFlags,
     engine: z
       .enum(['duckdb', 'spark'])
       .default('duckdb')
@@ -48,17 +47,16 @@ await runProgram({
     const warehouse = toWarehouse(options);
     const groups = await readGroups(options);
     const { category, mode, asOf, engine } = options;
-    const bucket = engine === 'spark' && warehouse.kind === 'bigquery' ? toBucket(options) : undefined;
     const plan = toPlan(category, {
       groups,
       mode,
       asOf,
       engine,
       ...(await toRetention(options, warehouse)),
-      destination: toDestination(engine, warehouse, bucket),
+      destination: toDestination(engine, warehouse, options.plan),
     });
-    if (bucket && warehouse.kind === 'bigquery')
-      return handToSpark(plan, { dataset: category, warehouse, planUri: options.plan, bucket });
+    if (engine === 'spark' && warehouse.kind === 'bigquery')
+      return handToSpark(plan, { dataset: category, warehouse, planUri: options.plan });
     await writeJsonObject(options.plan, plan);
     const result = await runPlan(plan, { category, planUri: options.plan, warehouse });
     await sendSamples(
@@ -74,11 +72,11 @@ await runProgram({
 });
 
 /** Two engines, two kinds of warehouse. */
-function toDestination(engine: Engine, warehouse: DuckDbWarehouse | BigQueryWarehouse, bucket?: Bucket): Destination {
+function toDestination(engine: Engine, warehouse: DuckDbWarehouse | BigQueryWarehouse, planUri: string): Destination {
   // A scratch file stands between DuckDB and BigQuery.
   if (engine === 'duckdb') return { format: 'duckdb' };
   if (warehouse.kind === 'duckdb') return { format: 'parquet', folder: lakeOf(warehouse.uri) };
-  return toBigQueryDestination(warehouse, bucket as Bucket);
+  return toBigQueryDestination(warehouse, planUri);
 }
 
 function runPlan(

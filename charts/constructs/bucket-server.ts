@@ -1,23 +1,20 @@
-// A server of ours that lives on one bucket, mounted as a folder that it only reads.
+// A server of ours that lives on one bucket, which it only reads.
 import type { Construct } from 'constructs';
 import { backEnds, workloads } from '../../apps/contract/names.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import { ownImage, ownUser } from '../versions.ts';
-import { bucketAnnotations, mountBucket } from './bucket-mount.ts';
 import { WebService } from './web-service.ts';
 
 export interface BucketServerProps {
   readonly workload: 'docs' | 'predict';
   readonly env: ClusterEnvironment;
-  /** Which of the environment's buckets; also the flag that the program takes its folder by. */
+  /** Which of the environment's buckets; also the flag that the program takes it by. */
   readonly bucket: 'docs' | 'models';
 }
 
 /** Deployment, Service and all that belongs to them. */
 export function createBucketServer(scope: Construct, { workload, env, bucket }: BucketServerProps): void {
   const { ports } = workloads[workload];
-  const mountPath = `/${bucket}`;
-  const { volume, mount } = mountBucket({ name: bucket, bucket: env.buckets[bucket], mountPath, readOnly: true, user: ownUser });
   new WebService(scope, workload, {
     workload,
     env,
@@ -26,20 +23,17 @@ export function createBucketServer(scope: Construct, { workload, env, bucket }: 
     update: 'rolling',
     priority: 'service',
     pool: 'services',
-    annotations: bucketAnnotations,
-    volumes: [volume],
     servers: [
       {
         name: workload,
         image: ownImage(env.registry, workload),
         size: env.sizes[workload],
         command: ['node', 'main.js'],
-        args: [`--${bucket}`, `file://${mountPath}/`, '--host', '0.0.0.0', '--port', String(ports.http)],
+        args: [`--${bucket}`, `gs://${env.buckets[bucket]}/`, '--host', '0.0.0.0', '--port', String(ports.http)],
         ports,
         ready: { path: '/readyz', port: 'http' },
         alive: { path: backEnds[workload].health, port: 'http' },
         startSeconds: 30,
-        mounts: [mount],
       },
     ],
   });

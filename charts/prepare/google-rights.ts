@@ -31,7 +31,7 @@ export const googleRights: Readonly<Partial<Record<WorkloadName, GoogleRights>>>
   'spark-executor': { buckets: { staging: 'write' }, warehouse: 'write', streams: true },
 };
 
-/** Roles on a bucket: Cloud Storage FUSE needs no more than these. */
+/** Roles on a bucket: its client needs no more than these. */
 export const bucketRoles = { read: 'roles/storage.objectViewer', write: 'roles/storage.objectUser' } as const;
 
 const dataRoles = { read: 'roles/bigquery.dataViewer', write: 'roles/bigquery.dataEditor' } as const;

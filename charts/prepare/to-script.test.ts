@@ -60,7 +60,7 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
         .filter(({ csi }) => csi?.driver === 'gcsfuse.csi.storage.gke.io')
         .map(({ csi }) => ({ csi, workload: labels['app.kubernetes.io/name'] as keyof ClusterEnvironment['identities'] })),
     );
-    expect(mounts.length).toBeGreaterThan(2);
+    expect(mounts.length).toBeGreaterThan(1);
     for (const { csi, workload } of mounts) {
       const roles = csi.readOnly ? Object.values(bucketRoles) : [bucketRoles.write];
       const grants = roles.map(
@@ -69,6 +69,26 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
       expect(
         grants.some((one) => script.includes(one)),
         `${workload}: ${csi.volumeAttributes.bucketName}`,
+      ).toBe(true);
+    }
+  });
+
+  test('whose arguments name a bucket may use it', () => {
+    const uses = podsOf(own).flatMap(({ spec, labels }) =>
+      ((spec.containers ?? []) as Value[]).flatMap(({ args = [] }) =>
+        [...JSON.stringify(args).matchAll(/gs:\/\/([^/"\\]+)\//g)].map(([, bucket]) => ({
+          bucket,
+          workload: labels['app.kubernetes.io/name'] as keyof ClusterEnvironment['identities'],
+        })),
+      ),
+    );
+    expect(new Set(uses.map(({ workload }) => workload))).toEqual(new Set(['docs', 'mlflow', 'predict', 'step', 'training']));
+    for (const { bucket, workload } of uses) {
+      const roles = ['docs', 'predict'].includes(workload) ? Object.values(bucketRoles) : [bucketRoles.write];
+      const grants = roles.map((role) => `\ngrant_bucket ${bucket} ${env.identities[workload]} ${role}\n`);
+      expect(
+        grants.some((one) => script.includes(one)),
+        `${workload}: ${bucket}`,
       ).toBe(true);
     }
   });

@@ -1,46 +1,31 @@
-// What the workflows know of a cluster: images, buckets as folders, BigQuery, sizes and nodes.
-import { buckets, partOf, statsdVariable, type WorkloadName, workloads } from '../../apps/contract/names.ts';
-import type { Environment, Mount, Place } from '../../workflows/environment.ts';
-import { stateMountPath } from '../../workflows/mounts.ts';
-import { bucketAnnotations, mountBucket } from '../constructs/bucket-mount.ts';
+// What the workflows know of a cluster: images, buckets, BigQuery, sizes and nodes.
+import { partOf, statsdVariable, type WorkloadName, workloads } from '../../apps/contract/names.ts';
+import type { Environment, Place } from '../../workflows/environment.ts';
 import { labelKeys, namespaceOf, toLabels } from '../constructs/metadata.ts';
 import { toPlacement } from '../constructs/pod.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
-import { type OwnApp, ownImage, ownUser } from '../versions.ts';
+import { type OwnApp, ownImage } from '../versions.ts';
 import { toSparkPlace } from './spark-place.ts';
 
-/** Those that steps read and write; `source` is in S3. */
-const mounted = ['staging', 'docs', 'models'] as const;
 /** Programs that read the source bucket. */
 const readersOfSource: readonly string[] = ['transfer', 'months'];
 /** A token for Amazon, in place of a key: https://docs.aws.amazon.com/sdkref/latest/guide/access-assume-role-web.html */
 const amazonToken = { name: 'amazon-token', mountPath: '/var/run/secrets/amazon' } as const;
 
 export function toWorkflowEnvironment(env: ClusterEnvironment): Environment {
-  const folders = mounted.map((name) => ({
-    name,
-    ...mountBucket({
-      name,
-      bucket: env.buckets[name],
-      mountPath: `${stateMountPath}/buckets/${buckets[name]}`,
-      readOnly: false,
-      user: ownUser,
-    }),
-  }));
   const address = (workload: WorkloadName, port: number) => `${workload}.${namespaceOf(workload, env)}.svc.cluster.local:${port}`;
-  const uriOf = (name: (typeof mounted)[number]) => `file://${stateMountPath}/buckets/${buckets[name]}/`;
   return {
     imageOf: (app) => ownImage(env.registry, app as OwnApp),
     buckets: {
       source: `s3://${env.buckets.source}/`,
-      staging: uriOf('staging'),
-      docs: uriOf('docs'),
-      models: uriOf('models'),
+      staging: `gs://${env.buckets.staging}/`,
+      docs: `gs://${env.buckets.docs}/`,
+      models: `gs://${env.buckets.models}/`,
     },
     warehouse: `bigquery://${env.project}/${env.datasetPrefix}`,
     tracking: `http://${address('mlflow', workloads.mlflow.ports.http)}/mlflow`,
-    volumes: [...folders.map(({ volume }) => ({ ...volume })), toAmazonToken()],
-    mounts: folders.map(({ mount }) => ({ name: mount.name, mountPath: mount.mountPath })),
+    volumes: [toAmazonToken()],
+    mounts: [],
     // Whatever fails waits for the first delay before anybody hears of it.
     retry: { limit: 4, firstDelaySeconds: 10, factor: 4 },
     engines: [env.engine, env.engine === 'spark' ? 'duckdb' : 'spark'],
@@ -61,7 +46,7 @@ export function toWorkflowEnvironment(env: ClusterEnvironment): Environment {
 
 function toPlace(
   env: ClusterEnvironment,
-  { workload, app, mounts }: { workload: 'step' | 'training'; app: string; mounts: readonly Mount[] },
+  { workload, app }: { workload: 'step' | 'training'; app: string },
   statsd: string,
 ): Place {
   const readsSource = readersOfSource.includes(app);
@@ -79,7 +64,6 @@ function toPlace(
     template: {
       metadata: {
         labels: { [labelKeys.name]: workload, [labelKeys.partOf]: partOf, [`${partOf}/app`]: app },
-        ...(mounts.length > 0 && { annotations: bucketAnnotations }),
       },
       ...(workload === 'training' ? ofTraining : {}),
     },
