@@ -2,10 +2,10 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { backEnds, mlflowArtifacts, postgresDatabases, workloads } from '../apps/contract/names.ts';
-import { mountScratch } from './constructs/bucket-mount.ts';
 import type { ContainerProps } from './constructs/container.ts';
 import { toContainer } from './constructs/container.ts';
 import { namespaceOf } from './constructs/metadata.ts';
+import { mountScratch } from './constructs/scratch.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
 import { ownImage, ownUser } from './versions.ts';

@@ -33,19 +33,13 @@ test('the Job runs after each sync, by the script that the image runs', () => {
   expect(find('Job', 'postgres-databases').metadata.annotations).toMatchObject({ 'argocd.argoproj.io/hook': 'PostSync' });
   const [data, ...others] = make().filter(({ kind }) => kind === 'ConfigMap');
   expect(others).toEqual([]);
-  expect(Object.keys(data.data)).toEqual(['back-up.sh', 'check-restore.sh', 'create-databases.sh']);
+  expect(Object.keys(data.data)).toEqual(['create-databases.sh']);
 });
 
-test.each([
-  ['postgres-back-up', false],
-  ['postgres-check-restore', true],
-])('%s sees the bucket of backups, read-only: %s', (name, readOnly) => {
+test.each(['postgres-back-up', 'postgres-check-restore'])("%s gets the bucket's URI, and no volume of it", (name) => {
   const { spec } = find('CronJob', name).spec.jobTemplate.spec.template;
-  expect(spec.volumes).toContainEqual({
-    name: 'backups',
-    csi: expect.objectContaining({ readOnly, volumeAttributes: expect.objectContaining({ bucketName: env.buckets.backups }) }),
-  });
-  expect(spec.containers[0].volumeMounts).toContainEqual({ name: 'backups', mountPath: '/backups', readOnly });
+  expect(spec.containers[0].args).toContain(`gs://${env.buckets.backups}/`);
+  expect(spec.volumes.filter((volume: Value) => 'csi' in volume)).toEqual([]);
 });
 
 test('Secrets that exist already are not made', () => {

@@ -10,20 +10,20 @@ import { readScript } from './postgres/server-facts.ts';
 import { createSecret, type SecretFacts, type SecretName, secrets } from './secrets.ts';
 
 const workload = 'postgres';
-const backupScripts = ['back-up.sh', 'check-restore.sh'];
 
 export function createPostgres(scope: Construct, env: ClusterEnvironment): Chart {
   const chart = new Chart(scope, workload);
   const operated = env.database === 'cloudnativepg';
   for (const name of findSecrets(env.database)) createSecret(chart, name, env);
-  const names = operated ? backupScripts : ['create-databases.sh', ...backupScripts];
-  const files = Object.fromEntries(names.map((name) => [name, readScript(name)]));
-  const scripts = new ConfigFiles(chart, 'postgres-scripts', { workload, env, files });
-  if (operated) createInstances(chart, env);
-  else createServer(chart, env, scripts);
   createJobAccount(chart, env);
-  if (!operated) createDatabasesJob(chart, env, scripts);
-  createBackupJobs(chart, env, scripts);
+  if (operated) createInstances(chart, env);
+  else {
+    const files = { 'create-databases.sh': readScript('create-databases.sh') };
+    const scripts = new ConfigFiles(chart, 'postgres-scripts', { workload, env, files });
+    createServer(chart, env, scripts);
+    createDatabasesJob(chart, env, scripts);
+  }
+  createBackupJobs(chart, env);
   return chart;
 }
 

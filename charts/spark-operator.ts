@@ -2,8 +2,8 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { workloads } from '../apps/contract/names.ts';
-import { mountScratch } from './constructs/bucket-mount.ts';
 import type { ServerProps } from './constructs/container.ts';
+import { mountScratch } from './constructs/scratch.ts';
 import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';

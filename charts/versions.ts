@@ -12,6 +12,7 @@ export const sparkUser = 185;
 
 /** The apps of ours that have an image: `<registry>/<app>:<ownTag>`. */
 export const ownApps = [
+  'backup',
   'cluster',
   'costs',
   'docs',

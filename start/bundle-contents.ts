@@ -15,6 +15,7 @@ const node = (files: readonly string[] = []): BundleContents => ({
 });
 
 export const bundles: Readonly<Record<string, BundleContents>> = {
+  backup: node(['restore.sh']),
   cluster: node(),
   costs: node(),
   docs: node(),

@@ -10,15 +10,15 @@ import {
 } from 'cdk8s-plus-28/lib/imports/k8s.js';
 import { postgresBackup, workloads } from '../../apps/contract/names.ts';
 import { Account } from '../constructs/account.ts';
-import { bucketAnnotations, mountBucket, mountScratch } from '../constructs/bucket-mount.ts';
 import type { ConfigFiles } from '../constructs/config-files.ts';
 import { type ContainerProps, toContainer } from '../constructs/container.ts';
 import { toMetadata } from '../constructs/metadata.ts';
 import { WorkloadPolicy } from '../constructs/network-policy.ts';
 import { toPodTemplate } from '../constructs/pod.ts';
+import { mountScratch } from '../constructs/scratch.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import type { SecretName } from '../secrets.ts';
-import { images } from '../versions.ts';
+import { images, ownImage } from '../versions.ts';
 import { componentPasswords, componentVariables, mountPasswords, postgresUser } from './server-facts.ts';
 
 const workload = 'postgres-job';
@@ -34,11 +34,13 @@ const reader: Login = { user: postgresBackup, secret: 'postgres-backup' };
 
 interface JobProps {
   readonly name: string;
-  readonly script: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly args?: readonly string[];
+  /** Where its command is not in its image. */
+  readonly scripts?: ConfigFiles;
   /** How it signs in at the server; none where it needs no server. */
   readonly login?: Login;
-  /** The folder of backups; `true` where it may only be read. */
-  readonly backups?: { readonly readOnly: boolean };
   readonly container?: Pick<ContainerProps, 'variables' | 'mounts'>;
   readonly passwords?: typeof componentPasswords;
   readonly volumes?: readonly Volume[];
@@ -53,9 +55,11 @@ export function createJobAccount(chart: Chart, env: ClusterEnvironment): void {
 
 export function createDatabasesJob(chart: Chart, env: ClusterEnvironment, scripts: ConfigFiles): void {
   // The image runs its scripts on an empty volume only.
-  const databases = toJob(env, scripts, {
+  const databases = toJob(env, {
     name: 'postgres-databases',
-    script: 'create-databases.sh',
+    image: images.postgres,
+    command: ['bash', '/scripts/create-databases.sh'],
+    scripts,
     login: administrator,
     passwords: componentPasswords,
     container: { variables: componentVariables },
@@ -72,28 +76,34 @@ export function createDatabasesJob(chart: Chart, env: ClusterEnvironment, script
   });
 }
 
-export function createBackupJobs(chart: Chart, env: ClusterEnvironment, scripts: ConfigFiles): void {
-  createCronJob(chart, '17 1 * * *', {
-    ...toJob(env, scripts, {
+export function createBackupJobs(chart: Chart, env: ClusterEnvironment): void {
+  createCronJob(
+    chart,
+    '17 1 * * *',
+    toJob(env, {
       name: 'postgres-back-up',
-      script: 'back-up.sh',
+      ...toBackup(env, 'back-up'),
       login: env.database === 'cloudnativepg' ? reader : administrator,
-      backups: { readOnly: false },
       deadlineSeconds: 4 * 3600,
       retries: 2,
     }),
-  });
+  );
   // On Mondays, after the night's backup.
-  createCronJob(chart, '17 6 * * 1', toRestoreCheck(env, scripts));
+  createCronJob(chart, '17 6 * * 1', toRestoreCheck(env));
 }
 
-function toRestoreCheck(env: ClusterEnvironment, scripts: ConfigFiles) {
+const toBackup = (env: ClusterEnvironment, task: string, ...more: string[]) => ({
+  image: ownImage(env.registry, 'backup'),
+  command: ['node', 'main.js'],
+  args: ['--task', task, '--backups', `gs://${env.buckets.backups}/`, ...more],
+});
+
+function toRestoreCheck(env: ClusterEnvironment) {
   const scratch = { name: 'scratch', mountPath: '/scratch' };
-  return toJob(env, scripts, {
+  return toJob(env, {
     name: 'postgres-check-restore',
-    script: 'check-restore.sh',
-    backups: { readOnly: true },
-    container: { variables: { SCRATCH: scratch.mountPath }, mounts: [scratch] },
+    ...toBackup(env, 'check-restore', '--scratch', scratch.mountPath),
+    container: { mounts: [scratch] },
     volumes: [
       {
         name: scratch.name,
@@ -134,28 +144,36 @@ function createCronJob(chart: Chart, schedule: string, { metadata, spec }: JobPa
   });
 }
 
-function toJob(env: ClusterEnvironment, scripts: ConfigFiles, props: JobProps): JobParts {
-  const { name, script, login, backups, container = {}, passwords = {}, volumes = [], deadlineSeconds, retries } = props;
+function toJob(env: ClusterEnvironment, props: JobProps): JobParts {
+  const {
+    name,
+    image,
+    command,
+    args,
+    scripts,
+    login,
+    container = {},
+    passwords = {},
+    volumes = [],
+    deadlineSeconds,
+    retries,
+  } = props;
   const files = mountPasswords({ ...(login && { PGPASSWORD_FILE: login.secret }), ...passwords });
   const tmp = mountScratch('tmp', '/tmp', '256Mi');
-  const bucket =
-    backups &&
-    mountBucket({ name: 'backups', bucket: env.buckets.backups, mountPath: '/backups', user: postgresUser, ...backups });
   const main: Container = toContainer({
     name: workload,
-    image: images.postgres,
+    image,
     size: env.sizes['postgres-job'],
-    command: ['bash', `/scripts/${script}`],
+    command,
+    ...(args && { args }),
     variables: {
       ...(login && { PGHOST: 'postgres', PGPORT: String(workloads.postgres.ports.postgres), PGUSER: login.user }),
-      ...(bucket ? { BACKUPS: bucket.mount.mountPath } : {}),
       ...container.variables,
       ...files.variables,
     },
     mounts: [
-      { name: 'scripts', mountPath: '/scripts', readOnly: true },
+      ...(scripts ? [{ name: 'scripts', mountPath: '/scripts', readOnly: true }] : []),
       tmp.mount,
-      ...(bucket ? [bucket.mount] : []),
       ...files.mounts,
       ...(container.mounts ?? []),
     ],
@@ -167,12 +185,10 @@ function toJob(env: ClusterEnvironment, scripts: ConfigFiles, props: JobProps): 
     priority: 'batch',
     pool: 'services',
     containers: [main],
-    configs: [scripts],
-    ...(bucket ? { annotations: bucketAnnotations } : {}),
+    configs: scripts ? [scripts] : [],
     volumes: [
-      { name: 'scripts', configMap: { name: scripts.name } },
+      ...(scripts ? [{ name: 'scripts', configMap: { name: scripts.name } }] : []),
       tmp.volume,
-      ...(bucket ? [bucket.volume] : []),
       ...files.volumes,
       ...volumes,
     ],

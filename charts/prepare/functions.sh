@@ -54,11 +54,11 @@ make_secret() {
 find_cluster() {
   location=$(gcloud container clusters list --filter="name=$cluster" --format='value(location)')
   [ -n "$location" ] || die "project $project has no cluster $cluster; README says how to make one"
-  local facts expected="$project.svc.id.goog ADVANCED_DATAPATH True"
+  local facts expected="$project.svc.id.goog ADVANCED_DATAPATH"
   facts=$(gcloud container clusters describe "$cluster" --location="$location" \
-    --format='value[separator=" "](workloadIdentityConfig.workloadPool,networkConfig.datapathProvider,addonsConfig.gcsFuseCsiDriverConfig.enabled)')
+    --format='value[separator=" "](workloadIdentityConfig.workloadPool,networkConfig.datapathProvider)')
   [ "$facts" = "$expected" ] ||
-    die "cluster $cluster: workload pool, data path and Cloud Storage FUSE are \"$facts\", expected \"$expected\""
+    die "cluster $cluster: workload pool and data path are \"$facts\", expected \"$expected\""
   network=$(gcloud container clusters describe "$cluster" --location="$location" --format='value(network)')
   gcloud container clusters get-credentials "$cluster" --location="$location"
 }

@@ -54,25 +54,6 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
     expect(wanted.filter((one) => !script.includes(one))).toEqual([]);
   });
 
-  test('who mounts a bucket may read it, and write it where the mount does', () => {
-    const mounts = podsOf(own).flatMap(({ spec, labels }) =>
-      ((spec.volumes ?? []) as Value[])
-        .filter(({ csi }) => csi?.driver === 'gcsfuse.csi.storage.gke.io')
-        .map(({ csi }) => ({ csi, workload: labels['app.kubernetes.io/name'] as keyof ClusterEnvironment['identities'] })),
-    );
-    expect(mounts.length).toBeGreaterThan(1);
-    for (const { csi, workload } of mounts) {
-      const roles = csi.readOnly ? Object.values(bucketRoles) : [bucketRoles.write];
-      const grants = roles.map(
-        (role) => `\ngrant_bucket ${csi.volumeAttributes.bucketName} ${env.identities[workload]} ${role}\n`,
-      );
-      expect(
-        grants.some((one) => script.includes(one)),
-        `${workload}: ${csi.volumeAttributes.bucketName}`,
-      ).toBe(true);
-    }
-  });
-
   test('whose arguments name a bucket may use it', () => {
     const uses = podsOf(own).flatMap(({ spec, labels }) =>
       ((spec.containers ?? []) as Value[]).flatMap(({ args = [] }) =>
@@ -82,7 +63,9 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
         })),
       ),
     );
-    expect(new Set(uses.map(({ workload }) => workload))).toEqual(new Set(['docs', 'mlflow', 'predict', 'step', 'training']));
+    expect(new Set(uses.map(({ workload }) => workload))).toEqual(
+      new Set(['docs', 'mlflow', 'postgres-job', 'predict', 'step', 'training']),
+    );
     for (const { bucket, workload } of uses) {
       const roles = ['docs', 'predict'].includes(workload) ? Object.values(bucketRoles) : [bucketRoles.write];
       const grants = roles.map((role) => `\ngrant_bucket ${bucket} ${env.identities[workload]} ${role}\n`);

@@ -1,9 +1,9 @@
 // How Spark's jobs run in a cluster: image, sizes, nodes and security of drivers and executors.
 import { priorityClasses, workloads } from '../../apps/contract/names.ts';
 import type { SparkPlace, SparkPod } from '../../workflows/environment.ts';
-import { mountScratch } from '../constructs/bucket-mount.ts';
 import { toLabels } from '../constructs/metadata.ts';
 import { toPlacement } from '../constructs/pod.ts';
+import { mountScratch } from '../constructs/scratch.ts';
 import { restrictedContainer, restrictedPod } from '../constructs/security.ts';
 import type { ClusterEnvironment, NodePool } from '../env/environment.ts';
 import { toBytes, toMillicores } from '../env/quantities.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sparkImage } from '../../apps/contract/names.ts';
-import { ownApps, ownUser, sparkUser, sparkVersion } from '../../charts/versions.ts';
+import { images, ownApps, ownUser, sparkUser, sparkVersion } from '../../charts/versions.ts';
 import { bundle } from '../../start/bundle.ts';
 import { bundles } from '../../start/bundle-contents.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
@@ -48,8 +48,10 @@ describe.each(Object.entries(bundles))('%s', (app, { language, files, programs }
     const text = await readFile(dockerfile(app), 'utf8');
     const pythonImages = Array(2).fill(expect.stringMatching(/^python:\d+\.\d+\.\d+-/));
     const sparkImages = [expect.stringMatching(/^maven:\d+\.\d+\.\d+-/), expect.stringMatching(`^spark:${sparkVersion}-`)];
+    // The backup runs Postgres' own programs, of the server's version.
+    const nodeImages = [await nodeImage(), ...(app === 'backup' ? [images.postgres] : [])];
     expect([...text.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual(
-      language === 'typescript' ? [await nodeImage()] : app === 'spark' ? sparkImages : pythonImages,
+      language === 'typescript' ? nodeImages : app === 'spark' ? sparkImages : pythonImages,
     );
     const user = app === 'spark' ? sparkUser : ownUser;
     expect(text).toContain(`\nUSER ${user}:${user}\n`);

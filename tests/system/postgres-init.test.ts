@@ -1,6 +1,6 @@
-// The scripts of Postgres in the cluster, against a real server: roles and databases, backup, restore check.
+// The scripts of Postgres in the cluster, against a real server: roles and databases.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adminPassword, findPostgres, type PostgresServer, startPostgres } from '../fixtures/postgres-server.ts';
@@ -182,90 +182,6 @@ describe.skipIf(programs === undefined)('create-databases.sh', () => {
     } finally {
       open.stop();
     }
-  });
-});
-
-describe.skipIf(programs === undefined)('back-up.sh and check-restore.sh', () => {
-  let server: PostgresServer;
-  const run = (script: string) => {
-    const file = join(server.folder, script);
-    cpSync(join(scripts, script), file);
-    return server.run(['bash', file], {
-      BACKUPS: join(server.folder, 'backups'),
-      SCRATCH: join(server.folder, 'scratch'),
-      ARGO_DB_PASSWORD: 'a',
-      ODD_DB: "a/b='c' \\ postgres://x",
-      ODD_DB_PASSWORD: 'b',
-    });
-  };
-  const stamps = () => readdirSync(join(server.folder, 'backups')).sort();
-  beforeAll(() => {
-    server = startPostgres(programs as string);
-    for (const folder of ['backups', 'scratch']) server.run(['mkdir', folder]);
-  });
-  afterAll(() => server.stop());
-
-  test('a server without databases of ours is no success', () => {
-    expect(run('back-up.sh')).toMatchObject({
-      code: 1,
-      err: 'back-up: the server has no database of ours; expected one at least\n',
-    });
-    expect(run('check-restore.sh')).toMatchObject({ code: 1, err: expect.stringContaining('no backup in it') });
-  });
-
-  test('what is backed up is restored, with owners and rows, and the check leaves nothing', () => {
-    expect(run('create-databases.sh').code).toBe(0);
-    server.query('CREATE TABLE runs AS SELECT n AS id, repeat(n::text, 100) AS text FROM generate_series(1, 5000) n', 'argo');
-    server.query('ALTER TABLE runs OWNER TO argo; CREATE INDEX ON runs (id)', 'argo');
-    const backup = run('back-up.sh');
-    expect([backup.err, backup.code]).toEqual(['', 0]);
-    expect(backup.out).toContain('back-up: argo as ');
-    const check = run('check-restore.sh');
-    expect([check.err, check.code]).toEqual(['', 0]);
-    expect(check.out).toMatch(/^check-restore: \S+Z: 2 databases restored and read; 0 hours old$/m);
-    expect(readdirSync(join(server.folder, 'scratch'))).toEqual([]);
-    expect(readFileSync(join(server.folder, 'backups', stamps()[0] ?? '', 'globals.sql'), 'utf8')).not.toMatch(/PASSWORD '/);
-  });
-
-  test('a backup whose bytes have changed, and one that breaks off, fail by name', () => {
-    const folder = join(server.folder, 'backups', stamps().at(-1) ?? '');
-    const dump = readdirSync(folder).find((one) => one.endsWith('.dump')) ?? '';
-    const bytes = readFileSync(join(folder, dump));
-    writeFileSync(join(folder, dump), bytes.subarray(0, bytes.length - 200));
-    expect(run('check-restore.sh')).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('its files are not those that were written'),
-    });
-    // Cut before its sum was taken: the sum holds, the restore does not.
-    server.run(['bash', '-c', `cd ${folder} && sha256sum globals.sql ./*.dump > SHA256SUMS`]);
-    expect(run('check-restore.sh')).toMatchObject({ code: 1, err: expect.stringMatching(/\.dump fails \(see above\)\n$/) });
-    expect(readdirSync(join(server.folder, 'scratch'))).toEqual([]);
-    rmSync(folder, { recursive: true });
-  });
-
-  const wrapper = spawnSync('sh', ['-c', 'ls /usr/lib/*/libnss_wrapper.so']).status === 0 && process.getuid?.() === 0;
-  if (!wrapper)
-    console.warn('postgres-init: the check by an unknown user is skipped (as root, with apt-get install libnss-wrapper)');
-  test.skipIf(!wrapper)('a user without a name, as in the cluster, backs up and checks', () => {
-    const user = 10_001;
-    server.run(['chmod', '-R', 'a+rwX', 'backups', 'scratch']);
-    for (const script of ['back-up.sh', 'check-restore.sh']) {
-      const file = join(server.folder, script);
-      cpSync(join(scripts, script), file);
-      const folders = { BACKUPS: join(server.folder, 'backups'), SCRATCH: join(server.folder, 'scratch') };
-      const { err, code } = server.run(['bash', file], folders, user);
-      expect([script, err, code]).toEqual([script, '', 0]);
-    }
-    for (const stamp of stamps()) rmSync(join(server.folder, 'backups', stamp), { recursive: true });
-  });
-
-  test('a folder without its sums is no backup, and an old backup is not good enough', () => {
-    expect(run('back-up.sh').code).toBe(0);
-    const [stamp = ''] = stamps();
-    mkdirSync(join(server.folder, 'backups', '2999-01-01T000000Z'));
-    expect(run('check-restore.sh').out).toContain(`check-restore: ${stamp}: 2 databases`);
-    server.run(['mv', join('backups', stamp), join('backups', '2020-01-01T000000Z')]);
-    expect(run('check-restore.sh').err).toMatch(/2020-01-01T000000Z, the newest backup, is \d+ hours old; expected 26 at most/);
   });
 });
 

@@ -1,13 +1,15 @@
 // CloudNativePG's roles and rules of access on a real Postgres: the wall between databases, and a backup by a role that only reads.
-import { cpSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { postgresBackup, postgresDatabases, postgresMonitor } from '../../apps/contract/names.ts';
+import { bundle } from '../../start/bundle.ts';
 import type { Value } from '../fixtures/manifests.ts';
 import { toOperatedManifests } from '../fixtures/operated-postgres.ts';
 import { findPostgres, type PostgresServer, startPostgres } from '../fixtures/postgres-server.ts';
 
-const scripts = join(import.meta.dirname, '..', '..', 'charts', 'postgres');
 const programs = findPostgres();
 if (programs === undefined) console.warn('postgres-roles: skipped: no initdb of Postgres (Debian: apt-get install postgresql)');
 
@@ -58,7 +60,7 @@ describe.skipIf(programs === undefined)('roles and rules of the Cluster', () => 
     expect(opened(postgresDatabases.argo.user)).toEqual(['argo']);
   });
 
-  test('the backup reads what owners wrote, changes nothing, and is restored with owners and rows', () => {
+  test('the backup reads what owners wrote, changes nothing, and is restored with owners and rows', async () => {
     const asArgo = (sql: string) =>
       server.run(['psql', '-XAtqw', '-v', 'ON_ERROR_STOP=1', '-c', sql], {
         PGUSER: 'argo',
@@ -70,21 +72,19 @@ describe.skipIf(programs === undefined)('roles and rules of the Cluster', () => 
     expect(asArgo(`${sql} SELECT repeat(n::text, 100) FROM generate_series(1, 5000) n`)).toMatchObject({ code: 0 });
     writeFileSync(join(server.folder, 'password'), postgresBackup, { mode: 0o644 });
     for (const folder of ['backups', 'scratch']) server.run(['mkdir', folder]);
-    const run = (script: string) => {
-      const file = join(server.folder, script);
-      cpSync(join(scripts, script), file);
-      return server.run(['bash', file], {
+    const program = join(await bundle('backup', join(server.folder, 'programs')), 'main.js');
+    spawnSync('chmod', ['-R', 'a+rX', join(server.folder, 'programs')]);
+    const backups = ['--backups', pathToFileURL(join(server.folder, 'backups')).href];
+    const run = (task: string, ...more: string[]) =>
+      server.run([process.execPath, program, '--task', task, ...backups, ...more], {
         PGUSER: postgresBackup,
         PGPASSWORD_FILE: join(server.folder, 'password'),
-        BACKUPS: join(server.folder, 'backups'),
-        SCRATCH: join(server.folder, 'scratch'),
       });
-    };
-    const backup = run('back-up.sh');
-    expect([backup.err, backup.code]).toEqual(['', 0]);
-    const check = run('check-restore.sh');
-    expect([check.err, check.code]).toEqual(['', 0]);
-    expect(check.out).toMatch(/: 2 databases restored and read; 0 hours old$/m);
+    const backup = run('back-up');
+    expect(backup.code, backup.err).toBe(0);
+    const check = run('check-restore', '--scratch', join(server.folder, 'scratch'));
+    expect(check.code, check.err).toBe(0);
+    expect(JSON.parse(check.out)).toMatchObject({ databases: 2, hoursOld: 0 });
     const globals = server.run(['sh', '-c', 'cat backups/*/globals.sql']).out;
     expect(globals).toContain('GRANT pg_read_all_data TO backup');
     expect(globals).not.toMatch(/PASSWORD '/);

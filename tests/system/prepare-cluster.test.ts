@@ -88,10 +88,10 @@ test('a value that is missing is asked for by name, and nothing is made of it', 
 
 test('a cluster without what pods need is refused before anything is made', async () => {
   const { run, made } = await createCloud();
-  const { status, stderr } = run({ FACTS: 'x LEGACY_DATAPATH ' });
+  const { status, stderr } = run({ FACTS: 'x LEGACY_DATAPATH' });
   expect(status).toBe(1);
   expect(stderr).toBe(
-    'prepare: cluster main: workload pool, data path and Cloud Storage FUSE are "x LEGACY_DATAPATH ", expected "taxiway-prod.svc.id.goog ADVANCED_DATAPATH True"\n',
+    'prepare: cluster main: workload pool and data path are "x LEGACY_DATAPATH", expected "taxiway-prod.svc.id.goog ADVANCED_DATAPATH"\n',
   );
   expect(await made()).toEqual([]);
 });

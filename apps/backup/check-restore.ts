@@ -1,0 +1,79 @@
+// Fetches the newest backup, proves its bytes, and restores it into a server of its own, which reads every row of it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OutcomeError } from '../platform/errors.ts';
+import { makeFolder } from '../platform/files.ts';
+import { log } from '../platform/log.ts';
+import { startDigests } from '../platform/object-storage-digest.ts';
+import { openStorage } from '../platform/object-storage-open.ts';
+import { listNames, readObject } from '../platform/objects.ts';
+import { joinUri } from '../platform/uri.ts';
+import { parseSums, type Sum, sumsName } from './sums.ts';
+
+/** A backup is made each night. */
+const mostHours = 26;
+
+export interface Check {
+  /** Name of the backup's folder. */
+  readonly backup: string;
+  readonly databases: number;
+  readonly hoursOld: number;
+}
+
+/** Throws OutcomeError where there is no backup, the newest is too old, its bytes have changed, or it can't be restored. */
+export async function checkRestore(backups: string, { scratch, now }: { scratch: string; now: Date }): Promise<Check> {
+  const stamps = (await listNames(`${backups.replace(/\/+$/, '')}/`)).flatMap(
+    (name) => /^([^/]+)\/SHA256SUMS$/.exec(name)?.[1] ?? [],
+  );
+  const stamp = stamps.sort().at(-1);
+  if (stamp === undefined) throw new OutcomeError(`${backups}: no backup in it`);
+  const hoursOld = Math.floor((now.getTime() - timeOf(stamp)) / 3_600_000);
+  if (!(hoursOld <= mostHours))
+    throw new OutcomeError(`${stamp}, the newest backup, is ${hoursOld} hours old; expected ${mostHours} at most`);
+  const from = joinUri(backups, stamp);
+  const sums = parseSums(String(await readObject(joinUri(from, sumsName))), stamp);
+  const folder = join(scratch, 'backup');
+  try {
+    // Left by a check that was killed.
+    await rm(folder, { recursive: true, force: true });
+    await makeFolder(folder);
+    for (const sum of sums) await fetchFile(joinUri(from, sum.name), { folder, stamp, sum });
+    await restore({ BACKUP: folder, STAMP: stamp, SCRATCH: scratch });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const databases = sums.length - 1;
+  log('restored and read', { backup: stamp, databases, hoursOld });
+  return { backup: stamp, databases, hoursOld };
+}
+
+/** NaN for what is no stamp. */
+const timeOf = (stamp: string): number => Date.parse(stamp.replace(/T(\d\d)(\d\d)(\d\d)Z$/, 'T$1:$2:$3Z'));
+
+async function fetchFile(uri: string, { folder, stamp, sum }: { folder: string; stamp: string; sum: Sum }): Promise<void> {
+  const storage = openStorage(uri);
+  const object = await storage.look(uri);
+  if (object === undefined) throw new OutcomeError(`${stamp}: ${sum.name} is missing`);
+  const digests = startDigests(['sha256']);
+  const file = await open(join(folder, sum.name), 'wx');
+  try {
+    for await (const chunk of storage.read(object)) {
+      digests.update(chunk);
+      await file.writeFile(chunk);
+    }
+  } finally {
+    await file.close();
+  }
+  if (digests.hex('sha256') !== sum.sha256)
+    throw new OutcomeError(`${stamp}: ${sum.name} is not what was written: its SHA-256 is another one`);
+}
+
+async function restore(variables: Readonly<Record<string, string>>): Promise<void> {
+  const script = join(import.meta.dirname, 'restore.sh');
+  const child = spawn('bash', [script], { stdio: ['ignore', process.stderr, 'inherit'], env: { ...process.env, ...variables } });
+  const [code, signal] = await once(child, 'close');
+  if (code !== 0)
+    throw new OutcomeError(`${variables.STAMP}: it can't be restored: restore.sh ended with ${code ?? signal} (see above)`);
+}

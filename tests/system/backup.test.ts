@@ -1,0 +1,144 @@
+// backup's bundle on a real Postgres: into a folder and into Cloud Storage, restored with owners and rows; what is no backup is refused.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundle } from '../../start/bundle.ts';
+import { findGcsServer, type GcsServer, startGcs } from '../fixtures/gcs-server.ts';
+import { adminPassword, findPostgres, type PostgresServer, startPostgres } from '../fixtures/postgres-server.ts';
+
+const programs = findPostgres();
+if (programs === undefined) console.warn('backup: skipped: no initdb of Postgres (Debian: apt-get install postgresql)');
+const gcsTool = findGcsServer();
+const hard = "a/b='c' \\ postgres://x";
+
+describe.skipIf(programs === undefined)('backup', () => {
+  let server: PostgresServer;
+  let program: string;
+  const backups = () => `${pathToFileURL(join(server.folder, 'backups')).href}/`;
+  const run = (args: readonly string[], variables: Readonly<Record<string, string>> = {}, user?: number) =>
+    server.run([process.execPath, program, ...args], { TMPDIR: server.folder, ...variables }, user);
+  const backUp = (to = backups(), variables?: Readonly<Record<string, string>>, user?: number) =>
+    run(['--task', 'back-up', '--backups', to], variables, user);
+  const check = (from = backups(), variables?: Readonly<Record<string, string>>, user?: number) =>
+    run(['--task', 'check-restore', '--backups', from, '--scratch', join(server.folder, 'scratch')], variables, user);
+  const stamps = () => readdirSync(join(server.folder, 'backups')).sort();
+  const lastLine = (text: string) => text.trim().split('\n').at(-1);
+
+  beforeAll(async () => {
+    server = startPostgres(programs as string);
+    for (const folder of ['backups', 'scratch']) server.run(['mkdir', folder]);
+    program = join(await bundle('backup', join(server.folder, 'programs')), 'main.js');
+    spawnSync('chmod', ['-R', 'a+rX', join(server.folder, 'programs')]);
+  });
+  afterAll(() => server.stop());
+
+  test('a server without databases of ours is no success, and no backup is none', () => {
+    const { code, err } = backUp();
+    expect([code, lastLine(err)]).toEqual([1, 'backup: the server has no database of ours; expected one at least']);
+    expect(check()).toMatchObject({ code: 1, err: expect.stringContaining('no backup in it') });
+  });
+
+  test('what is backed up is restored, with owners and rows, and the check leaves nothing', () => {
+    server.query('CREATE ROLE argo LOGIN');
+    server.query('CREATE DATABASE argo OWNER argo');
+    server.query(`CREATE DATABASE "${hard}"`);
+    server.query('CREATE TABLE runs AS SELECT n AS id, repeat(n::text, 100) AS text FROM generate_series(1, 5000) n', 'argo');
+    server.query('ALTER TABLE runs OWNER TO argo; CREATE INDEX ON runs (id)', 'argo');
+    const made = backUp();
+    expect(made.code, made.err).toBe(0);
+    expect(JSON.parse(made.out)).toMatchObject({ databases: 2, backup: `${backups()}${stamps()[0]}/` });
+    const checked = check();
+    expect(checked.code, checked.err).toBe(0);
+    expect(JSON.parse(checked.out)).toEqual({ backup: stamps()[0], databases: 2, hoursOld: 0 });
+    expect(readdirSync(join(server.folder, 'scratch'))).toEqual([]);
+    const folder = join(server.folder, 'backups', stamps()[0] ?? '');
+    expect(readFileSync(join(folder, 'globals.sql'), 'utf8')).not.toMatch(/PASSWORD '/);
+    expect(spawnSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: folder }).status).toBe(0);
+  });
+
+  test('bytes that have changed, and a dump that breaks off, fail by name', () => {
+    const folder = join(server.folder, 'backups', stamps().at(-1) ?? '');
+    const dump = readdirSync(folder).find((one) => one.endsWith('.dump')) ?? '';
+    const bytes = readFileSync(join(folder, dump));
+    writeFileSync(join(folder, dump), bytes.subarray(0, bytes.length - 200));
+    expect(check()).toMatchObject({ code: 1, err: expect.stringContaining(`${dump} is not what was written`) });
+    // Cut before its sum was taken: the sum holds, the restore does not.
+    server.run(['bash', '-c', `cd ${folder} && sha256sum globals.sql *.dump > SHA256SUMS`]);
+    expect(check()).toMatchObject({ code: 1, err: expect.stringMatching(/\.dump fails \(see above\)/) });
+    expect(readdirSync(join(server.folder, 'scratch'))).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('a dump that fails leaves no backup, and neither does a server that is not there', () => {
+    const broken = join(server.folder, 'broken');
+    mkdirSync(broken);
+    writeFileSync(join(broken, 'pg_dump'), '#!/bin/sh\nhead -c 100000 /dev/zero\necho broken >&2\nexit 3\n');
+    chmodSync(join(broken, 'pg_dump'), 0o755);
+    const failed = backUp(backups(), { PATH: `${broken}:${programs}:${process.env.PATH}` });
+    expect([failed.code, lastLine(failed.err)]).toEqual([75, 'backup: pg_dump ended with 3 (see above)']);
+    const [stamp = ''] = stamps();
+    expect(readdirSync(join(server.folder, 'backups', stamp))).toEqual(['globals.sql']);
+    rmSync(join(server.folder, 'backups', stamp), { recursive: true });
+    const away = backUp(backups(), { PGHOST: join(server.folder, 'nowhere') });
+    expect([away.code, lastLine(away.err)]).toEqual([75, 'backup: psql ended with 2 (see above)']);
+  });
+
+  const wrapper = spawnSync('sh', ['-c', 'ls /usr/lib/*/libnss_wrapper.so']).status === 0 && process.getuid?.() === 0;
+  if (!wrapper) console.warn('backup: the check by an unknown user is skipped (as root, with apt-get install libnss-wrapper)');
+  test.skipIf(!wrapper)('a user without a name, as in the cluster, with the password in a file', () => {
+    server.run(['chmod', '-R', 'a+rwX', 'backups', 'scratch']);
+    writeFileSync(join(server.folder, 'password'), `${adminPassword}\n`, { mode: 0o644 });
+    const variables = { PGPASSWORD: '', PGPASSWORD_FILE: join(server.folder, 'password') };
+    const made = backUp(backups(), variables, 10_001);
+    expect(made.code, made.err).toBe(0);
+    const checked = check(backups(), {}, 10_001);
+    expect(checked.code, checked.err).toBe(0);
+    for (const stamp of stamps()) rmSync(join(server.folder, 'backups', stamp), { recursive: true });
+  });
+
+  test('a folder without its sums is no backup, and an old backup is not good enough', () => {
+    expect(backUp().code).toBe(0);
+    const [stamp = ''] = stamps();
+    mkdirSync(join(server.folder, 'backups', '2999-01-01T000000Z'));
+    expect(JSON.parse(check().out)).toMatchObject({ backup: stamp, databases: 2 });
+    server.run(['mv', join('backups', stamp), join('backups', '2020-01-01T000000Z')]);
+    expect(check().err).toMatch(/2020-01-01T000000Z, the newest backup, is \d+ hours old; expected 26 at most/);
+  });
+
+  describe.skipIf(gcsTool === undefined)('in Cloud Storage', () => {
+    let gcs: GcsServer;
+    beforeAll(async () => {
+      gcs = await startGcs(gcsTool as string, ['the-backups']);
+    });
+    afterAll(() => gcs.stop());
+
+    test('a database of 60 MB that does not compress is dumped, fetched and restored', async () => {
+      server.query('CREATE EXTENSION IF NOT EXISTS pgcrypto', 'argo');
+      server.query('CREATE TABLE noise AS SELECT gen_random_bytes(1000) AS bytes FROM generate_series(1, 60000)', 'argo');
+      // The proxy of the fixture is in this process, which waits for the program.
+      const env = { STORAGE_EMULATOR_HOST: gcs.client.apiEndpoint };
+      const made = backUp('gs://the-backups/', env);
+      expect(made.code, made.err).toBe(0);
+      expect(JSON.parse(made.out).bytes).toBeGreaterThan(50_000_000);
+      const checked = check('gs://the-backups/', env);
+      expect(checked.code, checked.err).toBe(0);
+      expect(readdirSync(join(server.folder, 'scratch'))).toEqual([]);
+      const [files] = await gcs.client.bucket('the-backups').getFiles();
+      expect(files.map(({ name }) => name.split('/')[1]).sort()).toEqual([
+        expect.stringMatching(/dump$/),
+        expect.stringMatching(/dump$/),
+        'SHA256SUMS',
+        'globals.sql',
+      ]);
+    }, 120_000);
+  });
+});
+
+const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+if (!hasShellcheck) console.warn('backup: shellcheck is not there; its test is skipped (Debian: apt-get install shellcheck)');
+test.skipIf(!hasShellcheck)('shellcheck has nothing to say', () => {
+  const folder = join(import.meta.dirname, '..', '..', 'apps', 'backup');
+  expect(spawnSync('shellcheck', ['restore.sh'], { cwd: folder, encoding: 'utf8' })).toMatchObject({ stdout: '', status: 0 });
+});
