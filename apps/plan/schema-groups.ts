@@ -4,6 +4,7 @@ import type { Dataset } from '../contract/dataset.ts';
 import { type Cast, toCasts } from '../contract/derive/casts.ts';
 import { firstDayOf, monthOfFile } from '../contract/file-name.ts';
 import { type FileColumn, parquetTypes } from '../contract/file-schema.ts';
+import { mapConcurrently } from '../platform/concurrent.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
 import { baseName } from '../platform/uri.ts';
 import { type Footer, readFooter } from './parquet-footer.ts';
@@ -43,20 +44,19 @@ const footersAtOnce = 64;
 
 /** Reads the footers of files (64 at once) and groups them. Throws OutcomeError that names every file that can't be mapped onto the contract. */
 export async function readSchemaGroups(dataset: Dataset, uris: readonly string[]): Promise<SchemaGroups> {
-  const footers: { uri: string; footer: Footer }[] = [];
   const problems: string[] = [];
-  for (let start = 0; start < uris.length; start += footersAtOnce) {
-    const read = await Promise.allSettled(
-      uris.slice(start, start + footersAtOnce).map(async (uri) => ({ uri, footer: await readFooter(uri) })),
-    );
-    for (const one of read) {
-      if (one.status === 'fulfilled') footers.push(one.value);
-      else if (one.reason instanceof OutcomeError) problems.push(one.reason.message);
-      else throw one.reason;
+  const read = await mapConcurrently(uris, footersAtOnce, async (uri) => {
+    try {
+      return [{ uri, footer: await readFooter(uri) }];
+    } catch (error) {
+      if (!(error instanceof OutcomeError)) throw error;
+      problems.push(error.message);
+      return [];
     }
-  }
+  });
+  const footers = read.flat();
   const grouped = groupBySchema(dataset, footers);
-  const all = [...problems, ...grouped.problems];
+  const all = [...problems.sort(), ...grouped.problems];
   if (all.length > 0) throw new OutcomeError(all.join('; '), { problems: all });
   return grouped.groups;
 }

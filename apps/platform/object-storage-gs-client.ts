@@ -6,7 +6,7 @@ import type { File, FileMetadata, Storage } from '@google-cloud/storage';
 import { type BucketPlace, parseBucketUri, toBucketUri } from './bucket-uri.ts';
 import type { StoredObject } from './object-storage.ts';
 import { createCrc32c, type Digest } from './object-storage-digest.ts';
-import { isPassing, toGsError } from './object-storage-gs-errors.ts';
+import { isPassing, toGsError, toSignInError } from './object-storage-gs-errors.ts';
 import type { Patience } from './object-storage-read.ts';
 import { baseName } from './uri.ts';
 
@@ -64,6 +64,8 @@ async function connect({ silenceMilliseconds, tries, pauseMilliseconds }: Patien
       retryableErrorFn: isPassing,
     },
   });
+  // Without a sign-in the client would ask as nobody, and be refused for another reason than the true one.
+  if (!endpoint) await client.authClient.getAccessToken().catch((error) => Promise.reject(toSignInError(error)));
   const reader = new sdk.Storage({ ...options, authClient: client.authClient, retryOptions: { autoRetry: false } });
   endSilentRequests(new URL(client.baseUrl).hostname, silenceMilliseconds);
   // The client takes the variable for all of the address, Python's and the emulators for its beginning.

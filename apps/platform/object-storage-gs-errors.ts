@@ -70,6 +70,14 @@ export function toGsError(uri: string, error: unknown): unknown {
   return error;
 }
 
+/** An error of signing in, as one for the user. */
+export function toSignInError(error: unknown): UserError {
+  const known = toGsError('Cloud Storage', error);
+  return known instanceof UserError
+    ? known
+    : new UsageError(`Cloud Storage: the sign-in can't be used: ${toLine((error as Error).message)}; ${signIn}`);
+}
+
 /** Where an answer can speak of nothing else. */
 export const toNoBucket = (uri: string): UsageError =>
   new UsageError(`${toLine(uri)}: there is no such bucket, or this account may not see it; check its name and the sign-in`);
