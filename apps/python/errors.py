@@ -1,6 +1,7 @@
 """Errors meant for users, with the exit codes that every program of the pipeline shares."""
 
 import errno
+from typing import Any
 
 
 class UserError(Exception):
@@ -8,25 +9,25 @@ class UserError(Exception):
 
     exit_code = 70
 
-    def __init__(self, message: str, result: dict | None = None) -> None:
+    def __init__(self, message: str, result: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.result = result
 
 
 class OutcomeError(UserError):
-    """The data say no."""
+    """The data say no: a file that can't be read, rows that got lost."""
 
     exit_code = 1
 
 
 class UsageError(UserError):
-    """Wrong usage or configuration."""
+    """Wrong usage or configuration: another version, a missing file or table, a lacking permission."""
 
     exit_code = 2
 
 
 class TemporaryError(UserError):
-    """A lock or a quota: a retry may help."""
+    """The remote, the network, a lock, a quota, a lack of memory or disk: a retry may help."""
 
     exit_code = 75
 

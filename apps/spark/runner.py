@@ -112,7 +112,7 @@ def write_text(uri: str, text: str) -> None:
         folder, _, name = uri.rpartition("/")
         Folder(start_session({}), folder).write_text(name, text)
         return
-    files.write_text(Path(path), text)
+    files.write_bytes(Path(path), text.encode())
 
 
 def to_json(result: dict[str, Any]) -> str:
