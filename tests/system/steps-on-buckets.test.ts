@@ -281,20 +281,20 @@ describe('all folders in buckets', () => {
     await world.stop();
   }, 120_000);
 
-  test.each(buckets)(
-    'of $name',
-    async (kind) => {
-      if (kind.isMissing) return;
-      const world = await createWorld(kind);
-      try {
-        expect(await runSteps(world)).toEqual(expected.results);
-        expect(await readTexts(world.lab)).toEqual(expected.texts);
-        expect(await digest(world)).toEqual(expected.rows);
-        expect(await askServers(world)).toEqual(expected.answers);
-      } finally {
-        await world.stop();
-      }
-    },
-    180_000,
-  );
+  for (const kind of buckets)
+    test.skipIf(kind.isMissing)(
+      `of ${kind.name}`,
+      async () => {
+        const world = await createWorld(kind);
+        try {
+          expect(await runSteps(world)).toEqual(expected.results);
+          expect(await readTexts(world.lab)).toEqual(expected.texts);
+          expect(await digest(world)).toEqual(expected.rows);
+          expect(await askServers(world)).toEqual(expected.answers);
+        } finally {
+          await world.stop();
+        }
+      },
+      180_000,
+    );
 });
