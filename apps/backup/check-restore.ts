@@ -1,12 +1,12 @@
 // Fetches the newest backup, proves its bytes, and restores it into a server of its own, which reads every row of it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutcomeError } from '../platform/errors.ts';
 import { makeFolder } from '../platform/files.ts';
+import { writeToFile } from '../platform/local-copy.ts';
 import { log } from '../platform/log.ts';
-import { startDigests } from '../platform/object-storage-digest.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { listNames, readObject } from '../platform/objects.ts';
 import { joinUri } from '../platform/uri.ts';
@@ -56,16 +56,7 @@ async function fetchFile(uri: string, { folder, stamp, sum }: { folder: string; 
   const storage = openStorage(uri);
   const object = await storage.look(uri);
   if (object === undefined) throw new OutcomeError(`${stamp}: ${sum.name} is missing`);
-  const digests = startDigests(['sha256']);
-  const file = await open(join(folder, sum.name), 'wx');
-  try {
-    for await (const chunk of storage.read(object)) {
-      digests.update(chunk);
-      await file.writeFile(chunk);
-    }
-  } finally {
-    await file.close();
-  }
+  const digests = await writeToFile(storage, object, { path: join(folder, sum.name), algorithms: ['sha256'] });
   if (digests.hex('sha256') !== sum.sha256)
     throw new OutcomeError(`${stamp}: ${sum.name} is not what was written: its SHA-256 is another one`);
 }

@@ -11,15 +11,18 @@ const longestStart = 50;
 
 /** Writes text or bytes under a temporary name in the same folder, syncs, then renames. Makes the folder. */
 export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  await withTemporaryName(path, async (temporary) => {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  });
+  await withTemporaryName(path, (temporary) => writeSynced(temporary, content));
+}
+
+/** Writes a file that no other process knows yet. */
+export async function writeSynced(path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Streams one file to another name in constant memory; the target appears whole or not at all. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TemporaryError, UsageError } from './errors.ts';
 import { log } from './log.ts';
 import type { ObjectStorage, StoredObject } from './object-storage.ts';
-import { startDigests } from './object-storage-digest.ts';
+import { type DigestAlgorithm, type Digests, startDigests } from './object-storage-digest.ts';
 import { openStorage } from './object-storage-open.ts';
 import { toSystemError } from './system-errors.ts';
 import { baseName, toPath, toUri } from './uri.ts';
@@ -32,8 +32,20 @@ export async function withLocalCopy<Result>(pathOrUri: string, use: (path: strin
 
 async function download(storage: ObjectStorage, object: StoredObject, path: string): Promise<void> {
   const digest = await storage.digestOf(object);
-  const digests = startDigests(digest ? [digest.algorithm] : []);
   const started = Date.now();
+  const digests = await writeToFile(storage, object, { path, algorithms: digest ? [digest.algorithm] : [] });
+  if (digest && digests.hex(digest.algorithm) !== digest.hex)
+    throw new TemporaryError(`${object.uri}: the bytes that came are not those that its storage has by its ${digest.algorithm}`);
+  log('fetched', { file: object.name, bytes: object.bytes, milliseconds: Date.now() - started });
+}
+
+/** Writes an object's bytes into a new file, and takes their digests. Constant memory. */
+export async function writeToFile(
+  storage: ObjectStorage,
+  object: StoredObject,
+  { path, algorithms }: { path: string; algorithms: readonly DigestAlgorithm[] },
+): Promise<Digests> {
+  const digests = startDigests(algorithms);
   const file = await open(path, 'wx');
   try {
     for await (const chunk of storage.read(object)) {
@@ -45,7 +57,5 @@ async function download(storage: ObjectStorage, object: StoredObject, path: stri
   } finally {
     await file.close();
   }
-  if (digest && digests.hex(digest.algorithm) !== digest.hex)
-    throw new TemporaryError(`${object.uri}: the bytes that came are not those that its storage has by its ${digest.algorithm}`);
-  log('fetched', { file: object.name, bytes: object.bytes, milliseconds: Date.now() - started });
+  return digests;
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withTemporaryName } from './files.ts';
+import { withTemporaryName, writeSynced } from './files.ts';
 import { type Content, ObjectChangedError, type StoredObject, WriteConditionError, type WriteOptions } from './object-storage.ts';
 import { lookAtFile, toFolderError } from './object-storage-file.ts';
 import { toPath } from './uri.ts';
@@ -20,7 +20,7 @@ export async function writeToFolder(uri: string, content: Content, { replaces }:
   const place: Place =
     replaces === undefined ? replaceFile : replaces === 'nothing' ? placeAsNew(uri) : placeInsteadOf(uri, replaces.version);
   return asUser(uri, async (path) => {
-    await withTemporaryName(path, (temporary) => writeFile(temporary, content), place);
+    await withTemporaryName(path, (temporary) => writeSynced(temporary, content), place);
     return lookAtWritten(uri);
   });
 }
@@ -88,16 +88,6 @@ async function withLock(path: string, run: () => Promise<void>): Promise<void> {
     await run();
   } finally {
     await rm(lock, { force: true });
-  }
-}
-
-async function writeFile(path: string, content: Content): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 
