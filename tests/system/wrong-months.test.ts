@@ -132,7 +132,11 @@ describe.skipIf(python === undefined)('a month that', () => {
     const uri = `file://${fileOf('two_fares_by_case')}`;
     await writeFile(
       manifest,
-      JSON.stringify({ version: 1, files: [{ uri, name: fileName, bytes: 1, sha256: '', source: uri, sourceVersion: '' }] }),
+      JSON.stringify({
+        version: 2,
+        files: [{ uri, name: fileName, bytes: 1, state: 'copied', source: uri, sourceVersion: '' }],
+        failed: [],
+      }),
     );
     const groups = startProgram(
       'schema-groups',
