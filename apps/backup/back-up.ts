@@ -51,8 +51,7 @@ export const toStamp = (time: Date): string =>
   time
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '')
-    .replace(/T(\d+)/, 'T$1');
+    .replaceAll(':', '');
 
 /** Pg_dump reads a name with = or a scheme as a whole connection string. */
 const toConnection = (database: string): string => `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -82,7 +81,7 @@ async function store(uri: string, chunks: AsyncIterable<Uint8Array>): Promise<{ 
   return { sha256: digests.hex('sha256'), bytes };
 }
 
-/** Pg_restore reads what a dump has in it. */
+/** Throws TemporaryError where pg_restore can't list what the dump holds. */
 async function checkDump(uri: string): Promise<void> {
   const storage = openStorage(uri);
   const object = await storage.look(uri);

@@ -38,7 +38,7 @@ export function addDocsRoutes(app: Express, docs: string): void {
   });
 }
 
-/** Sends `…/green` to `…/green/` where that is a folder with an index. The target is relative, as the proxy hides the prefix. */
+/** Sends an object; `…/green` goes to `…/green/` where that is a folder with an index, by a relative address, as the proxy hides the prefix. */
 function serveObject(docs: string): RequestHandler {
   const storage = openStorage(docs);
   return async (request, response, next) => {

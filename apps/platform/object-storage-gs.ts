@@ -56,14 +56,14 @@ async function* list(
       ...(direct ? { delimiter: '/' } : {}),
       ...(pageToken === undefined ? {} : { pageToken }),
     };
-    const [files, next] = await (async () => {
-      try {
-        return await (await connected()).client.bucket(bucket).getFiles(query);
-      } catch (error) {
+    const { client } = await connected();
+    const [files, next] = await client
+      .bucket(bucket)
+      .getFiles(query)
+      .catch((error) => {
         const known = toGsError(folder, error);
         throw isAbsent(known) ? toNoBucket(folder) : known;
-      }
-    })();
+      });
     for (const { name: key, metadata } of files) {
       const name = key.slice(prefix.length);
       // A name that ends with a slash is how consoles make a folder.

@@ -30,7 +30,7 @@ export async function copyOnce(copy: Copy): Promise<CopyState> {
   const target = openStorage(copy.destination);
   const there = await target.look(uri);
   const expected = await copy.storage.digestOf(copy.source);
-  const isFolder = /^file:/i.test(uri) || !uri.includes('://');
+  const isFolder = uri.startsWith('file://');
   if (there && (isFolder ? await isSameFile(toPath(uri), copy, expected) : isCopyOf(copy.source, there))) return 'already there';
   if (there && copy.ifExists === 'skip') return 'skipped';
   if (there && copy.ifExists === 'fail')
