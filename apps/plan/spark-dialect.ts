@@ -3,6 +3,7 @@ import type { LogicalType } from '../contract/dataset.ts';
 import type { Aggregate, CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
 import type { FileColumn, ParquetType } from '../contract/file-schema.ts';
 import { instantRange, instantText, integerText, numberText, timestampRange, timestampText } from '../contract/values.ts';
+import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
 /** What the session must be set to, so that the SQL of this file means what it says. */
 export const sparkSettings: Readonly<Record<string, string>> = {
@@ -45,7 +46,7 @@ export const spark: Dialect = {
   labelsWhere: (labels) =>
     // Not array_compact: it is interpreted, and would split the generated code of the whole scan.
     `array_remove(array(${labels.map(({ label, when }) => `CASE WHEN ${when} THEN ${quoteText(label)} ELSE '' END`).join(', ')}), '')`,
-  sumOf: (value, type) => (type === 'int' ? sumOfInts(value) : sumOfDoubles(value)),
+  sumOf: (value, type) => (type === 'int' ? sumOfInts(value) : sumOfDoubles(value, `${coarseUnit}D`, toSixDecimals)),
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0D)`,
   busiestHour,
   fileOfScan: scannedFile,
@@ -218,15 +219,7 @@ const sumOfInts = (value: string): Aggregate => ({
   whole: ([high, low]) => `CAST(CAST(${high} AS DECIMAL(20, 0)) * 4294967296BD + ${low} AS DOUBLE)`,
 });
 
-/**
- * Sums of multiples of 1/1024 are exact up to 2^43, so their order means nothing; what is left of each value is so small
- * that the order of its sum shows far behind the sixth decimal. Rounds as DuckDB's round(x, 6) does.
- */
-function sumOfDoubles(value: string): Aggregate {
-  const coarse = `rint(${value} * 1024D) / 1024D`;
-  return { parts: [`sum(${coarse})`, `sum(${value} - ${coarse})`], whole: (sums) => toSixDecimals(`(${sums.join(' + ')})`) };
-}
-
+/** Rounds as DuckDB's round(x, 6) does. */
 function toSixDecimals(total: string): string {
   const scaled = `${total} * 1000000D`;
   return `CASE WHEN abs(${scaled}) < 4503599627370496D THEN signum(${scaled}) * CAST(CAST(abs(${scaled}) + 0.5D AS BIGINT) AS DOUBLE) / 1000000D WHEN abs(${scaled}) <= 1.7976931348623157E308D THEN ${scaled} / 1000000D ELSE ${total} END`;

@@ -31,6 +31,8 @@ import { findTestPython } from '../fixtures/test-python.ts';
 const python = await findTestPython('writers');
 const sparkPython = await findSparkPython();
 const asOf = '2024-03-05T00:00:00Z';
+/** 2024-02-10 12:00:00 in microseconds. */
+const rideAt = '1707566400000000';
 const writers: readonly Writer[] = ['pyarrow', 'pyarrow-int96', 'duckdb', 'polars', 'fastparquet'];
 
 interface Month {
@@ -55,6 +57,20 @@ const monthBy = (...by: readonly Writer[]): fc.Arbitrary<Month> =>
         fc.shuffledSubarray([...columns], { minLength: columns.length }).map((shuffled) => ({ writer, columns: shuffled })),
       ),
   );
+
+/** Rides of one group, alike but for their fare. */
+const monthOfFares = (fares: readonly string[]): Month => ({
+  writer: 'pyarrow',
+  columns: yellow.columns.map(({ name, type }) => {
+    const [kind, value] = {
+      int: ['int64', '1'],
+      double: ['double', '1.5'],
+      string: ['text', 'N'],
+      timestamp: ['time_us', rideAt],
+    }[type] as [string, string];
+    return { name, kind, values: name === yellow.roles.fare ? fares : fares.map(() => value) };
+  }),
+});
 
 describe.skipIf(python === undefined)('a value has one meaning', () => {
   let folder: string;
@@ -137,7 +153,8 @@ describe.skipIf(python === undefined)('a value has one meaning', () => {
           expect(spark.stderr).toBe('');
           expect(await compareTables(yellow, warehouse, theirs)).toEqual(noDifference(yellow));
         }),
-        { numRuns: 12 },
+        // Sums whose nearest double a compensated sum misses, by DuckDB 1.5.6 even to the wrong side.
+        { numRuns: 12, examples: [[monthOfFares(['9007199254740992', '1'])], [monthOfFares(['0.1', '0.2', '1e15', '-0.3'])]] },
       );
     });
   });
