@@ -20,6 +20,7 @@ export const ownApps = [
   'etl',
   'finish',
   'handover',
+  'load',
   'ml',
   'mlflow',
   'months',

@@ -22,6 +22,7 @@ export const bundles: Readonly<Record<string, BundleContents>> = {
   etl: node(),
   finish: node(),
   handover: node(),
+  load: node(),
   months: node(),
   predict: node(),
   publish: node(),

@@ -6,7 +6,7 @@ import { equals, path, runCreatedAt, runName, text, uri } from './expressions.ts
 import { acceptParameter, categoryParameter, engineParameter, retrainParameter, thresholdParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
-import { defineTablesSteps, exitSteps, publishStep, refreshSteps, sparkSteps } from './shared-steps.ts';
+import { defineTablesSteps, exitSteps, loadSteps, publishStep, refreshSteps } from './shared-steps.ts';
 
 /** The workflow that follows a new file. */
 export const createBatch = (environment: Environment) =>
@@ -53,20 +53,22 @@ export const createBatch = (environment: Environment) =>
           engine,
           file: staged,
           asOf: runCreatedAt,
-          ...at.warehouseFlags(environment),
+          ...at.destinationFlags(environment, part),
           plan: at.runFile(environment, part, 'plan.json'),
         },
-        after: [validate, ...define],
+        after: [validate],
         mutex: tables,
         deadlineMinutes: 60,
       });
-      const spark = sparkSteps(environment, {
+      const load = loadSteps(environment, {
         category,
         part,
+        runDate,
         name: text`${runName}-${runDate}`,
         engine,
-        after: etl,
-        deadlineMinutes: 120,
+        etl,
+        define,
+        sparkMinutes: 120,
       });
       const dbt = step('dbt', programs.dbt, {
         args: {
@@ -76,8 +78,7 @@ export const createBatch = (environment: Environment) =>
           runDate,
           docs: at.dbtFolder(environment, part),
         },
-        after: [etl],
-        afterUnlessSkipped: spark,
+        after: [load.at(-1) ?? etl],
         mutex: tables,
         deadlineMinutes: 60,
       });
@@ -116,7 +117,7 @@ export const createBatch = (environment: Environment) =>
           validate,
           ...define,
           etl,
-          ...spark,
+          ...load,
           dbt,
           publish,
           retrain,

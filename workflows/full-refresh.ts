@@ -6,7 +6,7 @@ import { path, runCreatedAt, runName, text } from './expressions.ts';
 import { acceptParameter, categoryParameter, engineParameter, thresholdParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
-import { defineTablesSteps, exitSteps, publishStep, refreshSteps, sparkSteps } from './shared-steps.ts';
+import { defineTablesSteps, exitSteps, loadSteps, publishStep, refreshSteps } from './shared-steps.ts';
 
 /** The workflow that fills an empty warehouse, or repairs one. */
 export const createFullRefresh = (environment: Environment) =>
@@ -54,14 +54,14 @@ export const createFullRefresh = (environment: Environment) =>
           engine,
           groups,
           asOf: runCreatedAt,
-          ...at.warehouseFlags(environment),
+          ...at.destinationFlags(environment, part),
           plan: at.runFile(environment, part, 'plan.json'),
         },
-        after: [validate, ...define],
+        after: [validate],
         mutex: tables,
         deadlineMinutes: 360,
       });
-      const spark = sparkSteps(environment, { category, part, name: runName, engine, after: etl, deadlineMinutes: 720 });
+      const load = loadSteps(environment, { category, part, name: runName, engine, etl, define, sparkMinutes: 720 });
       const dbt = step('dbt', programs.dbt, {
         args: {
           category,
@@ -70,8 +70,7 @@ export const createFullRefresh = (environment: Environment) =>
           fullRefresh: true,
           docs: at.dbtFolder(environment, part),
         },
-        after: [etl],
-        afterUnlessSkipped: spark,
+        after: [load.at(-1) ?? etl],
         mutex: tables,
         deadlineMinutes: 180,
       });
@@ -106,7 +105,7 @@ export const createFullRefresh = (environment: Environment) =>
           validate,
           ...define,
           etl,
-          ...spark,
+          ...load,
           dbt,
           publish,
           train,

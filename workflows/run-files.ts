@@ -35,14 +35,16 @@ export const jobsOfRun = ({ cluster }: Environment) => cluster && { run: runName
 export const dbtFolder = (environment: Environment, part: Text) => runFile(environment, part, 'dbt');
 export const modelsFolder = ({ buckets }: Environment) => uri`${buckets.models}`;
 
-/** Where etl's rows go; BigQuery also wants its place, and the run that its jobs are labelled with. */
-export const warehouseFlags = ({ warehouse, cluster }: Environment) => ({
-  warehouse: uri`${warehouse}`,
-  ...(cluster && {
-    location: text`${cluster.location}`,
-    run: runName,
-  }),
+/** What the tables of a run hold, as etl or Spark has written it. */
+export const filledFile = 'filled.json';
+/** The tables of a run as Parquet, from where they are loaded into BigQuery. */
+export const lake = (environment: Environment, part: Text) => ({
+  tables: runFile(environment, part, 'tables/'),
+  filled: runFile(environment, part, filledFile),
 });
+/** Where etl's rows go: on one machine into the warehouse, in a cluster into Parquet tables. */
+export const destinationFlags = (environment: Environment, part: Text) =>
+  environment.cluster === undefined ? { warehouse: uri`${environment.warehouse}` } : lake(environment, part);
 
 /** What two runs must not change at the same time. */
 export const tablesOf = (category: Text<'category'>) => text`tables-${category}`;

@@ -15,7 +15,7 @@ import {
   uri,
 } from './expressions.ts';
 import { programs } from './programs.ts';
-import { runFile, tablesOf } from './run-files.ts';
+import { filledFile, lake, runFile, tablesOf } from './run-files.ts';
 import { toSparkSpec } from './spark-application.ts';
 
 export const publishStep = (environment: Environment, of: { category: Text<'category'>; part: Text; after: Step }) =>
@@ -25,7 +25,7 @@ export const publishStep = (environment: Environment, of: { category: Text<'cate
     deadlineMinutes: 30,
   });
 
-/** In DuckDB the etl step makes its tables by itself; BigQuery's are made and changed as the contract says. */
+/** In DuckDB the etl step makes its tables by itself; BigQuery's are made and changed as the contract says, before they are loaded. */
 export const defineTablesSteps = ({ cluster, warehouse }: Environment, category: Text<'category'>): Step[] =>
   cluster === undefined
     ? []
@@ -36,47 +36,68 @@ export const defineTablesSteps = ({ cluster, warehouse }: Environment, category:
         }),
       ];
 
-/** On one machine the etl step runs its plan, whatever the engine; in a cluster Spark runs it from the bucket, once the etl step has written it. */
-export const sparkSteps = (
+/**
+ * On one machine the etl step fills the warehouse, whatever the engine. In a cluster the tables of the run are in the bucket: etl has written them,
+ * or Spark does by the plan that etl has written; the last of these steps loads them into BigQuery.
+ */
+export function loadSteps(
   environment: Environment,
   {
     category,
     part,
+    runDate,
     name,
     engine,
-    after,
-    deadlineMinutes,
+    etl,
+    define,
+    sparkMinutes,
   }: {
     category: Text<'category'>;
     part: Text;
+    /** Of one month; all months when left out. */
+    runDate?: Text<'month'>;
     /** Of the job: the same for each try of the step. */
     name: Text<'text'>;
     engine: Text<'text'>;
-    after: Step;
-    deadlineMinutes: number;
+    etl: Step;
+    define: readonly Step[];
+    sparkMinutes: number;
   },
-): Step[] => {
-  const { cluster } = environment;
+): Step[] {
+  const { cluster, warehouse } = environment;
   if (cluster === undefined) return [];
   const inBucket = (file: string) => json`${cluster.spark.staging}runs/${part}/${file}`;
-  return [
-    step('spark', programs.sparkJob, {
-      args: {
-        namespace: text`${cluster.namespaces.pipeline}`,
-        workflow: runName,
-        name,
-        category,
-        spec: json`${JSON.stringify(toSparkSpec(cluster.spark))}`,
-        arguments: json`["--plan","${inBucket('plan.json')}","--result","${inBucket('spark.json')}"]`,
-        report: runFile(environment, part, 'spark.json'),
-      },
-      after: [after],
-      when: equals(engine, 'spark'),
-      mutex: tablesOf(category),
-      deadlineMinutes,
-    }),
-  ];
-};
+  const spark = step('spark', programs.sparkJob, {
+    args: {
+      namespace: text`${cluster.namespaces.pipeline}`,
+      workflow: runName,
+      name,
+      category,
+      spec: json`${JSON.stringify(toSparkSpec(cluster.spark))}`,
+      arguments: json`["--plan","${inBucket('plan.json')}","--result","${inBucket(filledFile)}"]`,
+      report: runFile(environment, part, filledFile),
+    },
+    after: [etl],
+    when: equals(engine, 'spark'),
+    mutex: tablesOf(category),
+    deadlineMinutes: sparkMinutes,
+  });
+  const load = step('load', programs.load, {
+    args: {
+      category,
+      ...(runDate && { runDate }),
+      ...lake(environment, part),
+      warehouse: uri`${warehouse}`,
+      location: text`${cluster.location}`,
+      run: runName,
+    },
+    after: [etl, ...define],
+    afterUnlessSkipped: [spark],
+    mutex: tablesOf(category),
+    deadlineMinutes: 120,
+  });
+  return [spark, load];
+}
 
 /** On one machine the service looks for a new champion by itself; in a cluster its Deployment restarts, and waits until it serves. */
 export const refreshSteps = (

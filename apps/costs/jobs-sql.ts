@@ -1,6 +1,6 @@
 // The query over BigQuery's own list of jobs: what was billed, by run, category and step. Pure.
 import { jobLabels } from '../contract/names.ts';
-import type { Row } from '../platform/bigquery-query.ts';
+import type { Row } from './query.ts';
 
 /** Jobs of one run, category and step together; null where a job says nothing of it. */
 export interface JobUsage {
@@ -55,11 +55,13 @@ ORDER BY bytes_billed DESC, run, category, step`;
 }
 
 /** A row of the answer. */
-export const toJobUsage = ({ run = null, category = null, step = null, jobs, bytes_billed, slot_ms }: Row): JobUsage => ({
-  run,
-  category,
-  step,
+export const toJobUsage = ({ run, category, step, jobs, bytes_billed, slot_ms }: Row): JobUsage => ({
+  run: toText(run),
+  category: toText(category),
+  step: toText(step),
   jobs: Number(jobs),
   bytesBilled: Number(bytes_billed),
   slotMs: Number(slot_ms),
 });
+
+const toText = (value: unknown): string | null => (typeof value === 'string' ? value : null);

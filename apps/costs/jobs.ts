@@ -1,16 +1,16 @@
 // Asks BigQuery for its jobs of a span of time.
 import { allDatasets } from '../contract/categories.ts';
 import { jobLabels } from '../contract/names.ts';
-import type { BigQuery } from '../platform/bigquery.ts';
-import { runQuery } from '../platform/bigquery-query.ts';
+import type { BigQueryConnection } from '../platform/bigquery.ts';
 import { type JobUsage, toJobsSql, toJobUsage } from './jobs-sql.ts';
+import { runQuery } from './query.ts';
 
 /** The list of jobs of a month of a busy project; more is a mistake. */
 const mostBytesBilled = 100 * 2 ** 30;
 
 /** Usage by run, category and step; of one run and of what its category's jobs without a run's name used, or of all. */
 export async function readJobs(
-  bigQuery: BigQuery,
+  bigQuery: BigQueryConnection,
   { from, to, run = '', category = '' }: { from: Date; to: Date; run?: string; category?: string },
 ): Promise<JobUsage[]> {
   const categories = allDatasets.map((dataset) => dataset.category);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
 import { docsPaths, statsdVariable } from '../contract/names.ts';
-import { connectBigQuery, endpointVariable } from '../platform/bigquery.ts';
+import { connectBigQuery } from '../platform/bigquery.ts';
 import { locationOption, warehouseOption } from '../platform/bigquery-warehouse.ts';
 import { uriOption } from '../platform/object-storage-uri.ts';
 import { writeObject } from '../platform/objects.ts';
@@ -48,8 +48,7 @@ await runProgram({
     docs: uriOption.optional().describe('month: URI of the docs bucket'),
   },
   run: async ({ task, ...flags }) => {
-    const place = { project: flags.warehouse.project, location: flags.location, endpoint: process.env[endpointVariable] };
-    const bigQuery = connectBigQuery(place);
+    const bigQuery = connectBigQuery({ project: flags.warehouse.project, location: flags.location });
     const common = ['warehouse', 'location', 'records'] as const;
     switch (task) {
       case 'run': {

@@ -1,7 +1,7 @@
 // The cost of one run: BigQuery's jobs and the cluster's pods, recorded, told to Prometheus, and compared with its budget.
 import type { Dataset } from '../contract/dataset.ts';
 import { statsdName } from '../contract/names.ts';
-import type { BigQuery } from '../platform/bigquery.ts';
+import type { BigQueryConnection } from '../platform/bigquery.ts';
 import { toLabelValue } from '../platform/bigquery-warehouse.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';
@@ -30,7 +30,7 @@ export interface RunCost extends RunRecord {
 }
 
 /** Figures of a run, so far. Throws OutcomeError with them where they exceed the budget and that is to fail. */
-export async function costRun(bigQuery: BigQuery, cluster: ClusterUsage, request: RunRequest): Promise<RunCost> {
+export async function costRun(bigQuery: BigQueryConnection, cluster: ClusterUsage, request: RunRequest): Promise<RunCost> {
   const { run, category: dataset, from, to, records, budgetUsd } = request;
   if (from >= to) throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}`);
   const { category } = dataset;

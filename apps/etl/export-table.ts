@@ -1,45 +1,25 @@
-// A table of a DuckDB file as the Parquet that BigQuery loads: timestamps as instants, which is what BigQuery's are.
+// A table of a DuckDB file as a Parquet file of the lake: timestamps as instants, which is what BigQuery's are.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableColumn } from '../contract/derive/table-schema.ts';
 import type { TableName } from '../contract/names.ts';
+import { nameOfTable } from '../plan/lake.ts';
 import { blameOnSpace, quoteName, quoteText } from '../platform/duckdb.ts';
 import { qualified } from './tables.ts';
 
-export interface ExportedTable {
-  readonly rows: number;
-  /** The same for the same rows: threads write them in any order. */
-  readonly content: string;
-}
-
-/** Writes the table to a path. BigQuery holds every time that a cast lets through. Throws TemporaryError where memory or disk is short. */
+/** Writes the table to a path, and returns its rows. A table without rows is a file without rows. Throws TemporaryError where memory or disk is short. */
 export async function exportTable(
   connection: DuckDBConnection,
   { table, schema }: { readonly table: TableName; readonly schema: readonly TableColumn[] },
   path: string,
-): Promise<ExportedTable> {
-  const name = qualified(table);
-  const values = schema.map(({ name: column, type }) => {
-    const quoted = quoteName(column);
+): Promise<number> {
+  const values = schema.map(({ name, type }) => {
+    const quoted = quoteName(name);
     return type === 'timestamp' ? `make_timestamptz(epoch_us(${quoted})) AS ${quoted}` : quoted;
   });
-  return blameOnSpace(`exporting ${table.dataset}.${table.table}`, async () => {
-    const exported = await digestTable(connection, { table, schema });
-    await connection.run(
-      `COPY (SELECT ${values.join(', ')} FROM ${name}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd)`,
+  return blameOnSpace(`exporting ${nameOfTable(table)}`, async () => {
+    const { rowsChanged } = await connection.run(
+      `COPY (SELECT ${values.join(', ')} FROM ${qualified(table)}) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd)`,
     );
-    return exported;
+    return rowsChanged;
   });
-}
-
-/** Counts and digests the rows in one scan. */
-async function digestTable(
-  connection: DuckDBConnection,
-  { table, schema }: { readonly table: TableName; readonly schema: readonly TableColumn[] },
-): Promise<ExportedTable> {
-  const columns = schema.map(({ name }) => quoteName(name));
-  const reader = await connection.runAndReadAll(
-    `SELECT count(*), coalesce(sum(hash(${columns.join(', ')})), 0) FROM ${qualified(table)}`,
-  );
-  const [rows, digest] = (reader.getRowsJS()[0] ?? []).map(String);
-  return { rows: Number(rows), content: `${rows}/${digest}` };
 }

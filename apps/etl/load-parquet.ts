@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { firstDayOf } from '../contract/file-name.ts';
+import { monthOfSink, placeOf } from '../plan/lake.ts';
 import type { Plan, Sink } from '../plan/plan-schema.ts';
 import { literalGlob, quoteName, quoteText } from '../platform/duckdb.ts';
 import { toPath } from '../platform/uri.ts';
@@ -14,9 +14,8 @@ import { inTransaction } from './warehouse.ts';
 export async function loadParquet(plan: Plan, warehouse: string): Promise<void> {
   const { destination } = plan;
   if (destination.format !== 'parquet') throw new Error(`the plan's tables are ${destination.format}, not parquet`);
-  const folder = toPath(destination.folder);
   await inTransaction(warehouse, async (connection) => {
-    for (const sink of Object.values(plan.sinks)) await loadTable(connection, plan, { sink, folder });
+    for (const sink of Object.values(plan.sinks)) await loadTable(connection, plan, { sink, folder: destination.folder });
   });
 }
 
@@ -26,20 +25,23 @@ async function loadTable(
   { sink, folder }: { sink: Sink; folder: string },
 ): Promise<void> {
   await prepareTable(connection, sink.table, { columns: sink.schema, anew: sink.mode === 'overwrite_table' });
-  const table = join(folder, sink.table.dataset, sink.table.table);
-  if (sink.datePartition === null) return insertFiles(connection, sink, table);
-  const month = firstDayOf(`${sink.datePartition.slice(0, 4)}-${sink.datePartition.slice(4)}`);
-  if (sink.retained && !isRetained(plan, month)) return;
-  await connection.run(`DELETE FROM ${qualified(sink.table)} WHERE ${inMonthOf(sink.partitionField, month)}`);
-  return insertFiles(connection, sink, join(table, `month=${month}`));
+  const month = monthOfSink(sink);
+  if (month !== null) {
+    if (sink.retained && !isRetained(plan, month)) return;
+    await connection.run(`DELETE FROM ${qualified(sink.table)} WHERE ${inMonthOf(sink.partitionField, month)}`);
+  }
+  await insertFiles(connection, sink, toPath(placeOf(folder, sink.table, month)));
 }
 
 async function insertFiles(connection: DuckDBConnection, sink: Sink, folder: string): Promise<void> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   if (!names.some((name) => name.endsWith('.parquet'))) return;
-  const files = quoteText(`${literalGlob(folder)}/**/*.parquet`);
-  const columns = sink.schema.map(({ name }) => quoteName(name)).join(', ');
+  const files = quoteText(join(literalGlob(folder), '**/*.parquet'));
+  const values = sink.schema.map(({ name, type }) => {
+    const quoted = quoteName(name);
+    return type === 'timestamp' ? `make_timestamp(epoch_us(${quoted})) AS ${quoted}` : quoted;
+  });
   await connection.run(
-    `INSERT INTO ${qualified(sink.table)} BY NAME SELECT ${columns} FROM read_parquet(${files}, hive_partitioning = false)`,
+    `INSERT INTO ${qualified(sink.table)} BY NAME SELECT ${values.join(', ')} FROM read_parquet(${files}, hive_partitioning = false)`,
   );
 }

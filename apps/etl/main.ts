@@ -13,14 +13,14 @@ import { writeJsonObject } from '../platform/objects.ts';
 import { runProgram } from '../platform/program.ts';
 import { sendSamples } from '../platform/statsd.ts';
 import { toUri } from '../platform/uri.ts';
-import { runIntoBigQuery } from './bigquery-engine.ts';
+import { destinationFlags, type Lake, toDestination, type Warehouse } from './destination-options.ts';
 import { runOnDuckDb } from './duckdb-engine.ts';
-import { handToSpark, toBigQueryDestination } from './hand-to-spark.ts';
+import { handToSpark } from './hand-to-spark.ts';
+import { runIntoLake } from './lake-engine.ts';
 import { type PlanRequest, toPlan } from './plan.ts';
 import type { EtlResult } from './result.ts';
 import { lakeOf, runOnSpark } from './spark-engine.ts';
 import { newestMonth } from './warehouse.ts';
-import { type BigQueryWarehouse, type DuckDbWarehouse, toWarehouse, warehouseFlags } from './warehouse-option.ts';
 
 await runProgram({
   name: 'etl',
@@ -34,17 +34,17 @@ await runProgram({
     file: z.string().transform(toUri).optional().describe("batch: URI of the month's file"),
     groups: z.string().transform(toUri).optional().describe('initial_load: URI of what schema-groups wrote'),
     asOf: asOfOption.describe("the run's clock: trips after it are in the future"),
-    ...warehouseFlags,
+    ...destinationFlags,
     engine: z
       .enum(['duckdb', 'spark'])
       .default('duckdb')
       .describe(
-        'what runs the plan; spark: on this machine, into Parquet folders beside the warehouse, then into it; for BigQuery it is only written',
+        'what runs the plan; spark: on this machine, into Parquet folders beside the warehouse, then into it; with --tables the plan is only written',
       ),
     plan: z.string().transform(toUri).describe('URI of the JSON file to write: what is going to be run'),
   },
   run: async (options) => {
-    const warehouse = toWarehouse(options);
+    const destination = toDestination(options);
     const groups = await readGroups(options);
     const { category, mode, asOf, engine } = options;
     const plan = toPlan(category, {
@@ -52,13 +52,12 @@ await runProgram({
       mode,
       asOf,
       engine,
-      ...(await toRetention(options, warehouse)),
-      destination: toDestination(engine, warehouse, options.plan),
+      ...(await toRetention(options, destination)),
+      destination: toPlanned(engine, destination),
     });
-    if (engine === 'spark' && warehouse.kind === 'bigquery')
-      return handToSpark(plan, { dataset: category, warehouse, planUri: options.plan });
+    if (engine === 'spark' && destination.kind === 'lake') return handToSpark(plan, options.plan);
     await writeJsonObject(options.plan, plan);
-    const result = await runPlan(plan, { category, planUri: options.plan, warehouse });
+    const result = await runPlan(plan, options.plan, destination);
     await sendSamples(
       (['clean', 'triage'] as const).map((kind) => ({
         name: statsdName('rows', options.category.category, kind),
@@ -71,31 +70,23 @@ await runProgram({
   },
 });
 
-/** Two engines, two kinds of warehouse. */
-function toDestination(engine: Engine, warehouse: DuckDbWarehouse | BigQueryWarehouse, planUri: string): Destination {
-  // A scratch file stands between DuckDB and BigQuery.
-  if (engine === 'duckdb') return { format: 'duckdb' };
-  if (warehouse.kind === 'duckdb') return { format: 'parquet', folder: lakeOf(warehouse.uri) };
-  return toBigQueryDestination(warehouse, planUri);
+function toPlanned(engine: Engine, destination: Warehouse | Lake): Destination {
+  if (destination.kind === 'lake') return { format: 'parquet', folder: destination.folder };
+  return engine === 'spark' ? { format: 'parquet', folder: lakeOf(destination.uri) } : { format: 'duckdb' };
 }
 
-function runPlan(
-  plan: Plan,
-  { category, planUri, warehouse }: { category: Dataset; planUri: string; warehouse: DuckDbWarehouse | BigQueryWarehouse },
-): Promise<EtlResult> {
-  if (plan.engine === 'duckdb')
-    return warehouse.kind === 'duckdb' ? runOnDuckDb(plan, warehouse.path) : runIntoBigQuery(plan, category, warehouse);
-  if (warehouse.kind === 'duckdb') return runOnSpark(plan, planUri, warehouse.path);
-  throw new Error("a plan for Spark's pods is handed to them");
+function runPlan(plan: Plan, planUri: string, destination: Warehouse | Lake): Promise<EtlResult> {
+  if (destination.kind === 'lake') return runIntoLake(plan, destination);
+  return plan.engine === 'duckdb' ? runOnDuckDb(plan, destination.path) : runOnSpark(plan, planUri, destination.path);
 }
 
 /** Counted back from the newest month that is loaded. */
 async function toRetention(
   { category, retentionMonths }: { category: Dataset; retentionMonths?: number | undefined },
-  warehouse: DuckDbWarehouse | BigQueryWarehouse,
+  destination: Warehouse | Lake,
 ): Promise<Pick<PlanRequest, 'retentionMonths' | 'newestLoaded'>> {
-  if (retentionMonths === undefined || warehouse.kind === 'bigquery') return {};
-  return { retentionMonths, newestLoaded: await newestMonth(warehouse.path, monthlyTable(category.category)) };
+  if (retentionMonths === undefined || destination.kind === 'lake') return {};
+  return { retentionMonths, newestLoaded: await newestMonth(destination.path, monthlyTable(category.category)) };
 }
 
 async function readGroups(options: {

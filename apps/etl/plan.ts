@@ -42,7 +42,7 @@ export function toPlan(dataset: Dataset, request: PlanRequest): Plan {
   );
   const split = toSplitQueries(dataset, dialect, { source: sourceView, doubtful, asOf: toClock(asOf) });
   const { category, roles } = dataset;
-  const toSink = sinkMaker(dataset, mode, months);
+  const toSink = sinkMaker(mode, months);
   return {
     version: planVersion,
     engine,
@@ -52,30 +52,27 @@ export function toPlan(dataset: Dataset, request: PlanRequest): Plan {
     settings: engine === 'spark' ? { ...sparkSettings } : {},
     sources: toSources(dataset, engine, { groups, doubtful }),
     sinks: {
-      clean: toSink('clean', {
+      clean: toSink({
         table: cleanTable(category),
         query: split.clean,
         schema: cleanSchema(dataset),
         retained: true,
         partitionField: roles.pickup,
-        clusteredFields: [roles.pickupZone, roles.dropoffZone],
       }),
-      triage: toSink('triage', {
+      triage: toSink({
         table: triageTable(category),
         query: split.triage,
         schema: triageSchema(dataset),
         retained: true,
         partitionField: triageColumns.month,
-        clusteredFields: [],
         reasonsField: triageColumns.rules,
       }),
-      monthly: toSink('monthly', {
+      monthly: toSink({
         table: monthlyTable(category),
         query: toMonthlyQuery(dataset, dialect, sourceView),
         schema: monthlySchema(dataset),
         retained: false,
         partitionField: monthlyColumns.month,
-        clusteredFields: [],
       }),
     },
     destination,
@@ -119,16 +116,14 @@ function toSources(
   });
 }
 
-type SinkFacts = Omit<Sink, 'mode' | 'datePartition' | 'partitionType' | 'bigQueryJobLabels'>;
+type SinkFacts = Omit<Sink, 'mode' | 'datePartition'>;
 
-function sinkMaker(dataset: Dataset, mode: Mode, months: readonly string[]): (kind: string, facts: SinkFacts) => Sink {
+function sinkMaker(mode: Mode, months: readonly string[]): (facts: SinkFacts) => Sink {
   const partition = mode === 'batch' ? monthOf(months[0] as string).replace('-', '') : null;
-  return (kind, facts) => ({
+  return (facts) => ({
     ...facts,
     mode: partition === null ? 'overwrite_table' : 'overwrite_partition',
     datePartition: partition,
-    partitionType: 'MONTH',
-    bigQueryJobLabels: { category: dataset.category, table: `${kind}-${partition ?? 'all'}` },
   });
 }
 

@@ -1,5 +1,4 @@
 // What a run of etl says it did, whatever engine ran it.
-import type { LoadResult } from '../platform/bigquery-load.ts';
 import type { FileResult } from './conservation.ts';
 
 export interface EtlResult {
@@ -12,8 +11,13 @@ export interface EtlResult {
     readonly outsideRetention: number;
     readonly monthly: number;
   };
-  /** BigQuery's load jobs, in their order. */
-  readonly jobs?: readonly LoadResult[];
+  /** Of a lake: what its tables hold, by `dataset.table`. */
+  readonly tables?: Readonly<Record<string, FilledTable>>;
+}
+
+export interface FilledTable {
+  readonly rows: number;
+  readonly bytes: number;
 }
 
 /** Sums the files up. `monthly` is the rows of the monthly table that were written. */

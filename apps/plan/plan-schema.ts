@@ -38,26 +38,18 @@ const sink = z.strictObject({
     .nullable()
     .describe('overwrite_partition: the month, yyyyMM'),
   partitionField: name.describe('the column whose month is the partition'),
-  partitionType: z.literal('MONTH'),
-  clusteredFields: z.array(name).max(4),
   reasonsField: name.optional().describe('a column of type strings whose values are counted by file'),
-  bigQueryJobLabels: z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), z.string().regex(/^[a-z0-9_-]{0,63}$/)),
 });
 
 const destination = z.discriminatedUnion('format', [
   z.strictObject({ format: z.literal('duckdb') }),
   z.strictObject({
     format: z.literal('parquet'),
-    folder: uri.describe('<folder>/<dataset>/<table>/month=YYYY-MM-01/*.parquet'),
-  }),
-  z.strictObject({
-    format: z.literal('bigquery'),
-    project: z.string().regex(/^[a-z][a-z0-9.:-]*$/),
-    temporaryGcsBucket: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
+    folder: uri.describe('<folder>/<dataset>/<table>/month=YYYY-MM-01/*.parquet; times are instants in UTC'),
   }),
 ]);
 
-export const planVersion = 2;
+export const planVersion = 3;
 
 export const planSchema = z.strictObject({
   version: z.literal(planVersion),

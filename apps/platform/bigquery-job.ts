@@ -1,118 +1,112 @@
 // One BigQuery job under a name of its own: a retry, or a second step that does the same, adopts the job that still runs.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BigQuery } from './bigquery.ts';
-import { BigQueryRefusal, isTemporary, passesSoon } from './bigquery-refusal.ts';
+import type { BigQuery, Job, JobMetadata } from '@google-cloud/bigquery';
+import type { BigQueryConnection } from './bigquery.ts';
+import { ConflictError, isTemporary, passesSoon } from './bigquery-errors.ts';
 import { OutcomeError, TemporaryError, UsageError, type UserError } from './errors.ts';
 import { log } from './log.ts';
 import { toLine } from './one-line.ts';
 
-/** What is read of a job. */
-export interface Job {
-  readonly jobReference: { readonly jobId: string };
-  readonly status: {
-    readonly state: 'PENDING' | 'RUNNING' | 'DONE';
-    readonly errorResult?: { readonly reason?: string; readonly message?: string };
-    readonly errors?: readonly { readonly message?: string }[];
-  };
-  readonly statistics?: {
-    readonly load?: { readonly outputRows?: string; readonly outputBytes?: string };
-    readonly query?: { readonly totalBytesBilled?: string };
-  };
-}
+type CreatedJob = readonly [job: Job, ...unknown[]];
 
 export interface JobRequest {
   /** Letters, digits, `_` and `-`: the same for each try of the same work. */
   readonly id: string;
   readonly what: string;
-  readonly configuration: object;
-  /** Starts the job in another way than by a request without content. Throws BigQueryRefusal with 409 where the id is taken. */
-  readonly start?: (job: object) => Promise<Job>;
+  /** Makes the job under a name by the client's methods. */
+  readonly create: (client: BigQuery, place: { readonly jobId: string; readonly location: string }) => Promise<CreatedJob>;
   readonly waitMinutes?: number;
 }
 
-/** Jobs of one name that may have failed before this one, and jobs that this process starts anew because the last one failed for a moment. */
+/** A job that has ended well. */
+export interface DoneJob {
+  readonly id: string;
+  readonly statistics: NonNullable<JobMetadata['statistics']>;
+}
+
+/** Jobs of one name that may have failed before this one, and jobs that this process starts again because the last one failed for a moment. */
 const mostNames = 50;
 const mostTries = 3;
 const firstPauseMilliseconds = 250;
 const longestPauseMilliseconds = 10_000;
 
 /** Runs a job to its good end. Throws OutcomeError or UsageError where it fails for good, TemporaryError where a retry may help. */
-export async function runJob(bigQuery: BigQuery, request: JobRequest): Promise<Job> {
+export async function runJob(bigQuery: BigQueryConnection, request: JobRequest): Promise<DoneJob> {
   let tries = 0;
   for (let number = 1; number <= mostNames; number++) {
     const id = number === 1 ? request.id : `${request.id}-${number}`;
-    const { job, found } = await startOrAdopt(bigQuery, request, id);
-    const hasEnded = job.status.state === 'DONE';
-    // One that has ended is not adopted: its cause may be mended by now, or others may have written over what it wrote.
-    if (hasEnded && (found === 'before' || (found === 'meanwhile' && job.status.errorResult !== undefined))) continue;
-    if (found !== 'no') log('adopted', { job: id, state: job.status.state });
-    const done = await awaitJob(bigQuery, request, job);
-    if (done.status.errorResult === undefined) return done;
-    const failure = toFailure(request.what, done);
-    if (!passesSoon(done.status.errorResult.reason ?? '') || ++tries === mostTries) throw failure;
+    const { job, isNew } = await createOrAdopt(bigQuery, request, id);
+    // One that has ended is not adopted: its cause may be gone by now, or others may have written over what it wrote.
+    if (!isNew && stateOf(job) === 'DONE') continue;
+    if (!isNew) log('adopted', { job: id, state: stateOf(job) });
+    const { status, statistics = {} } = await awaitJob(bigQuery, request, { id, job });
+    if (status?.errorResult == null) return { id, statistics };
+    const failure = toFailure(`${request.what}: job ${id}`, status);
+    if (!passesSoon(status.errorResult.reason ?? '') || ++tries === mostTries) throw failure;
     log('again', { job: id, why: failure.message });
     await sleep(firstPauseMilliseconds * 4 ** tries);
   }
   throw new TemporaryError(
-    `${request.what}: ${mostNames} jobs of the name ${request.id} have failed; look at them in BigQuery's console`,
+    `${request.what}: ${mostNames} jobs of the name ${request.id} have ended already; look at them in BigQuery's console`,
   );
 }
 
-/** `found`: not at all, before this try, or made by another try at the same moment. */
-async function startOrAdopt(
-  bigQuery: BigQuery,
-  request: JobRequest,
+async function createOrAdopt(
+  bigQuery: BigQueryConnection,
+  { what, create }: JobRequest,
   id: string,
-): Promise<{ job: Job; found: 'no' | 'before' | 'meanwhile' }> {
-  const { project, location } = bigQuery;
-  const read = () =>
-    bigQuery.askIfAny<Job>({
-      what: `${request.what}: reading job ${id}`,
-      method: 'GET',
-      path: `jobs/${id}`,
-      query: { location },
-    });
-  // Before an upload it is cheaper to ask first.
-  const earlier = request.start === undefined ? undefined : await read();
-  if (earlier !== undefined) return { job: earlier, found: 'before' };
-  const body = { jobReference: { projectId: project, jobId: id, location }, configuration: request.configuration };
+): Promise<{ job: JobMetadata; isNew: boolean }> {
+  const { location } = bigQuery;
   try {
-    const job = await (request.start?.(body) ?? bigQuery.ask<Job>({ what: request.what, method: 'POST', path: 'jobs', body }));
+    const job = await bigQuery.ask(what, (client) => create(client, { jobId: id, location }).then(toMetadata, metadataOf));
     log('started', { job: id });
-    return { job, found: 'no' };
+    return { job, isNew: true };
   } catch (error) {
-    if (!(error instanceof BigQueryRefusal && error.status === 409)) throw error;
+    if (!(error instanceof ConflictError)) throw error;
   }
-  const job = await read();
-  if (job === undefined)
-    throw new TemporaryError(
-      `${request.what}: job ${id} is said to be there, but can't be found in ${location}; check --location`,
-    );
-  return { job, found: 'meanwhile' };
+  return { job: await readJob(bigQuery, what, id), isNew: false };
 }
 
-async function awaitJob(bigQuery: BigQuery, { what, waitMinutes = 60 }: JobRequest, started: Job): Promise<Job> {
+const toMetadata = ([job]: CreatedJob): JobMetadata => job.metadata as JobMetadata;
+
+/** The client throws what a new job has failed by already, and keeps the job. */
+function metadataOf(error: { readonly response?: JobMetadata }): JobMetadata {
+  if (error.response?.jobReference === undefined) throw error;
+  return error.response;
+}
+
+async function readJob(bigQuery: BigQueryConnection, what: string, id: string): Promise<JobMetadata> {
+  const { location } = bigQuery;
+  const metadata = await bigQuery.askIfAny(`${what}: reading job ${id}`, async (client) => {
+    const [found] = await client.job(id, { location }).getMetadata();
+    return found as JobMetadata;
+  });
+  if (metadata !== undefined) return metadata;
+  throw new TemporaryError(`${what}: job ${id} can't be found in ${location}; check --location`);
+}
+
+const stateOf = ({ status }: JobMetadata) => status?.state ?? 'PENDING';
+
+async function awaitJob(
+  bigQuery: BigQueryConnection,
+  { what, waitMinutes = 60 }: JobRequest,
+  { id, job }: { id: string; job: JobMetadata },
+): Promise<JobMetadata> {
   const deadline = Date.now() + waitMinutes * 60_000;
-  const { jobId } = started.jobReference;
-  let job = started;
-  for (let pause = firstPauseMilliseconds; job.status.state !== 'DONE'; pause = Math.min(pause * 1.5, longestPauseMilliseconds)) {
+  let current = job;
+  for (let pause = firstPauseMilliseconds; stateOf(current) !== 'DONE'; pause = Math.min(pause * 1.5, longestPauseMilliseconds)) {
     if (Date.now() > deadline)
-      throw new TemporaryError(`${what}: job ${jobId} still runs after ${waitMinutes} minutes; a retry waits for the same job`);
+      throw new TemporaryError(`${what}: job ${id} still runs after ${waitMinutes} minutes; a retry waits for the same job`);
     await sleep(pause);
-    job = await bigQuery.ask<Job>({
-      what: `${what}: reading job ${jobId}`,
-      method: 'GET',
-      path: `jobs/${jobId}`,
-      query: { location: bigQuery.location },
-    });
+    current = await readJob(bigQuery, what, id);
   }
-  return job;
+  return current;
 }
 
-function toFailure(what: string, { jobReference: { jobId }, status: { errorResult, errors } }: Job): UserError {
+function toFailure(what: string, { errorResult, errors }: NonNullable<JobMetadata['status']>): UserError {
   const { reason = '', message = '' } = errorResult ?? {};
   const others = (errors ?? []).map((error) => error.message ?? '').filter((text) => text !== message);
-  const line = `${what}: job ${jobId} failed: ${toLine([message, ...others.slice(0, 2)].join('; '))} (${reason})`;
+  const line = `${what} failed: ${toLine([message, ...others.slice(0, 2)].join('; '))} (${reason})`;
   if (isTemporary(reason)) return new TemporaryError(line);
   if (reason === 'accessDenied') return new UsageError(`${line}; the account needs that role`);
   if (reason === 'notFound')

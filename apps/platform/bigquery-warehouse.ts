@@ -23,6 +23,9 @@ export const locationOption = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9-]{1,30}$/, { error: "expected BigQuery's location, such as europe-west1 or EU" });
 
+/** The flag `--run`: the run that jobs are labelled with. */
+export const runOption = z.string().regex(/^[\w.-]{1,200}$/, { error: 'expected letters, digits, ".", "_" and "-"' });
+
 /** A label's value as BigQuery takes it: at most 63 lower-case letters, digits, `_` and `-`. */
 export const toLabelValue = (text: string): string =>
   text

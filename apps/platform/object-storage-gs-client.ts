@@ -1,13 +1,12 @@
 // The connection to Google Cloud Storage, by its own client. The sign-in is Google's usual one: GOOGLE_APPLICATION_CREDENTIALS, gcloud's, the
 // pod's. The client is loaded on the first request: runs over folders don't pay for it.
-import { subscribe } from 'node:diagnostics_channel';
-import type { ClientRequest } from 'node:http';
 import type { File, FileMetadata, Storage } from '@google-cloud/storage';
 import { type BucketPlace, parseBucketUri, toBucketUri } from './bucket-uri.ts';
 import type { StoredObject } from './object-storage.ts';
 import { createCrc32c, type Digest } from './object-storage-digest.ts';
 import { isPassing, toGsError, toSignInError } from './object-storage-gs-errors.ts';
-import type { Patience } from './object-storage-read.ts';
+import type { Patience } from './patience.ts';
+import { endSilentRequests } from './silent-requests.ts';
 import { baseName } from './uri.ts';
 
 /** Another endpoint, such as an emulator's; it gets no sign-in. Python's client reads the same variable. */
@@ -71,20 +70,6 @@ async function connect({ silenceMilliseconds, tries, pauseMilliseconds }: Patien
   // The client takes the variable for all of the address, Python's and the emulators for its beginning.
   if (endpoint) for (const one of [client, reader]) one.baseUrl = `${endpoint}/storage/v1`;
   return { client, reader };
-}
-
-/** The client's requests have no time-out, and its HTTP library takes away that of others when an answer begins. */
-function endSilentRequests(host: string, silenceMilliseconds: number): void {
-  subscribe('http.client.request.start', (message) => {
-    const { request } = message as { request: ClientRequest };
-    if (request.host !== host) return;
-    const end = () =>
-      request.destroy(Object.assign(new Error(`nothing came for ${silenceMilliseconds / 1000} s`), { code: 'ETIMEDOUT' }));
-    const wait = () => request.setTimeout(silenceMilliseconds);
-    request.on('timeout', end);
-    request.once('response', () => setImmediate(wait));
-    wait();
-  });
 }
 
 /** What Cloud Storage says of an object. */

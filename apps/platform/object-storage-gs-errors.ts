@@ -1,6 +1,7 @@
 // What Cloud Storage's refusals mean: which of them a retry may mend, and the one line that says what to do.
 // https://cloud.google.com/storage/docs/json_api/v1/status-codes
 import { TemporaryError, UsageError, UserError } from './errors.ts';
+import { explainSignIn, waysToSignIn } from './google-sign-in.ts';
 import { networkCodes } from './network-codes.ts';
 import { toLine } from './one-line.ts';
 
@@ -10,14 +11,10 @@ interface GsError {
   readonly code?: number | string;
   readonly status?: number;
   readonly errors?: readonly { readonly reason?: string; readonly message?: string }[];
-  readonly response?: { readonly data?: { readonly error?: unknown; readonly error_description?: unknown } };
 }
 
 /** There is no such object. */
 class AbsentError extends UsageError {}
-
-const signIn =
-  'sign in by GOOGLE_APPLICATION_CREDENTIALS, by "gcloud auth application-default login", or by the account of the pod or machine';
 
 export const isAbsent = (error: unknown): boolean => error instanceof AbsentError;
 
@@ -47,8 +44,8 @@ export function toGsError(uri: string, error: unknown): unknown {
   if (error instanceof UserError || typeof error !== 'object' || error === null) return error;
   const where = toLine(uri);
   // Some are answers, and no instances of Error.
-  const { message = '', code, response } = error as Partial<GsError>;
-  const signInError = explainSignIn(message, String(response?.data?.error_description ?? ''));
+  const { message = '', code } = error as Partial<GsError>;
+  const signInError = explainSignIn(error);
   if (signInError) return new UsageError(`${where}: ${signInError}`);
   const status = statusOf(error);
   if (status === 0 && isPassing(error))
@@ -57,7 +54,7 @@ export function toGsError(uri: string, error: unknown): unknown {
   const why = toReason(error);
   if (status === 404)
     return /bucket/i.test(why) ? toNoBucket(where) : new AbsentError(`${where}: there is no such object, or no such bucket`);
-  if (status === 401) return new UsageError(`${where}: Cloud Storage does not accept the sign-in; ${signIn}`);
+  if (status === 401) return new UsageError(`${where}: Cloud Storage does not accept the sign-in; ${waysToSignIn}`);
   if (status === 403)
     return new UsageError(
       `${where}: not allowed: ${why}; the account needs the role storage.objectUser on the bucket, storage.objectViewer to read alone`,
@@ -75,24 +72,12 @@ export function toSignInError(error: unknown): UserError {
   const known = toGsError('Cloud Storage', error);
   return known instanceof UserError
     ? known
-    : new UsageError(`Cloud Storage: the sign-in can't be used: ${toLine((error as Error).message)}; ${signIn}`);
+    : new UsageError(`Cloud Storage: the sign-in can't be used: ${toLine((error as Error).message)}; ${waysToSignIn}`);
 }
 
 /** Where an answer can speak of nothing else. */
 export const toNoBucket = (uri: string): UsageError =>
   new UsageError(`${toLine(uri)}: there is no such bucket, or this account may not see it; check its name and the sign-in`);
-
-function explainSignIn(message: string, description: string): string | undefined {
-  if (/could not load the default credentials/i.test(message)) return `no sign-in was found; ${signIn}`;
-  if (
-    !/invalid_grant|invalid_client|unauthorized_client|invalid_rapt|could not refresh access token/i.test(
-      `${message} ${description}`,
-    )
-  )
-    return undefined;
-  if (/short-lived token|iat|clock/i.test(description)) return "this machine's clock differs from Google's; set it right";
-  return `the sign-in has expired or was taken back: ${toLine(description || message)}; ${signIn}`;
-}
 
 function toReason({ message = '', errors }: Partial<GsError>): string {
   const [first] = errors ?? [];

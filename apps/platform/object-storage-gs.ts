@@ -14,8 +14,9 @@ import {
 import { type AskGs, createGsClient, type GsConnection, toObject } from './object-storage-gs-client.ts';
 import { isAbsent, statusOf, toGsError, toNoBucket } from './object-storage-gs-errors.ts';
 import { composeInGs, writeToGs } from './object-storage-gs-write.ts';
-import { checkRange, type Patience, persevere, readInTurns, toBytes, patience as usual } from './object-storage-read.ts';
+import { checkRange, readInTurns, toBytes, patience as usual } from './object-storage-read.ts';
 import { asFolder, isHidden } from './object-storage-uri.ts';
+import { type Patience, persevere } from './patience.ts';
 
 /** Google's own pages have as many. */
 const objectsOfPage = 1_000;

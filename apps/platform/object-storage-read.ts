@@ -1,20 +1,11 @@
 // Streams an object's bytes in spite of connections that break, fall silent or send too little.
 
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporaryError } from './errors.ts';
 import type { ByteRange, StoredObject } from './object-storage.ts';
+import { type Patience, pause } from './patience.ts';
 
-/** How long, and how often, a storage is waited for. */
-export interface Patience {
-  /** A connection that says nothing for so long is given up. */
-  readonly silenceMilliseconds: number;
-  /** A body that breaks so often, with less than a mebibyte between, is given up. */
-  readonly tries: number;
-  /** The longest pause before the second try; it doubles with each further one. */
-  readonly pauseMilliseconds: number;
-}
-
+/** A body that breaks so often, with less than a mebibyte between, is given up. */
 export const patience: Patience = { silenceMilliseconds: 30_000, tries: 4, pauseMilliseconds: 500 };
 
 /** So many bytes between two breaks are progress. */
@@ -56,22 +47,6 @@ export async function* readInTurns(
     }
   }
 }
-
-/** Runs again what fails with a TemporaryError. */
-export async function persevere<Result>(run: () => Promise<Result>, patience: Patience): Promise<Result> {
-  for (let failures = 1; ; failures += 1) {
-    try {
-      return await run();
-    } catch (error) {
-      if (!(error instanceof TemporaryError) || failures >= patience.tries) throw error;
-      await pause(failures, patience);
-    }
-  }
-}
-
-/** With jitter: many readers of one storage must not come back at the same moment. */
-const pause = (failures: number, { pauseMilliseconds }: Patience): Promise<void> =>
-  sleep(pauseMilliseconds * 2 ** (failures - 1) * Math.random());
 
 /** A server that does not know ranges sends all from the beginning. Throws TemporaryError. */
 export function checkRange(uri: string, { from, range }: { from: number; range: string | undefined }): void {

@@ -1,8 +1,8 @@
 // The connection to S3, by Amazon's SDK. Region, endpoint and credentials are those of the SDK's own environment (AWS_REGION,
 // AWS_ENDPOINT_URL_S3 and so on). The SDK is loaded on the first request: runs over folders don't pay for it.
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Patience } from './object-storage-read.ts';
 import { toS3Error } from './object-storage-s3-errors.ts';
+import type { Patience } from './patience.ts';
 
 const connectionTimeoutMilliseconds = 5_000;
 type Sdk = typeof import('@aws-sdk/client-s3');

@@ -13,11 +13,12 @@ import {
   WriteConditionError,
 } from './object-storage.ts';
 import type { Digest } from './object-storage-digest.ts';
-import { checkRange, type Patience, readInTurns, toBytes, patience as usual } from './object-storage-read.ts';
+import { checkRange, readInTurns, toBytes, patience as usual } from './object-storage-read.ts';
 import { type AskS3, createS3Client } from './object-storage-s3-client.ts';
 import { isAbsent, isRefusal, statusOf, toS3Error } from './object-storage-s3-errors.ts';
 import { writeToS3 } from './object-storage-s3-write.ts';
 import { asFolder, isHidden } from './object-storage-uri.ts';
+import type { Patience } from './patience.ts';
 import { baseName } from './uri.ts';
 
 /** S3 copies no more at once. */

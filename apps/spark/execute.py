@@ -5,8 +5,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
-from bigquery_sink import write_to_bigquery
-from counts import Counts, count_rows
+from counts import Counts
 from errors import OutcomeError
 from parquet_sink import ParquetSink
 from plan import Plan, Sink, files_for, files_of, is_retained, table_name
@@ -17,8 +16,7 @@ def execute(session: SparkSession, plan: Plan) -> dict[str, Any]:
     """Fills the tables. Returns the step's result. Throws OutcomeError, with nothing changed, where rows would be lost."""
     start = time.monotonic()
     sinks = {name: sink for name, sink in plan["sinks"].items() if files_for(plan, sink)}
-    fill = fill_folders if plan["destination"]["format"] == "parquet" else fill_bigquery
-    result, tables = fill(session, plan, sinks)
+    result, tables = fill_folders(session, plan, sinks)
     return {
         **result,
         "tables": {table_name(sinks[name]): table for name, table in tables.items()},
@@ -27,11 +25,8 @@ def execute(session: SparkSession, plan: Plan) -> dict[str, Any]:
     }
 
 
-Filled = tuple[dict[str, Any], dict[str, dict[str, int]]]
-
-
-def fill_folders(session: SparkSession, plan: Plan, sinks: dict[str, Sink]) -> Filled:
-    """Parquet folders: counted as they lie on disk, before they replace what was there."""
+def fill_folders(session: SparkSession, plan: Plan, sinks: dict[str, Sink]) -> tuple[dict[str, Any], dict[str, dict[str, int]]]:
+    """The tables as Parquet, counted as they lie there, before they replace what was there. Returns the result, and what each table holds."""
     target = ParquetSink(session, plan["destination"]["folder"])
     try:
         for scan in scans_of(session, plan, sinks):
@@ -47,19 +42,6 @@ def fill_folders(session: SparkSession, plan: Plan, sinks: dict[str, Sink]) -> F
         target.close()
         raise
     return result, tables
-
-
-def fill_bigquery(session: SparkSession, plan: Plan, sinks: dict[str, Sink]) -> Filled:
-    """BigQuery: the rows are counted by a scan of their own, since each table is replaced by the job that loads it."""
-    scans = scans_of(session, plan, sinks)
-    counts: dict[str, Counts] = {}
-    for scan in scans:
-        counts |= count_rows({name: sinks[name] for name in scan.tables}, scan.rows)
-    result = to_result(plan, counts)
-    rows = {name: table for scan in scans for name, table in scan.tables.items()}
-    for name, sink in sinks.items():
-        write_to_bigquery(sink, rows[name], plan["destination"])
-    return result, {name: rows_in(counts[name]) for name in sinks}
 
 
 def rows_in(counts: Counts) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What Spark, Hadoop and BigQuery throw, as an error with the exit code that every program shares, or as a bug."""
+"""What Spark, Hadoop and Cloud Storage throw, as an error with the exit code that every program shares, or as a bug."""
 
 import re
 
@@ -7,15 +7,14 @@ from pyspark.errors import AnalysisException, ParseException
 from errors import OutcomeError, TemporaryError, UsageError, UserError, of_system
 from plan import planned_again, shorten
 
-# In this order: the first that matches decides. Texts of Spark 3.5, Hadoop 3.3, the GCS and BigQuery connectors.
+# In this order: the first that matches decides. Texts of Spark 3.5, Hadoop 3.3 and the GCS connector.
 kinds: list[tuple[str, type[UserError], str]] = [
     (r"quotaExceeded|rateLimitExceeded|Quota exceeded|Exceeded rate limits|429 Too Many|jobRateLimitExceeded", TemporaryError, "a quota"),
-    (r"DATA_SOURCE_NOT_FOUND|Failed to find data source", UsageError, "the image lacks the BigQuery connector of jars.txt; build it again"),
+    (r"No FileSystem for scheme|GoogleHadoopFileSystem not found", UsageError, "the image lacks the Cloud Storage connector of jars.txt; build it again"),
     (r"cannot find the metadata server|Error getting access token from metadata server|default credentials were not found|credentials are not available", TemporaryError, "the pod has no sign-in to Google Cloud yet; if it stays so, see the account spark-driver"),
     (r"No space left on device|OutOfMemoryError|Java heap space|Cannot allocate memory", TemporaryError, "more memory or disk is needed"),
     (r"\b403 Forbidden|code\W{1,4}403|[Aa]ccess ?[Dd]enied|AccessControlException|[Pp]ermission.{0,40}denied|does not have .{0,60}(access|permission)", UsageError, "a permission is lacking"),
-    (r"Not found: (Table|Dataset|Project)|notFound|[Tt]able .{0,200} not found|\b404 Not Found", UsageError, "there is no such table or bucket"),
-    (r"Provided Schema does not match|schema mismatch|Schema mismatch|incompatible with", UsageError, "the table's schema differs; run the tables step, or a full refresh"),
+    (r"notFound|\b404 Not Found", UsageError, "there is no such bucket or file"),
     (r"PATH_NOT_FOUND|FileNotFoundException|NoSuchFileException|No such file or directory", UsageError, "there is no such file"),
     (r"is not a Parquet file|ParquetDecodingException|CorruptedFooter|CANNOT_READ_FILE_FOOTER|Could not read footer|could not read page|ParquetCrypto|FAILED_READ_FILE|Encountered error while reading file|PARQUET_COLUMN_DATA_TYPE_MISMATCH|Parquet column cannot be converted", OutcomeError, "a file can't be read; fetch it again"),
     (r"UnknownHostException|ConnectException|Connection refused|Connection reset|SocketTimeout|SocketException|Read timed out|SSLException|\b50[0234]\b (Bad|Internal|Service|Gateway)|backendError|Service Unavailable|ExecutorLostFailure|FetchFailed", TemporaryError, "a retry may help"),

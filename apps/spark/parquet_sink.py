@@ -14,7 +14,7 @@ from counts import Counts, count_rows
 from errors import TemporaryError, UsageError
 from plan import Sink, shorten, table_name
 from scans import month_column, row_month, table_column, with_table
-from schema import schema_of
+from schema import as_stored, stored_schema_of
 from session import Folder, local_path
 
 staging = "_staging"
@@ -38,14 +38,14 @@ class ParquetSink:
     def stage(self, sink: Sink, rows: DataFrame) -> None:
         """Writes a table's rows beside its place, a folder a month."""
         self._check_table(sink)
-        rows.withColumn(month_column, row_month(sink)).write.partitionBy(month_column).parquet(self.folder.below(f"{staging}/{table_of(sink)}"))
+        as_stored(rows.withColumn(month_column, row_month(sink))).write.partitionBy(month_column).parquet(self.folder.below(f"{staging}/{table_of(sink)}"))
         self._expect(sink)
 
     def stage_together(self, sinks: dict[str, Sink], rows: DataFrame) -> None:
         """Writes the rows of several tables, each row with its table's name and month, beside the places of the tables."""
         for sink in sinks.values():
             self._check_table(sink)
-        rows.write.partitionBy(table_column, month_column).parquet(self.folder.below(f"{staging}/{together}"))
+        as_stored(rows).write.partitionBy(table_column, month_column).parquet(self.folder.below(f"{staging}/{together}"))
         for name, sink in sinks.items():
             written = f"{staging}/{together}/{table_column}={name}"
             if self.folder.exists(written):
@@ -57,7 +57,7 @@ class ParquetSink:
         """What has been staged of a table, by month: from the files' footers, or from the rows where they give reasons."""
         table = f"{staging}/{table_of(sink)}"
         if "reasonsField" in sink:
-            rows = self.session.read.schema(schema_of(sink)).parquet(self.folder.below(table))
+            rows = self.session.read.schema(stored_schema_of(sink)).parquet(self.folder.below(table))
             return count_rows({"": sink}, with_table(rows, sink, ""))[""]
         months = [name for name in self.folder.names(table) if name.startswith(f"{month_column}=")]
         rows_by_month = {name.partition("=")[2]: self.folder.parquet_rows(f"{table}/{name}") for name in months}
@@ -83,8 +83,10 @@ class ParquetSink:
             self._lock.close()
 
     def _expect(self, sink: Sink) -> None:
-        """A month without rows gets an empty folder, which replaces what was there."""
-        self.folder.make(f"{staging}/{place_of(sink)}")
+        """A month or table without rows gets a file without rows: it replaces what was there, here and where it is loaded."""
+        place = f"{staging}/{place_of(sink)}"
+        if not any(name.endswith(".parquet") or name.startswith(f"{month_column}=") for name in self.folder.names(place)):
+            self.session.createDataFrame([], stored_schema_of(sink)).coalesce(1).write.mode("append").parquet(self.folder.below(place))
         self.swaps.append(place_of(sink))
 
     def _heal(self) -> None:
@@ -107,8 +109,9 @@ class ParquetSink:
         others = [month for month in months if month != place_of(sink) and self.folder.has_parquet(month)]
         if not others:
             return
-        expected = {field.name: field.dataType.simpleString() for field in schema_of(sink)}
-        found = self.session.read.parquet(self.folder.below(others[-1])).dtypes
+        expected = {field.name: field.dataType.simpleString() for field in stored_schema_of(sink)}
+        # Releases before plan version 3 wrote times without a zone; each month is read alone.
+        found = [(name, kind.removesuffix("_ntz")) for name, kind in self.session.read.parquet(self.folder.below(others[-1])).dtypes]
         wrong = [f'"{name}" is {kind}' for name, kind in found if expected.get(name, kind) != kind]
         if wrong:
             raise UsageError(

@@ -1,6 +1,7 @@
 """The plan's column types as Spark's."""
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as f
 from pyspark.sql.types import (
     ArrayType,
     DataType,
@@ -11,6 +12,7 @@ from pyspark.sql.types import (
     StructField,
     StructType,
     TimestampNTZType,
+    TimestampType,
 )
 
 from errors import UsageError
@@ -27,8 +29,20 @@ types: dict[str, DataType] = {
 
 
 def schema_of(sink: Sink) -> StructType:
-    """A table's schema."""
+    """What a table's query gives."""
     return StructType([StructField(column["name"], types[column["type"]]) for column in sink["schema"]])
+
+
+def stored_schema_of(sink: Sink) -> StructType:
+    """What a table's files hold: times are instants in UTC, since BigQuery makes partitions of no others."""
+    stored = {**types, "timestamp": TimestampType()}
+    return StructType([StructField(column["name"], stored[column["type"]]) for column in sink["schema"]])
+
+
+def as_stored(rows: DataFrame) -> DataFrame:
+    """Rows with their wall-clock times as the instants whose clock in UTC shows them; the session's zone is UTC."""
+    times = [field.name for field in rows.schema if isinstance(field.dataType, TimestampNTZType)]
+    return rows.withColumns({name: f.col(name).cast(TimestampType()) for name in times}) if times else rows
 
 
 def check_schema(sink: Sink, rows: DataFrame) -> None:

@@ -12,7 +12,6 @@ from unittest import mock
 
 from pyspark.errors import AnalysisException, ParseException
 
-from bigquery_sink import bigquery_options
 from errors import TemporaryError
 from failures import to_user_error
 from parquet_sink import ParquetSink
@@ -28,52 +27,21 @@ def a_sink(partition: str | None) -> dict[str, Any]:
         "mode": "overwrite_table" if partition is None else "overwrite_partition",
         "datePartition": partition,
         "partitionField": "day",
-        "partitionType": "MONTH",
-        "clusteredFields": ["PULocationID", "DOLocationID"],
-        "bigQueryJobLabels": {"category": "yellow", "table": "clean-202401"},
     }
-
-
-class BigQueryOptionsTest(unittest.TestCase):
-    destination = {"format": "bigquery", "project": "p", "temporaryGcsBucket": "b"}
-
-    def test_a_month(self) -> None:
-        self.assertEqual(
-            bigquery_options(a_sink("202401"), self.destination),
-            {
-                "table": "p.staging.t",
-                "parentProject": "p",
-                "writeMethod": "indirect",
-                "temporaryGcsBucket": "b",
-                "intermediateFormat": "parquet",
-                "enableListInference": "true",
-                "createDisposition": "CREATE_NEVER",
-                "datePartition": "202401",
-                "partitionField": "day",
-                "partitionType": "MONTH",
-                "clusteredFields": "PULocationID,DOLocationID",
-                "bigQueryJobLabel.category": "yellow",
-                "bigQueryJobLabel.table": "clean-202401",
-            },
-        )
-
-    def test_a_whole_table_has_no_partition(self) -> None:
-        self.assertNotIn("datePartition", bigquery_options(a_sink(None), self.destination))
-        self.assertNotIn("clusteredFields", bigquery_options({**a_sink(None), "clusteredFields": []}, self.destination))
 
 
 class FailuresTest(unittest.TestCase):
     def test_kinds(self) -> None:
         for text, code in {
-            "An error occurred\n: java.lang.RuntimeException: Not found: Table p:staging.t was not found in location EU": 2,
-            "com.google.cloud.bigquery.connector.common.BigQueryConnectorException: Provided Schema does not match Table p:t": 2,
-            '403 Forbidden\n{"error": {"message": "Access Denied: Table p:staging.t: Permission bigquery.tables.updateData denied"}}': 2,
-            "GoogleJsonResponseException: 403 Forbidden quotaExceeded: Your table exceeded quota": 75,
-            "java.io.IOException: 403: job exceeded rate limits, rateLimitExceeded": 75,
+            '404 Not Found\n{"error": {"message": "The specified bucket does not exist.", "reason": "notFound"}}': 2,
+            '403 Forbidden\n{"error": {"message": "x does not have storage.objects.create access to the Google Cloud Storage object."}}': 2,
+            "GoogleJsonResponseException: 403 Forbidden quotaExceeded: the bucket's quota": 75,
+            "java.io.IOException: 429 Too Many Requests, rateLimitExceeded": 75,
             "java.net.UnknownHostException: storage": 75,
             "com.google.api.gax.rpc.UnavailableException: 503 Service Unavailable": 75,
             "java.io.IOException: No space left on device": 75,
-            "AnalysisException: [DATA_SOURCE_NOT_FOUND] Failed to find the data source: bigquery.": 2,
+            "org.apache.hadoop.fs.UnsupportedFileSystemException: No FileSystem for scheme \"gs\"": 2,
+            "java.lang.RuntimeException: java.lang.ClassNotFoundException: Class com.google.cloud.hadoop.fs.gcs.GoogleHadoopFileSystem not found": 2,
             "java.io.IOException: Error getting access token from metadata server at: http://169.254.169.254/computeMetadata": 75,
             "java.lang.OutOfMemoryError: Java heap space": 75,
             "java.io.FileNotFoundException: \nFile file:/x/y.parquet does not exist": 2,

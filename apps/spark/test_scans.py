@@ -2,9 +2,7 @@
 
 import unittest
 from typing import Any
-from unittest import mock
 
-import execute
 from counts import count_rows
 from scans import scans_of_source
 from session import start_session, stop_session
@@ -83,28 +81,6 @@ class ScansTest(unittest.TestCase):
         for query in (grouped, other):
             scans = self.scans({"small": a_sink("s", small), "others": a_sink("o", query)})
             self.assertEqual([list(scan.tables) for scan in scans], [["small"], ["others"]])
-
-    def test_bigquery_gets_each_table_alone_once_all_are_counted(self) -> None:
-        files = [{"uri": "file:///x", "file": "x", "month": month, "rows": 2} for month in ("2024-01-01", "2024-02-01")]
-        sinks = {"clean": a_sink("s", small), "triage": a_sink("o", others, reasons=True), "monthly": a_sink("m", small.replace("<= 1", "IS NULL"))}
-        plan = {
-            "mode": "initial_load",
-            "sources": [{"files": files}],
-            "retention": None,
-            "checks": ["row_conservation"],
-            "sinks": sinks,
-            "destination": {"format": "bigquery"},
-        }
-        written: dict[str, Any] = {}
-        scans = [*self.scans({name: sinks[name] for name in ("clean", "triage")}), *self.scans({"monthly": sinks["monthly"]})]
-        with (
-            mock.patch.object(execute, "scans_of", lambda *_: scans),
-            mock.patch.object(execute, "write_to_bigquery", lambda sink, rows, _: written.update({sink["table"]["table"]: (rows.columns, rows.count())})),
-        ):
-            result, tables = execute.fill_bigquery(self.session, plan, sinks)
-        self.assertEqual(written, {"s": (["day", "n"], 1), "o": (["day", "n", "why"], 3), "m": (["day", "n"], 1)})
-        self.assertEqual(tables, {"clean": {"rows": 1}, "triage": {"rows": 3}, "monthly": {"rows": 1}})
-        self.assertEqual(result["rows"], {"read": 4, "clean": 1, "triage": 3, "outsideRetention": 0, "monthly": 1})
 
 
 if __name__ == "__main__":

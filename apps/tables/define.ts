@@ -1,6 +1,7 @@
 // Makes BigQuery hold what it is to hold. Others may do the same at the same time; nothing that exists is lost.
-import type { BigQuery } from '../platform/bigquery.ts';
-import { BigQueryRefusal } from '../platform/bigquery-refusal.ts';
+import type { BigQuery, TableMetadata } from '@google-cloud/bigquery';
+import type { BigQueryConnection } from '../platform/bigquery.ts';
+import { ConflictError } from '../platform/bigquery-errors.ts';
 import { OutcomeError, TemporaryError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';
 import { compareDataset, compareTable, type Difference, type FoundDataset, type FoundTable } from './compare.ts';
@@ -12,12 +13,13 @@ export interface DefineResult {
   readonly unchanged: readonly string[];
 }
 
-/** A dataset or a table: where it is, and how it compares. */
+/** A dataset or a table: how it is read, made and changed, and how what is found compares. */
 interface Item {
   readonly name: string;
-  readonly collection: string;
-  readonly id: string;
-  readonly body: object;
+  readonly read: (client: BigQuery) => Promise<readonly unknown[]>;
+  readonly create: (client: BigQuery) => Promise<unknown>;
+  /** Of the version of this etag alone. */
+  readonly change: (client: BigQuery, change: object & { readonly etag: string }) => Promise<unknown>;
   readonly compare: (found: never) => Difference;
 }
 
@@ -28,7 +30,7 @@ const mostRounds = 8;
  * Creates what lacks and changes what may be changed. Throws OutcomeError with the difference, before anything is changed, where a change
  * would lose data; UsageError, TemporaryError.
  */
-export async function defineTables(bigQuery: BigQuery, desired: Desired): Promise<DefineResult> {
+export async function defineTables(bigQuery: BigQueryConnection, desired: Desired): Promise<DefineResult> {
   const items = toItems(desired);
   const breaking: string[] = [];
   for (const item of items) {
@@ -53,54 +55,54 @@ export async function defineTables(bigQuery: BigQuery, desired: Desired): Promis
 
 function toItems({ datasets, tables }: Desired): Item[] {
   return [
-    ...datasets.map((body): Item => {
-      const { datasetId } = body.datasetReference;
+    ...datasets.map((wanted): Item => {
+      const { datasetId } = wanted.datasetReference;
       return {
         name: datasetId,
-        collection: 'datasets',
-        id: datasetId,
-        body,
-        compare: (found: FoundDataset) => compareDataset(found, body),
+        read: (client) => client.dataset(datasetId).getMetadata(),
+        create: (client) => client.createDataset(datasetId, { ...wanted }),
+        change: (client, change) => client.dataset(datasetId).setMetadata(change),
+        compare: (found: FoundDataset) => compareDataset(found, wanted),
       };
     }),
-    ...tables.map((body): Item => {
-      const { datasetId, tableId } = body.tableReference;
-      const collection = `datasets/${datasetId}/tables`;
+    ...tables.map((wanted): Item => {
+      const { datasetId, tableId } = wanted.tableReference;
       return {
         name: `${datasetId}.${tableId}`,
-        collection,
-        id: tableId,
-        body,
-        compare: (found: FoundTable) => compareTable(found, body),
+        read: (client) => client.dataset(datasetId).table(tableId).getMetadata(),
+        create: (client) => client.dataset(datasetId).createTable(tableId, structuredClone(wanted) as TableMetadata),
+        change: (client, change) => client.dataset(datasetId).table(tableId).setMetadata(change),
+        compare: (found: FoundTable) => compareTable(found, wanted),
       };
     }),
   ];
 }
 
-const read = (bigQuery: BigQuery, { name, collection, id }: Item): Promise<{ readonly etag: string } | undefined> =>
-  bigQuery.askIfAny({ what: `reading ${name}`, method: 'GET', path: `${collection}/${id}` });
+async function read(bigQuery: BigQueryConnection, { name, read: ask }: Item): Promise<{ readonly etag: string } | undefined> {
+  const found = await bigQuery.askIfAny(`reading ${name}`, ask);
+  return found?.[0] as { readonly etag: string } | undefined;
+}
 
 /** Returns what was changed. A name that others took, or a change that they made, is read again. */
-async function settle(bigQuery: BigQuery, item: Item): Promise<'created' | readonly string[]> {
-  const { name, collection, id, body } = item;
+async function settle(bigQuery: BigQueryConnection, item: Item): Promise<'created' | readonly string[]> {
+  const { name, create, change, compare } = item;
   for (let round = 0; round < mostRounds; round++) {
     const found = await read(bigQuery, item);
     try {
       if (found === undefined) {
-        await bigQuery.ask({ what: `creating ${name}`, method: 'POST', path: collection, body });
+        await bigQuery.ask(`creating ${name}`, create);
         return 'created';
       }
-      const { breaking, changes, patch } = item.compare(found as never);
+      const { breaking, changes, patch } = compare(found as never);
       refuse(
         breaking.map((line) => `${name}: ${line}`),
         false,
       );
       if (changes.length === 0) return [];
-      const headers = { 'if-match': found.etag };
-      await bigQuery.ask({ what: `changing ${name}`, method: 'PATCH', path: `${collection}/${id}`, body: patch, headers });
+      await bigQuery.ask(`changing ${name}`, (client) => change(client, { ...patch, etag: found.etag }));
       return changes;
     } catch (error) {
-      if (!(error instanceof BigQueryRefusal && (error.status === 409 || error.status === 412))) throw error;
+      if (!(error instanceof ConflictError)) throw error;
       log('changed by others at the same time', { name });
     }
   }

@@ -1,7 +1,7 @@
 // tables: BigQuery's datasets and tables as the contract says.
 import { z } from 'zod';
 import { categoryOption } from '../contract/categories.ts';
-import { connectBigQuery, endpointVariable } from '../platform/bigquery.ts';
+import { connectBigQuery } from '../platform/bigquery.ts';
 import { locationOption, warehouseOption } from '../platform/bigquery-warehouse.ts';
 import { runProgram } from '../platform/program.ts';
 import { defineTables } from './define.ts';
@@ -23,7 +23,7 @@ await runProgram({
   },
   run: ({ category, warehouse, location, expiryDays }) => {
     const { project } = warehouse;
-    const bigQuery = connectBigQuery({ project, location, endpoint: process.env[endpointVariable] });
+    const bigQuery = connectBigQuery({ project, location });
     return defineTables(bigQuery, toDesired(category, { ...warehouse, location, expiryDays }));
   },
 });

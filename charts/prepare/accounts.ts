@@ -1,4 +1,5 @@
 // Google service accounts, the buckets, and who may do what: commands from the environment's identities and google-rights.ts.
+import { allDatasets } from '../../apps/contract/categories.ts';
 import type { WorkloadName } from '../../apps/contract/names.ts';
 import { UsageError } from '../../apps/platform/errors.ts';
 import { namespaceOf } from '../constructs/metadata.ts';
@@ -8,8 +9,17 @@ import { nodeAccount } from './node-pools.ts';
 import { secretsAccount, secretsOperator } from './operators.ts';
 import { toCommand } from './shell-words.ts';
 
-/** Days that objects are kept, where a bucket would grow forever: backups, and logs as long as Argo keeps their workflows. */
-const keptDays: Readonly<Partial<Record<keyof ClusterEnvironment['buckets'], number>>> = { backups: 35, artifacts: 365 };
+/**
+ * Days that objects are kept, where a bucket would grow forever: backups, logs as long as Argo keeps their workflows, and, below these prefixes, what
+ * the steps of a run exchange and the parts of copies that nobody has tried again.
+ */
+const kept: Readonly<
+  Partial<Record<keyof ClusterEnvironment['buckets'], { readonly days: number; readonly prefixes?: readonly string[] }>>
+> = {
+  backups: { days: 35 },
+  artifacts: { days: 365 },
+  staging: { days: 30, prefixes: ['runs/', ...allDatasets.map(({ category }) => `${category}/.parts/`)] },
+};
 
 const identitiesOf = (env: ClusterEnvironment) => Object.entries(env.identities) as [WorkloadName, string][];
 const hasStore = ({ secrets: { mode } }: ClusterEnvironment) => mode === 'external';
@@ -52,9 +62,10 @@ export function toBuckets(env: ClusterEnvironment): string[] {
   );
   return [
     toCommand(['make_amazon_reader', env.amazon.role, source, `system:serviceaccount:${env.namespaces.pipeline}:step`]),
-    ...Object.entries(ours).map(([key, name]) =>
-      toCommand(['make_bucket', name, env.region, ...[keptDays[key as keyof typeof ours] ?? []].flat()]),
-    ),
+    ...Object.entries(ours).map(([key, name]) => {
+      const { days, prefixes = [] } = kept[key as keyof typeof ours] ?? {};
+      return toCommand(['make_bucket', name, env.region, ...(days === undefined ? [] : [days, ...prefixes])]);
+    }),
     ...new Set(grants),
   ];
 }

@@ -140,14 +140,18 @@ open_dns_endpoint() {
   [ "$open" = True ] || gcloud container clusters update "$cluster" --location="$location" --enable-dns-access
 }
 
-# make_bucket NAME REGION [DAYS]: objects older than that are deleted.
+# make_bucket NAME REGION [DAYS [PREFIX]...]: objects older than that are deleted; where prefixes are given, those below them alone.
 make_bucket() {
   has gcloud storage buckets describe "gs://$1" || gcloud storage buckets create "gs://$1" \
     --location="$2" --uniform-bucket-level-access --public-access-prevention
   if [ -z "${3:-}" ]; then return; fi
-  local rules
+  local rules below=''
+  if [ $# -gt 3 ]; then
+    below=$(printf ', "%s"' "${@:4}")
+    below=", \"matchesPrefix\": [${below#, }]"
+  fi
   rules=$(mktemp)
-  printf '{"rule": [{"action": {"type": "Delete"}, "condition": {"age": %s}}]}\n' "$3" >"$rules"
+  printf '{"rule": [{"action": {"type": "Delete"}, "condition": {"age": %s%s}}]}\n' "$3" "$below" >"$rules"
   gcloud storage buckets update "gs://$1" --lifecycle-file="$rules"
   rm -f -- "$rules"
 }

@@ -26,9 +26,9 @@ export const googleRights: Readonly<Partial<Record<WorkloadName, GoogleRights>>>
   grafana: { buckets: {}, warehouse: 'read' },
   step: { buckets: { staging: 'write', docs: 'write', artifacts: 'write' }, warehouse: 'write', jobs: true },
   training: { buckets: { models: 'write', artifacts: 'write' }, warehouse: 'read', streams: true },
-  // What it loads into BigQuery passes through the staging bucket.
-  'spark-driver': { buckets: { staging: 'write' }, warehouse: 'write', streams: true },
-  'spark-executor': { buckets: { staging: 'write' }, warehouse: 'write', streams: true },
+  // The tables that they write are loaded into BigQuery by a step.
+  'spark-driver': { buckets: { staging: 'write' } },
+  'spark-executor': { buckets: { staging: 'write' } },
 };
 
 /** Roles on a bucket: its client needs no more than these. */

@@ -42,6 +42,10 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
     }
   });
 
+  test('what the steps of a run exchange is deleted after a month, and no staged file', () => {
+    expect(script).toMatch(/^make_bucket \S*staging \S+ 30 runs\/ green\/\.parts\/ yellow\/\.parts\/$/m);
+  });
+
   test('every bucket, identity and pool of the environment is in it, taints too', () => {
     const { source, ...made } = env.buckets;
     const wanted = [

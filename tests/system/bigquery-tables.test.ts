@@ -185,7 +185,7 @@ test('another project, no sign-in and wrong flags are told in one line', async (
   ]);
   const env = { BIGQUERY_EMULATOR_HOST: bigQuery.env.BIGQUERY_EMULATOR_HOST ?? '', METADATA_SERVER_DETECTION: 'none' };
   const signIn = await startProgram('tables', args, env).ended;
-  expect([signIn.code, signIn.stderr]).toEqual([2, expect.stringContaining('no sign-in to Google Cloud')]);
+  expect([signIn.code, signIn.stderr]).toEqual([2, expect.stringContaining('no sign-in was found')]);
   const flags = await define('--warehouse', 'bigquery://p');
   expect(flags).toMatchObject({
     code: 2,

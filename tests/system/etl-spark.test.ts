@@ -1,146 +1,145 @@
-// apps/etl with Spark and BigQuery: it looks at the tables, then writes a plan into the bucket for Spark's pods, and loads nothing.
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+// etl with Spark in a cluster: it writes a plan into the bucket, Spark's own runner fills the bucket by the real connector, load takes it from there.
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { yellow } from '../../apps/contract/yellow.ts';
+import { runOnDuckDb } from '../../apps/etl/duckdb-engine.ts';
+import { toPlan } from '../../apps/etl/plan.ts';
 import { type Plan, planSchema } from '../../apps/plan/plan-schema.ts';
-import { type BigQueryStandIn, startBigQuery } from '../fixtures/bigquery-stand-in.ts';
-import { findGcsServer, type GcsServer, startGcs } from '../fixtures/gcs-server.ts';
-import { repository } from '../fixtures/npm-start.ts';
-import { startProgram } from '../fixtures/run-program.ts';
-import { makeSampleFiles } from '../fixtures/sample-files.ts';
+import { readSchemaGroups } from '../../apps/plan/schema-groups.ts';
+import { copyTables } from '../fixtures/bigquery-parquet.ts';
+import { findGcsServer } from '../fixtures/gcs-server.ts';
+import { asOf, bucket, type LoadLab, run, startLoadLab } from '../fixtures/load-lab.ts';
+import { writeMonths } from '../fixtures/random-trips.ts';
+import { runOnSparkInBucket } from '../fixtures/spark-in-bucket.ts';
+import { fetchJar } from '../fixtures/spark-jars.ts';
 import { findSparkPython } from '../fixtures/spark-session.ts';
+import { compareTables, noDifference } from '../fixtures/spark-tables.ts';
+import { mixed } from '../fixtures/yellow-months.ts';
 
-const warehouse = ['--warehouse', 'bigquery://taxiway-test/try_', '--location', 'EU'];
-const name = 'yellow_tripdata_2025-01.parquet';
-const python = await findSparkPython();
-
-const bucket = 'taxiway-staging';
-const planName = 'runs/batch-X.7/plan.json';
 const tool = findGcsServer();
-
-let folder: string;
-let bigQuery: BigQueryStandIn;
-let gcs: GcsServer;
-const namesIn = async (prefix = '') => (await gcs.client.bucket(bucket).getFiles({ prefix }))[0].map(({ name }) => name);
-const env = () => ({ ...bigQuery.env, ...gcs.env });
+const python = await findSparkPython();
+const jarFolder = await mkdtemp(join(tmpdir(), 'taxiway-jar-'));
+const connector = python && fetchJar('gcs-connector', jarFolder);
+afterAll(() => rm(jarFolder, { recursive: true, force: true }));
+const planName = `runs/${run}/plan.json`;
 
 describe.skipIf(tool === undefined)('etl for Spark', () => {
+  let lab: LoadLab;
+  let files: string[];
+  const uriOf = (month: string) => `gs://${bucket}/yellow%20data/yellow_tripdata_${month}.parquet`;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'taxiway-etl-spark-'));
-    await makeSampleFiles(folder, { months: 2, rows: 300 });
-    bigQuery = await startBigQuery();
-    gcs = await startGcs(tool as string, [bucket]);
-    await gcs.client.bucket(bucket).upload(join(folder, name), { destination: `yellow data/${name}` });
+    lab = await startLoadLab(tool as string);
+    files = await writeMonths(join(lab.folder, 'files'), { '2024-01': mixed('2024-01', 1), '2024-02': mixed('2024-02', 2) });
+    for (const file of files) await upload(file);
   });
-  afterAll(async () => {
-    await bigQuery?.stop();
-    await gcs?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => lab?.stop());
+  beforeEach(() => lab.reset());
 
-  const flags = (more: Readonly<Record<string, string | undefined>> = {}) => {
-    const given = {
-      mode: 'batch',
-      file: `gs://${bucket}/yellow%20data/${name}`,
-      plan: `gs://${bucket}/${planName}`,
-      ...more,
-    };
-    return Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}`, value]));
-  };
-  const plan = (more?: Parameters<typeof flags>[0]) =>
-    startProgram(
-      'etl',
-      [
-        ...['--category', 'yellow', '--engine', 'spark', '--as-of', '2025-02-01T06:00:00Z', '--run', 'batch-X.7'],
-        ...warehouse,
-        ...flags(more),
-      ],
-      env(),
-    ).ended;
-  const readPlan = async () => JSON.parse((await gcs.client.bucket(bucket).file(planName).download())[0].toString()) as Plan;
+  const upload = (file: string) =>
+    lab.gcs.client.bucket(bucket).upload(file, { destination: `yellow data/${file.split('/').at(-1)}` });
+  const plan = (flags: Readonly<Record<string, string>> = {}) =>
+    lab.startEtl({ engine: 'spark', file: uriOf('2024-01'), plan: `gs://${bucket}/${planName}`, ...flags }).ended;
+  const readPlan = async () => JSON.parse(String(await lab.gcs.read(bucket, planName))) as Plan;
 
-  test('without its tables it writes nothing', async () => {
-    const { code, stderr } = await plan();
-    expect([code, stderr.trimEnd().split('\n').at(-1)]).toEqual([
-      2,
-      expect.stringMatching(/try_staging\.yellow_clean: no such table.*run tables first/),
-    ]);
-    expect(await namesIn()).toEqual([`yellow data/${name}`]);
-  });
-
-  test('a month: the plan is for the bucket, for BigQuery and for nobody else', async () => {
-    expect((await startProgram('tables', ['--category', 'yellow', ...warehouse], bigQuery.env).ended).code).toBe(0);
-    bigQuery.calls.length = 0;
+  test('a month: the plan is for the bucket and for nobody else, twice the same', async () => {
     const { code, stderr, result } = await plan();
     expect(code, stderr).toBe(0);
     const written = await readPlan();
     expect(planSchema.parse(written)).toEqual(written);
-    expect(result).toEqual({
-      mode: 'batch',
-      plan: 'gs://taxiway-staging/runs/batch-X.7/plan.json',
-      rows: { read: written.sources[0]?.files[0]?.rows },
-    });
-    expect(result.rows.read).toBeGreaterThan(0);
+    expect(result).toEqual({ mode: 'batch', plan: `gs://${bucket}/${planName}`, rows: { read: 80 } });
     expect(written.sources.flatMap(({ files }) => files.map(({ uri }) => uri))).toEqual([
-      `gs://taxiway-staging/yellow data/${name}`,
+      `gs://${bucket}/yellow data/yellow_tripdata_2024-01.parquet`,
     ]);
-    expect(written.destination).toEqual({ format: 'bigquery', project: 'taxiway-test', temporaryGcsBucket: 'taxiway-staging' });
+    expect(written.destination).toEqual({ format: 'parquet', folder: `gs://${bucket}/runs/${run}/tables/` });
     expect(Object.values(written.sinks).map(({ table, datePartition }) => [table.dataset, table.table, datePartition])).toEqual([
-      ['try_staging', 'yellow_clean', '202501'],
-      ['try_staging', 'yellow_triage', '202501'],
-      ['try_historical', 'yellow_monthly', '202501'],
+      ['staging', 'yellow_clean', '202401'],
+      ['staging', 'yellow_triage', '202401'],
+      ['historical', 'yellow_monthly', '202401'],
     ]);
-    expect(written.sinks.triage.bigQueryJobLabels).toEqual({
-      category: 'yellow',
-      table: 'triage-202501',
-      run: 'batch-x-7',
-      step: 'spark',
-    });
-    expect(JSON.stringify(written)).not.toContain(folder);
+    expect(JSON.stringify(written)).not.toContain(lab.folder);
     // Spark refuses to log its events into a folder that is not there.
-    expect(await namesIn('spark-events/')).toEqual(['spark-events/.keep']);
-    expect((await readdir(folder)).filter((one) => !one.startsWith('yellow') && !one.startsWith('.'))).toEqual([]);
-    expect(bigQuery.calls.filter((call) => !call.startsWith('GET '))).toEqual([]);
-  });
-
-  test.skipIf(python === undefined)('the runner takes the plan', async () => {
-    const path = join(folder, 'plan.json');
-    await writeFile(path, JSON.stringify(await readPlan()));
-    const script =
-      'import sys; from plan import parse_plan; print(parse_plan(open(sys.argv[1]).read(), "it")["destination"]["format"])';
-    const { stdout, stderr } = spawnSync(python as string, ['-c', script, path], {
-      cwd: join(repository, 'apps', 'spark'),
-      env: { PYTHONDONTWRITEBYTECODE: '1' },
-      encoding: 'utf8',
-    });
-    expect([stderr, stdout]).toEqual(['', 'bigquery\n']);
-  });
-
-  test('written twice, it is the same', async () => {
-    const first = await readPlan();
+    expect(await lab.names('spark-events/')).toEqual(['spark-events/.keep']);
+    expect((await readdir(lab.folder)).sort()).toEqual(['files', 'scratch']);
+    expect(lab.bigQuery().calls).toEqual([]);
     expect((await plan()).code).toBe(0);
-    expect(await readPlan()).toEqual(first);
+    expect(await readPlan()).toEqual(written);
   });
 
   test.each([
-    [
-      'a plan in no bucket',
-      { plan: '/tmp/plan.json' },
-      /--plan file:\/\/\/tmp\/plan.json: --engine spark into BigQuery reads it from a bucket/,
-    ],
+    ['a plan in no bucket', { plan: '/tmp/plan.json' }, /file:\/\/\/tmp\/plan.json: not in a bucket of Cloud Storage/],
     [
       'a plan in a bucket of another cloud',
       { plan: 's3://a-bucket/plan.json' },
-      /--plan s3:\/\/a-bucket\/plan.json: .*give a gs:\/\/ URI/,
+      /s3:\/\/a-bucket\/plan.json: not in a bucket of Cloud/,
     ],
-    ['a file elsewhere', { file: () => join(folder, name) }, /not in a bucket of Cloud Storage.*transfer the file first/],
+    ['tables elsewhere', { tables: '/tmp/tables/' }, /file:\/\/\/tmp\/tables\/: not in a bucket of Cloud Storage/],
+    ['a file elsewhere', { file: () => files[0] as string }, /not in a bucket of Cloud Storage.*give gs:\/\/ URIs/],
   ])('%s: one line, exit code 2', async (_, more, says) => {
     const given = Object.fromEntries(
       Object.entries(more).map(([key, value]) => [key, typeof value === 'string' ? value : value()]),
     );
     const { code, stderr } = await plan(given);
     expect([code, stderr.trimEnd().split('\n').at(-1)]).toEqual([2, expect.stringMatching(says)]);
+  });
+
+  describe.skipIf(connector === undefined)("run by Spark's runner", () => {
+    const runSpark = async () => {
+      const { code, stderr } = await runOnSparkInBucket(python as string, {
+        connector: connector as string,
+        endpoint: lab.gcs.proxy.url,
+        args: ['--plan', `gs://${bucket}/${planName}`, '--result', `gs://${bucket}/runs/${run}/filled.json`],
+      });
+      expect(code, stderr).toBe(0);
+    };
+    /** Rows that only BigQuery's tables, or only those of DuckDB, have. */
+    const compare = async (of: readonly string[]) => {
+      const [here, there] = [join(lab.folder, 'here.duckdb'), join(lab.folder, 'there.duckdb')];
+      for (const file of [here, there]) await rm(file, { force: true });
+      for (const file of of) {
+        const groups = await readSchemaGroups(yellow, [file]);
+        await runOnDuckDb(
+          toPlan(yellow, { groups, mode: 'batch', asOf, engine: 'duckdb', destination: { format: 'duckdb' } }),
+          here,
+        );
+      }
+      const { state } = lab.bigQuery();
+      const partitions = new Map([...state.partitions].map(([key, part]) => [key.replace(/^dev_/, ''), part]));
+      await copyTables({ state: { ...state, partitions } }, yellow, there);
+      return compareTables(yellow, here, there);
+    };
+
+    test('a month, then an empty one: BigQuery has what DuckDB has', async () => {
+      expect((await plan()).code).toBe(0);
+      await runSpark();
+      const { code, stderr } = await lab.startLoad({ 'run-date': '2024-01-01' }).ended;
+      expect(code, stderr).toBe(0);
+      expect(await compare(files.slice(0, 1))).toEqual(noDifference(yellow));
+      const [empty] = (await writeMonths(join(lab.folder, 'empty'), { '2024-01': [] })) as [string];
+      await upload(empty);
+      expect((await plan()).code).toBe(0);
+      await runSpark();
+      expect((await lab.startLoad({ 'run-date': '2024-01-01', run: 'second' }).ended).code).toBe(0);
+      expect(await compare([empty])).toEqual(noDifference(yellow));
+      await upload(files[0] as string);
+    });
+
+    test('all months', async () => {
+      const groups = await readSchemaGroups(yellow, files);
+      const inBucket = JSON.stringify(groups).replaceAll(join(lab.folder, 'files'), `gs://${bucket}/yellow%20data`);
+      await lab.gcs.client.bucket(bucket).file('groups.json').save(inBucket);
+      const planned = await lab.startEtl({
+        engine: 'spark',
+        mode: 'initial_load',
+        groups: `gs://${bucket}/groups.json`,
+        plan: `gs://${bucket}/${planName}`,
+      }).ended;
+      expect(planned.code, planned.stderr).toBe(0);
+      await runSpark();
+      const { code, stderr } = await lab.startLoad({ run: 'all' }).ended;
+      expect(code, stderr).toBe(0);
+      expect(await compare(files)).toEqual(noDifference(yellow));
+    });
   });
 });

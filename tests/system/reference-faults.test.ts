@@ -1,7 +1,7 @@
 // What the design that Taxiway replaces gets wrong between a file and its tables. One check a fault, applied to both: ours hold it, the old way does not,
 // and the old way without just that fault does. What is right is counted by hand from the rows.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,8 @@ import { addMonths, firstDayOf } from '../../apps/contract/file-name.ts';
 import { biView, featureTable, type TableName, zonesTable } from '../../apps/contract/names.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
 import { sparkEnvironment } from '../../apps/etl/spark-engine.ts';
-import type { Plan } from '../../apps/plan/plan-schema.ts';
+import { toJobLabels } from '../../apps/load/load-table.ts';
+import { toTargets } from '../../apps/load/targets.ts';
 import { readSchemaGroups } from '../../apps/plan/schema-groups.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
@@ -179,15 +180,10 @@ describe.skipIf(python === undefined)('on Spark', () => {
   });
 });
 
-test("triage's cost is found under its own label", async () => {
-  const plan = JSON.parse(await readFile(planOf('duckdb'), 'utf8')) as Plan;
-  const kindsByLabel = ({ sinks }: Plan) =>
-    Object.entries(sinks).map(([kind, { bigQueryJobLabels }]) => [kind, bigQueryJobLabels.table?.split('-')[0]]);
-  const ownLabels = ['clean', 'triage', 'monthly'].map((kind) => [kind, kind]);
-  const { clean, triage, monthly } = plan.sinks;
-  const old = { ...plan, sinks: { clean, triage: { ...triage, bigQueryJobLabels: clean.bigQueryJobLabels }, monthly } };
-  expect(kindsByLabel(plan)).toEqual(ownLabels);
-  expect(kindsByLabel(old)).not.toEqual(ownLabels);
+test("triage's cost is found under its own label", () => {
+  const targets = toTargets(yellow, { project: 'taxiway-test', datasetPrefix: '' }, '2024-01-01');
+  const labels = targets.map((target) => toJobLabels({ target, run: 'batch-x', category: 'yellow' }).table);
+  expect(labels).toEqual(['clean-202401', 'triage-202401', 'monthly-202401']);
 });
 
 describe('behind the tables', () => {

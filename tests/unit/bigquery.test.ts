@@ -22,15 +22,9 @@ test.each(allDatasets.map((dataset) => [dataset.category, dataset] as const))(
       destination: { format: 'duckdb' },
     });
     const { clean, triage, monthly } = plan.sinks;
-    const layout = ({
+    const layout = ({ table, partitionField, retained }: Pick<typeof clean, 'table' | 'partitionField' | 'retained'>) => ({
       table,
       partitionField,
-      clusteredFields,
-      retained,
-    }: Pick<typeof clean, 'table' | 'partitionField' | 'clusteredFields' | 'retained'>) => ({
-      table,
-      partitionField,
-      clusteredFields,
       retained,
     });
     const tables = toBigQueryTables(dataset);

@@ -1,41 +1,43 @@
-// BigQuery's tables that a plan fills, looked at before the first row is read: they must be there, with the contract's columns.
-
+// BigQuery's tables that a run fills, looked at before the first load: they must be there, with the contract's columns.
+import { z } from 'zod';
 import type { Dataset } from '../contract/dataset.ts';
 import { type BigQueryField, type BigQueryTable, toBigQueryTables } from '../contract/derive/bigquery.ts';
-import type { Plan, Sink } from '../plan/plan-schema.ts';
-import type { BigQuery } from '../platform/bigquery.ts';
+import { monthOf } from '../contract/file-name.ts';
+import type { BigQueryConnection } from '../platform/bigquery.ts';
+import type { Warehouse } from '../platform/bigquery-warehouse.ts';
 import { UsageError } from '../platform/errors.ts';
-import type { BigQueryWarehouse } from './warehouse-option.ts';
-
-export interface Target {
-  readonly sink: Sink;
-  readonly layout: BigQueryTable;
-  readonly dataset: string;
-  readonly table: string;
-}
 
 /** Months that BigQuery has partitions of. https://cloud.google.com/bigquery/docs/partitioned-tables#date_timestamp_partitioned_tables */
 const partitions = { first: '1960-01-01', last: '2159-12-01' } as const;
 
-/** The tables in the order in which they are filled: the monthly figures last, since they say that a month is there. */
-export function toTargets({ sinks }: Plan, dataset: Dataset, { datasetPrefix }: BigQueryWarehouse): Target[] {
-  const [clean, triage, monthly] = toBigQueryTables(dataset);
-  return (
-    [
-      [sinks.clean, clean],
-      [sinks.triage, triage],
-      [sinks.monthly, monthly],
-    ] as const
-  ).map(([sink, layout]) => ({ sink, layout, dataset: `${datasetPrefix}${layout.table.dataset}`, table: layout.table.table }));
+/** The first day of a month that can be a partition. */
+export const partitionOption = z
+  .string()
+  .regex(/^\d{4}-(?:0[1-9]|1[0-2])-01$/, { error: 'expected the first day of a month, such as 2024-01-01' })
+  .refine((month) => month >= partitions.first && month <= partitions.last, {
+    error: `BigQuery has partitions from ${partitions.first} to ${partitions.last}`,
+  });
+
+export interface Target {
+  readonly kind: 'clean' | 'triage' | 'monthly';
+  readonly layout: BigQueryTable;
+  readonly dataset: string;
+  readonly table: string;
+  /** The month, yyyyMM; null where the whole table is replaced. */
+  readonly partition: string | null;
 }
 
-/** Throws UsageError where a file's month can't be a partition. */
-export function checkMonths({ sources }: Plan): void {
-  for (const { file, month } of sources.flatMap(({ files }) => files))
-    if (month < partitions.first || month > partitions.last)
-      throw new UsageError(
-        `${file}: BigQuery has partitions from ${partitions.first} to ${partitions.last}, got ${month}; leave the file out`,
-      );
+/** The tables in the order in which they are filled: the monthly figures last, since they say that a month is there. */
+export function toTargets(dataset: Dataset, { datasetPrefix }: Warehouse, runDate: string | undefined): Target[] {
+  const [clean, triage, monthly] = toBigQueryTables(dataset);
+  const partition = runDate === undefined ? null : monthOf(runDate).replace('-', '');
+  return Object.entries({ clean, triage, monthly }).map(([kind, layout]) => ({
+    kind: kind as Target['kind'],
+    layout,
+    dataset: `${datasetPrefix}${layout.table.dataset}`,
+    table: layout.table.table,
+    partition,
+  }));
 }
 
 interface FoundTable {
@@ -43,17 +45,13 @@ interface FoundTable {
 }
 
 /** Throws UsageError where a table is missing, or has other columns than the contract. */
-export async function checkTargets(bigQuery: BigQuery, targets: readonly Target[]): Promise<void> {
+export async function checkTargets(bigQuery: BigQueryConnection, targets: readonly Target[]): Promise<void> {
   const problems: string[] = [];
   for (const { dataset, table, layout } of targets) {
     const name = `${dataset}.${table}`;
-    const found = await bigQuery.askIfAny<FoundTable>({
-      what: `reading ${name}`,
-      method: 'GET',
-      path: `datasets/${dataset}/tables/${table}`,
-    });
+    const found = await bigQuery.askIfAny(`reading ${name}`, (client) => client.dataset(dataset).table(table).getMetadata());
     if (found === undefined) problems.push(`${name}: no such table`);
-    else problems.push(...compareColumns(found, layout.fields).map((line) => `${name}: ${line}`));
+    else problems.push(...compareColumns(found[0] as FoundTable, layout.fields).map((line) => `${name}: ${line}`));
   }
   if (problems.length > 0)
     throw new UsageError(`${bigQuery.project}: ${problems.join('; ')}; run tables first, which makes them as the contract says`);

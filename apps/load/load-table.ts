@@ -1,0 +1,102 @@
+// Parquet files of a bucket into one partition of a table, or into the whole table, by one job: the rows that were there are replaced, or stay.
+import { createHash } from 'node:crypto';
+import { jobLabels } from '../contract/names.ts';
+import { nameOfTable } from '../plan/lake.ts';
+import type { BigQueryConnection } from '../platform/bigquery.ts';
+import { type DoneJob, runJob } from '../platform/bigquery-job.ts';
+import { toLabelValue } from '../platform/bigquery-warehouse.ts';
+import { parseBucketUri } from '../platform/bucket-uri.ts';
+import { OutcomeError } from '../platform/errors.ts';
+import type { FilledTable } from './filled-table.ts';
+import type { Target } from './targets.ts';
+
+export interface Load {
+  readonly target: Target;
+  readonly filled: FilledTable;
+  /** The run and its category, for the job's labels. */
+  readonly run: string;
+  readonly category: string;
+}
+
+export interface LoadResult {
+  readonly job: string;
+  readonly table: string;
+  readonly rows: number;
+}
+
+/**
+ * Loads; a load of the same files that still runs is waited for. Throws OutcomeError where BigQuery refuses a file or counts other rows than
+ * expected, UsageError, TemporaryError. A load that fails leaves the old rows.
+ */
+export async function loadTable(bigQuery: BigQueryConnection, load: Load): Promise<LoadResult> {
+  const { dataset, table, partition } = load.target;
+  const name = `${nameOfTable({ dataset, table })}${partition === null ? '' : `$${partition}`}`;
+  const what = `loading ${name}`;
+  const configuration = toConfiguration(bigQuery.project, load);
+  const job = await runJob(bigQuery, {
+    id: toJobId(bigQuery.project, name, load),
+    what,
+    create: (client, place) => client.createJob({ ...place, configuration }),
+  });
+  return { job: job.id, table: name, rows: countRows(what, job, load.filled.rows) };
+}
+
+/** The same for the same files into the same place of the same run: a retry finds its job. */
+function toJobId(project: string, name: string, { filled: { files }, target: { layout }, run }: Load): string {
+  const facts = JSON.stringify([project, name, run, layout.fields, files.map(({ uri, version }) => [uri, version])]);
+  const digest = createHash('sha256').update(facts).digest('hex').slice(0, 24);
+  return `taxiway-load-${name.replace(/[^A-Za-z0-9]+/g, '-')}-${digest}`;
+}
+
+/** By which a job's cost is found: the run, its category, the step, and the table with its month. */
+export const toJobLabels = ({ target: { kind, partition }, run, category }: Omit<Load, 'filled'>): Record<string, string> => ({
+  [jobLabels.run]: toLabelValue(run),
+  [jobLabels.category]: category,
+  [jobLabels.step]: 'load',
+  [jobLabels.table]: `${kind}-${partition ?? 'all'}`,
+});
+
+function toConfiguration(project: string, load: Load) {
+  const { dataset, table, partition, layout } = load.target;
+  const { fields, partitionField, clusteredFields } = layout;
+  return {
+    load: {
+      sourceUris: load.filled.files.map(({ uri }) => toPlainUri(uri)),
+      destinationTable: {
+        projectId: project,
+        datasetId: dataset,
+        tableId: partition === null ? table : `${table}$${partition}`,
+      },
+      sourceFormat: 'PARQUET',
+      // Parquet writes a list as a group of groups; this makes it a REPEATED field.
+      parquetOptions: { enableListInference: true },
+      // The descriptions are written with a whole table, which would lose them.
+      schema: { fields: [...fields] },
+      timePartitioning: { type: 'MONTH', field: partitionField },
+      ...(clusteredFields.length > 0 && { clustering: { fields: [...clusteredFields] } }),
+      createDisposition: 'CREATE_NEVER',
+      writeDisposition: 'WRITE_TRUNCATE',
+      maxBadRecords: 0,
+      // Spark writes the rows of two tables at once: files of the one have the other's columns, too, without values.
+      ignoreUnknownValues: true,
+    },
+    labels: toJobLabels(load),
+  };
+}
+
+/** BigQuery takes names as they are, without percent signs for other characters. */
+function toPlainUri(uri: string): string {
+  const { bucket, key } = parseBucketUri('gs', uri);
+  return `gs://${bucket}/${key}`;
+}
+
+function countRows(what: string, { id, statistics }: DoneJob, expected: number): number {
+  const rows = Number(statistics.load?.outputRows ?? 0);
+  if (rows !== expected)
+    throw new OutcomeError(`${what}: BigQuery counts ${rows} rows, expected ${expected} (job ${id}); run etl again`, {
+      job: id,
+      rows,
+      expected,
+    });
+  return rows;
+}
