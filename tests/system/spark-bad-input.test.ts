@@ -57,7 +57,7 @@ describe.skipIf(python === undefined)('the Spark runner', () => {
       'a plan of another version',
       (plan) => ({ ...plan, version: 1 }),
       2,
-      /this plan is of version 1, but this runner runs version 2; use the etl step and the Spark image of one release$/,
+      /this plan is of version 1, but this runner runs version 3; use the etl step and the Spark image of one release$/,
     ],
     ['a plan without sinks', ({ sinks, ...plan }) => plan, 2, /not a plan: data must contain .*sinks/],
     ['a field that the schema does not know', (plan) => ({ ...plan, append: true }), 2, /not a plan: .*append/],
