@@ -1,4 +1,4 @@
-// A query of ours: asked for its size first, then a job with labels and an upper bound, then its rows.
+// Runs a query: a dry run gives its size, a job with labels and a limit runs it, then its rows are read.
 import { randomUUID } from 'node:crypto';
 import type { BigQueryConnection } from '../platform/bigquery.ts';
 import { runJob } from '../platform/bigquery-job.ts';
@@ -18,7 +18,7 @@ export interface Query {
 /** A row by its columns' names, as the client gives it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Its rows. Throws OutcomeError where BigQuery refuses the query, UsageError where it is too large, TemporaryError. */
+/** Returns the rows. Throws OutcomeError if BigQuery refuses the query, UsageError if it would read too much, TemporaryError. */
 export async function runQuery(bigQuery: BigQueryConnection, query: Query): Promise<Row[]> {
   const { what, sql, parameters, mostBytesBilled, labels } = query;
   const request = {
@@ -33,7 +33,7 @@ export async function runQuery(bigQuery: BigQueryConnection, query: Query): Prom
   if (bytes > mostBytesBilled)
     throw new UsageError(`${what}: it would read ${bytes} bytes, and may read ${mostBytesBilled}; ask for a shorter time`);
   const { id } = await runJob(bigQuery, {
-    // Never adopted by another process: its answer is of its time.
+    // A new name each time: no later process may use this answer.
     id: `taxiway-query-${randomUUID()}`,
     what,
     create: (client, place) => client.createQueryJob({ ...request, ...place }),

@@ -1,8 +1,8 @@
-// Hands a plan to Spark's pods, which have no folder of ours: each file, and the folder of the tables, by its URI in the bucket.
-// The workflow's next step runs the plan; nothing is filled here.
+// Writes a plan for Spark's pods. They see buckets only, so all files and the tables' folder are gs:// URIs.
+// The workflow's next step runs the plan.
 import { sparkEvents } from '../contract/names.ts';
 import type { Plan } from '../plan/plan-schema.ts';
-import { parseBucketUri } from '../platform/bucket-uri.ts';
+import { parseBucketUri, toPlainGsUri } from '../platform/bucket-uri.ts';
 import { UsageError } from '../platform/errors.ts';
 import { writeJsonObject, writeObject } from '../platform/objects.ts';
 
@@ -38,10 +38,9 @@ export function toPodsPlan(plan: Plan): Plan {
   };
 }
 
-/** Hadoop takes names as they are, without percent signs for other characters. */
+/** Throws UsageError if the URI is not of a bucket of Cloud Storage. */
 function toHadoopUri(uri: string): string {
   if (!uri.startsWith('gs://'))
     throw new UsageError(`${uri}: not in a bucket of Cloud Storage, which is all that Spark's pods see; give gs:// URIs`);
-  const { bucket, key } = parseBucketUri('gs', uri);
-  return `gs://${bucket}/${key}`;
+  return toPlainGsUri(uri);
 }

@@ -16,8 +16,8 @@ import type { EtlResult, FilledTable } from './result.ts';
 const fileName = 'part-0.parquet';
 
 /**
- * Fills the lake's folders, then says at `filled` what they hold: a run that is killed before has filled nothing. Throws OutcomeError where rows
- * would be lost, UsageError, TemporaryError.
+ * Writes the tables, and last the file `filled` with their row counts: without that file nothing is loaded. Throws OutcomeError if rows would be
+ * lost; UsageError, TemporaryError.
  */
 export async function runIntoLake(plan: Plan, { folder, filled }: { folder: string; filled: string }): Promise<EtlResult> {
   const scratch = await mkdtemp(join(tmpdir(), 'taxiway-etl-'));
@@ -51,7 +51,7 @@ async function fillTable(
   return { rows, bytes };
 }
 
-/** What another engine may have left there. */
+/** Removes files that another engine has left there. */
 async function removeOthers(place: string, kept: string): Promise<void> {
   const storage = openStorage(place);
   for await (const { uri } of storage.list(place)) if (uri !== kept) await storage.remove(uri);

@@ -1,4 +1,4 @@
-// What an engine has written of a table: its Parquet files, and as many rows as it says.
+// Lists the Parquet files of a table, and compares them with the rows that the engine says it has written.
 import { readFooter } from '../plan/parquet-footer.ts';
 import { mapConcurrently } from '../platform/concurrent.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
@@ -10,13 +10,13 @@ export interface FilledTable {
   readonly rows: number;
 }
 
-/** BigQuery takes no more files in one load. https://cloud.google.com/bigquery/quotas#load_jobs */
+/** BigQuery's limit for one load job. https://cloud.google.com/bigquery/quotas#load_jobs */
 const mostFiles = 10_000;
 const readsAtOnce = 32;
 
 /**
- * The Parquet files below a folder. Throws OutcomeError where a file has not all columns of the table, which BigQuery would fill with nulls, or the
- * footers do not add up to the rows that were written: files are missing, or of another run.
+ * Lists the Parquet files below a folder. Throws OutcomeError if a column of the table is missing in a file (BigQuery would fill it with nulls), or
+ * if the footers' rows do not add up to those that were written (files are missing, or come from another run).
  */
 export async function readFilledTable(
   folder: string,

@@ -1,11 +1,11 @@
-// Parquet files of a bucket into one partition of a table, or into the whole table, by one job: the rows that were there are replaced, or stay.
+// Loads Parquet files from a bucket into one partition of a table, or into the whole table. One job replaces the old rows; if it fails, they stay.
 import { createHash } from 'node:crypto';
 import { jobLabels } from '../contract/names.ts';
 import { nameOfTable } from '../plan/lake.ts';
 import type { BigQueryConnection } from '../platform/bigquery.ts';
 import { type DoneJob, runJob } from '../platform/bigquery-job.ts';
 import { toLabelValue } from '../platform/bigquery-warehouse.ts';
-import { parseBucketUri } from '../platform/bucket-uri.ts';
+import { toPlainGsUri } from '../platform/bucket-uri.ts';
 import { OutcomeError } from '../platform/errors.ts';
 import type { FilledTable } from './filled-table.ts';
 import type { Target } from './targets.ts';
@@ -25,8 +25,8 @@ export interface LoadResult {
 }
 
 /**
- * Loads; a load of the same files that still runs is waited for. Throws OutcomeError where BigQuery refuses a file or counts other rows than
- * expected, UsageError, TemporaryError. A load that fails leaves the old rows.
+ * Loads the files. Waits for a job that already loads the same files. Throws OutcomeError if BigQuery refuses a file or counts other rows than
+ * expected; UsageError, TemporaryError.
  */
 export async function loadTable(bigQuery: BigQueryConnection, load: Load): Promise<LoadResult> {
   const { dataset, table, partition } = load.target;
@@ -41,14 +41,14 @@ export async function loadTable(bigQuery: BigQueryConnection, load: Load): Promi
   return { job: job.id, table: name, rows: countRows(what, job, load.filled.rows) };
 }
 
-/** The same for the same files into the same place of the same run: a retry finds its job. */
+/** Hashes the versions of the files, the destination and the run, so that a retry finds its job. */
 function toJobId(project: string, name: string, { filled: { files }, target: { layout }, run }: Load): string {
   const facts = JSON.stringify([project, name, run, layout.fields, files.map(({ uri, version }) => [uri, version])]);
   const digest = createHash('sha256').update(facts).digest('hex').slice(0, 24);
   return `taxiway-load-${name.replace(/[^A-Za-z0-9]+/g, '-')}-${digest}`;
 }
 
-/** By which a job's cost is found: the run, its category, the step, and the table with its month. */
+/** The costs step finds a job by these labels: the run, its category, the step, and the table with its month. */
 export const toJobLabels = ({ target: { kind, partition }, run, category }: Omit<Load, 'filled'>): Record<string, string> => ({
   [jobLabels.run]: toLabelValue(run),
   [jobLabels.category]: category,
@@ -61,7 +61,7 @@ function toConfiguration(project: string, load: Load) {
   const { fields, partitionField, clusteredFields } = layout;
   return {
     load: {
-      sourceUris: load.filled.files.map(({ uri }) => toPlainUri(uri)),
+      sourceUris: load.filled.files.map(({ uri }) => toPlainGsUri(uri)),
       destinationTable: {
         projectId: project,
         datasetId: dataset,
@@ -70,24 +70,18 @@ function toConfiguration(project: string, load: Load) {
       sourceFormat: 'PARQUET',
       // Parquet writes a list as a group of groups; this makes it a REPEATED field.
       parquetOptions: { enableListInference: true },
-      // The descriptions are written with a whole table, which would lose them.
+      // Loading a whole table without the fields would remove the columns' descriptions.
       schema: { fields: [...fields] },
       timePartitioning: { type: 'MONTH', field: partitionField },
       ...(clusteredFields.length > 0 && { clustering: { fields: [...clusteredFields] } }),
       createDisposition: 'CREATE_NEVER',
       writeDisposition: 'WRITE_TRUNCATE',
       maxBadRecords: 0,
-      // Spark writes the rows of two tables at once: files of the one have the other's columns, too, without values.
+      // Spark writes two tables in one scan, so the clean table's files also have the triage table's columns, filled with nulls.
       ignoreUnknownValues: true,
     },
     labels: toJobLabels(load),
   };
-}
-
-/** BigQuery takes names as they are, without percent signs for other characters. */
-function toPlainUri(uri: string): string {
-  const { bucket, key } = parseBucketUri('gs', uri);
-  return `gs://${bucket}/${key}`;
 }
 
 function countRows(what: string, { id, statistics }: DoneJob, expected: number): number {

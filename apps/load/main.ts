@@ -1,3 +1,4 @@
+// load: takes the Parquet tables that etl or Spark has written, and loads them into BigQuery.
 import { categoryOption } from '../contract/categories.ts';
 import { filledTables, nameOfTable, placeOf } from '../plan/lake.ts';
 import { connectBigQuery } from '../platform/bigquery.ts';
@@ -36,7 +37,7 @@ await runProgram({
     const bigQuery = connectBigQuery({ project: warehouse.project, location });
     const targets = toTargets(category, warehouse, runDate);
     await checkTargets(bigQuery, targets);
-    // All that can be wrong with the files is found before the first table changes.
+    // Check all files before the first table changes.
     const loads = [];
     for (const target of targets) {
       const name = nameOfTable(target.layout.table);

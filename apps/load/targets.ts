@@ -1,22 +1,20 @@
-// BigQuery's tables that a run fills, looked at before the first load: they must be there, with the contract's columns.
-import { z } from 'zod';
+// The BigQuery tables that a run loads. Before the first load it checks that they exist and have the contract's columns.
 import type { Dataset } from '../contract/dataset.ts';
 import { type BigQueryField, type BigQueryTable, toBigQueryTables } from '../contract/derive/bigquery.ts';
 import { monthOf } from '../contract/file-name.ts';
+import { runDateOption } from '../contract/run-date.ts';
+import { nameOfTable } from '../plan/lake.ts';
 import type { BigQueryConnection } from '../platform/bigquery.ts';
 import type { Warehouse } from '../platform/bigquery-warehouse.ts';
 import { UsageError } from '../platform/errors.ts';
 
-/** Months that BigQuery has partitions of. https://cloud.google.com/bigquery/docs/partitioned-tables#date_timestamp_partitioned_tables */
+/** BigQuery's first and last monthly partition. https://cloud.google.com/bigquery/docs/partitioned-tables#date_timestamp_partitioned_tables */
 const partitions = { first: '1960-01-01', last: '2159-12-01' } as const;
 
 /** The first day of a month that can be a partition. */
-export const partitionOption = z
-  .string()
-  .regex(/^\d{4}-(?:0[1-9]|1[0-2])-01$/, { error: 'expected the first day of a month, such as 2024-01-01' })
-  .refine((month) => month >= partitions.first && month <= partitions.last, {
-    error: `BigQuery has partitions from ${partitions.first} to ${partitions.last}`,
-  });
+export const partitionOption = runDateOption.refine((month) => month >= partitions.first && month <= partitions.last, {
+  error: `BigQuery has partitions from ${partitions.first} to ${partitions.last}`,
+});
 
 export interface Target {
   readonly kind: 'clean' | 'triage' | 'monthly';
@@ -27,7 +25,7 @@ export interface Target {
   readonly partition: string | null;
 }
 
-/** The tables in the order in which they are filled: the monthly figures last, since they say that a month is there. */
+/** Load order. The monthly table comes last: its row marks the month as loaded. */
 export function toTargets(dataset: Dataset, { datasetPrefix }: Warehouse, runDate: string | undefined): Target[] {
   const [clean, triage, monthly] = toBigQueryTables(dataset);
   const partition = runDate === undefined ? null : monthOf(runDate).replace('-', '');
@@ -48,7 +46,7 @@ interface FoundTable {
 export async function checkTargets(bigQuery: BigQueryConnection, targets: readonly Target[]): Promise<void> {
   const problems: string[] = [];
   for (const { dataset, table, layout } of targets) {
-    const name = `${dataset}.${table}`;
+    const name = nameOfTable({ dataset, table });
     const found = await bigQuery.askIfAny(`reading ${name}`, (client) => client.dataset(dataset).table(table).getMetadata());
     if (found === undefined) problems.push(`${name}: no such table`);
     else problems.push(...compareColumns(found[0] as FoundTable, layout.fields).map((line) => `${name}: ${line}`));

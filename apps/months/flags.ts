@@ -1,18 +1,12 @@
 // What the flags may hold.
 import { z } from 'zod';
-import { firstDayOf, monthOf } from '../contract/file-name.ts';
-
-const monthPattern = String.raw`\d{4}-(?:0[1-9]|1[0-2])`;
+import { monthOf } from '../contract/file-name.ts';
 
 /** `2023-01`, or the first day of the month: `2023-01-01`. */
 export const monthOption = z
   .string()
-  .regex(new RegExp(`^${monthPattern}(?:-01)?$`), { error: 'expected a month such as 2023-01' })
+  .regex(/^\d{4}-(?:0[1-9]|1[0-2])(?:-01)?$/, { error: 'expected a month such as 2023-01' })
   .transform(monthOf);
-
-export const runDateOption = z
-  .string()
-  .regex(new RegExp(`^${monthPattern}-01$`), { error: `expected the first day of a month, such as ${firstDayOf('2023-01')}` });
 
 export const filenameOption = z
   .string()

@@ -1,6 +1,7 @@
 // months: which months are in the source bucket, and which of them are done. Each task has a file of its own; this one reads flags.
 import { z } from 'zod';
 import { allDatasets, categoryOption } from '../contract/categories.ts';
+import { runDateOption } from '../contract/run-date.ts';
 import { keyOf, readRecords } from '../plan/month-records.ts';
 import { log } from '../platform/log.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
@@ -8,7 +9,7 @@ import { uriOption } from '../platform/object-storage-uri.ts';
 import { runProgram } from '../platform/program.ts';
 import { takeFlags } from '../platform/task-flags.ts';
 import { planBackfill } from './backfill.ts';
-import { filenameOption, monthOption, runDateOption, versionOption } from './flags.ts';
+import { filenameOption, monthOption, versionOption } from './flags.ts';
 import { findMissingMonths } from './freshness.ts';
 import { describeDoubles, findMonths } from './month-files.ts';
 import { writeRecord, writeRecords } from './records.ts';

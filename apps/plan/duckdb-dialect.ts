@@ -29,7 +29,7 @@ export const duckdb: Dialect = {
     const cases = labels.map(({ label, when }) => `CASE WHEN ${when} THEN ${quoteText(label)} END`);
     return `list_filter([${cases.join(', ')}], lambda label: label IS NOT NULL)`;
   },
-  // A negative HUGEINT becomes a double that is not the nearest one. Doubles not by fsum: DuckDB 1.5.6's misses by 1 from 2^53 on.
+  // A negative HUGEINT becomes a double that is not the nearest one. DuckDB 1.5.6's fsum is wrong by 1 beyond 2^53.
   sumOf: (value, type) =>
     type === 'int'
       ? {

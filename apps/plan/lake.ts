@@ -1,5 +1,5 @@
 // The lake: tables as folders of Parquet files, `<folder>/<dataset>/<table>/[month=YYYY-MM-01/]*.parquet`, as DuckDB's engine and Spark write them.
-// Times are instants in UTC, whose clock shows the wall-clock times: BigQuery makes partitions by no other kind.
+// A wall-clock time is stored as the instant that shows the same time in UTC: BigQuery can't partition by times without a zone.
 import { z } from 'zod';
 import type { TableName } from '../contract/names.ts';
 import { joinUri } from '../platform/uri.ts';
@@ -15,7 +15,7 @@ export const monthOfSink = ({ datePartition }: Pick<Sink, 'datePartition'>): str
 
 export const nameOfTable = ({ dataset, table }: TableName): string => `${dataset}.${table}`;
 
-/** What the engines say they have written, as far as load reads it; they say more. */
+/** The part of an engine's result that load reads. */
 export const filledTables = z.object({
   tables: z.record(z.string(), z.object({ rows: z.number().int().min(0) })),
 });

@@ -24,7 +24,7 @@ export interface DoneJob {
   readonly statistics: NonNullable<JobMetadata['statistics']>;
 }
 
-/** Jobs of one name that may have failed before this one, and jobs that this process starts again because the last one failed for a moment. */
+/** `mostNames`: ended jobs of one name before this one. `mostTries`: jobs that this process starts after temporary failures. */
 const mostNames = 50;
 const mostTries = 3;
 const firstPauseMilliseconds = 250;
@@ -36,7 +36,7 @@ export async function runJob(bigQuery: BigQueryConnection, request: JobRequest):
   for (let number = 1; number <= mostNames; number++) {
     const id = number === 1 ? request.id : `${request.id}-${number}`;
     const { job, isNew } = await createOrAdopt(bigQuery, request, id);
-    // One that has ended is not adopted: its cause may be gone by now, or others may have written over what it wrote.
+    // A job that has ended is not adopted: the cause of its failure may be gone, or others may have overwritten its rows.
     if (!isNew && stateOf(job) === 'DONE') continue;
     if (!isNew) log('adopted', { job: id, state: stateOf(job) });
     const { status, statistics = {} } = await awaitJob(bigQuery, request, { id, job });
@@ -69,7 +69,7 @@ async function createOrAdopt(
 
 const toMetadata = ([job]: CreatedJob): JobMetadata => job.metadata as JobMetadata;
 
-/** The client throws what a new job has failed by already, and keeps the job. */
+/** If a new job has failed at once, the client throws its failure; the error carries the job. */
 function metadataOf(error: { readonly response?: JobMetadata }): JobMetadata {
   if (error.response?.jobReference === undefined) throw error;
   return error.response;

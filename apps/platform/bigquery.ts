@@ -49,7 +49,7 @@ export function connectBigQuery({ project, location, patience = usual }: BigQuer
 
 async function connect({ project, location, patience }: Required<BigQueryPlace>): Promise<BigQuery> {
   const { BigQuery } = await import('@google-cloud/bigquery');
-  // What may be sent again is known here: the client does not see which refusals of 403 pass.
+  // `ask` repeats requests itself: the client does not recognize rate limits that come as 403.
   const client = new BigQuery({ projectId: project, location, autoRetry: false });
   endSilentRequests(new URL(client.baseUrl).hostname, patience.silenceMilliseconds);
   return client;

@@ -22,6 +22,12 @@ export function parseBucketUri(scheme: BucketScheme, uri: string): BucketPlace {
   }
 }
 
+/** The key as it is, without percent signs for other characters: so BigQuery and Hadoop take URIs. Throws UsageError. */
+export function toPlainGsUri(uri: string): string {
+  const { bucket, key } = parseBucketUri('gs', uri);
+  return `gs://${bucket}/${key}`;
+}
+
 /** The URI of a key. */
 export const toBucketUri = (scheme: BucketScheme, { bucket, key }: BucketPlace): string =>
   `${scheme}://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;

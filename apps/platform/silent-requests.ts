@@ -1,9 +1,8 @@
-// Ends requests of Google's clients that hear nothing: the clients have no time-out of their own, and their HTTP library takes away that of others
-// when an answer begins.
+// A time-out for the requests of Google's clients: they have none, and their HTTP library removes the socket's time-out when an answer begins.
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 
-/** Every request of this process to a host from now on. It fails with ETIMEDOUT once nothing has come for so long. */
+/** From now on, each request of this process to the host fails with ETIMEDOUT after so long without a byte. */
 export function endSilentRequests(host: string, silenceMilliseconds: number): void {
   subscribe('http.client.request.start', (message) => {
     const { request } = message as { request: ClientRequest };

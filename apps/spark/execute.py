@@ -26,7 +26,7 @@ def execute(session: SparkSession, plan: Plan) -> dict[str, Any]:
 
 
 def fill_folders(session: SparkSession, plan: Plan, sinks: dict[str, Sink]) -> tuple[dict[str, Any], dict[str, dict[str, int]]]:
-    """The tables as Parquet, counted as they lie there, before they replace what was there. Returns the result, and what each table holds."""
+    """Writes the tables as Parquet beside the old ones, counts them, then replaces the old. Returns the result, and each table's rows and bytes."""
     target = ParquetSink(session, plan["destination"]["folder"])
     try:
         for scan in scans_of(session, plan, sinks):

@@ -83,7 +83,7 @@ class ParquetSink:
             self._lock.close()
 
     def _expect(self, sink: Sink) -> None:
-        """A month or table without rows gets a file without rows: it replaces what was there, here and where it is loaded."""
+        """Writes a file without rows for a month or table without rows, so that it replaces the old rows, in BigQuery too."""
         place = f"{staging}/{place_of(sink)}"
         if not any(name.endswith(".parquet") or name.startswith(f"{month_column}=") for name in self.folder.names(place)):
             self.session.createDataFrame([], stored_schema_of(sink)).coalesce(1).write.mode("append").parquet(self.folder.below(place))

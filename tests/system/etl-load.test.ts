@@ -8,12 +8,11 @@ import { runOnDuckDb } from '../../apps/etl/duckdb-engine.ts';
 import { toPlan } from '../../apps/etl/plan.ts';
 import type { Mode } from '../../apps/plan/plan-schema.ts';
 import { readSchemaGroups } from '../../apps/plan/schema-groups.ts';
-import { copyTables } from '../fixtures/bigquery-parquet.ts';
 import type { Row } from '../fixtures/evaluate-rules.ts';
 import { findGcsServer } from '../fixtures/gcs-server.ts';
 import { asOf, bucket, type LoadLab, startLoadLab } from '../fixtures/load-lab.ts';
 import { writeMonths } from '../fixtures/random-trips.ts';
-import { compareTables, noDifference } from '../fixtures/spark-tables.ts';
+import { noDifference } from '../fixtures/spark-tables.ts';
 import { cleanTrips, mixed, trips } from '../fixtures/yellow-months.ts';
 
 const tool = findGcsServer();
@@ -39,16 +38,6 @@ describe.skipIf(tool === undefined)('etl, then load', () => {
       await runOnDuckDb(toPlan(yellow, { groups, mode, asOf, engine: 'duckdb', destination: { format: 'duckdb' } }), warehouse);
     }
     return warehouse;
-  }
-
-  /** Rows that only one of BigQuery's tables and a warehouse's has. */
-  async function compareWith(warehouse: string): Promise<Record<string, string[]>> {
-    const copy = join(lab.folder, `${serial++}.duckdb`);
-    const { state } = lab.bigQuery();
-    // The stand-in's datasets have a prefix, the contract's have none.
-    const partitions = new Map([...state.partitions].map(([key, part]) => [key.replace(/^dev_/, ''), part]));
-    await copyTables({ state: { ...state, partitions } }, yellow, copy);
-    return compareTables(yellow, warehouse, copy);
   }
 
   const jobTables = () =>
@@ -86,7 +75,7 @@ describe.skipIf(tool === undefined)('etl, then load', () => {
     ].map((time, at) => ({ ...trips(200 + at, 1)[0], [pickup]: time, [dropoff]: time }));
     const files = await write({ '2024-03': [...cleanTrips('2024-03', 1, 48), ...trips(1, 12), ...extremes, ...times] as Row[] });
     const { result } = await load(files[0] as string);
-    expect(await compareWith(await toWarehouse([files]))).toEqual(noDifference(yellow));
+    expect(await lab.compareWith(await toWarehouse([files]))).toEqual(noDifference(yellow));
     expect(result.rows.read).toBe(72);
     expect(result.rows.clean).toBeGreaterThanOrEqual(48);
     expect(result.jobs.map(({ table, rows }: { table: string; rows: number }) => [table, rows])).toEqual([
@@ -108,15 +97,15 @@ describe.skipIf(tool === undefined)('etl, then load', () => {
     expect((await loadAll(files, 'first')).code).toBe(0);
     expect(jobTables()).toEqual(['yellow_clean', 'yellow_triage', 'yellow_monthly']);
     const warehouse = await toWarehouse([files], 'initial_load');
-    expect(await compareWith(warehouse)).toEqual(noDifference(yellow));
+    expect(await lab.compareWith(warehouse)).toEqual(noDifference(yellow));
     const [november] = (await write({ '2023-11': mixed('2023-11', 6) })) as [string];
     await load(november);
     expect(
-      await compareWith(await toWarehouse([[files[0] as string], [files[2] as string], [files[3] as string], [november]])),
+      await lab.compareWith(await toWarehouse([[files[0] as string], [files[2] as string], [files[3] as string], [november]])),
     ).toEqual(noDifference(yellow));
     // A full load replaces months, too.
     expect((await loadAll(files, 'again')).code).toBe(0);
-    expect(await compareWith(warehouse)).toEqual(noDifference(yellow));
+    expect(await lab.compareWith(warehouse)).toEqual(noDifference(yellow));
   });
 
   test('months that are reloaded, late and empty', async () => {
@@ -126,12 +115,12 @@ describe.skipIf(tool === undefined)('etl, then load', () => {
     ];
     for (const file of [february, january, february]) await load(file);
     const expected = await toWarehouse([[january, february]], 'initial_load');
-    expect(await compareWith(expected)).toEqual(noDifference(yellow));
+    expect(await lab.compareWith(expected)).toEqual(noDifference(yellow));
     const [empty] = (await write({ '2024-02': [] })) as [string];
     expect((await load(empty)).result.rows).toMatchObject({ read: 0, clean: 0, triage: 0, monthly: 0 });
-    expect(await compareWith(await toWarehouse([[january]]))).toEqual(noDifference(yellow));
+    expect(await lab.compareWith(await toWarehouse([[january]]))).toEqual(noDifference(yellow));
     await load(february);
-    expect(await compareWith(expected)).toEqual(noDifference(yellow));
+    expect(await lab.compareWith(expected)).toEqual(noDifference(yellow));
   });
 
   test('times that BigQuery does not know are triaged', async () => {
@@ -157,7 +146,7 @@ describe.skipIf(tool === undefined)('etl, then load', () => {
       const names = await lab.names('runs/');
       if (names.some((name) => name.endsWith('filled.json'))) expect(names).toHaveLength(4);
       await load(file);
-      expect(await compareWith(await toWarehouse([[file]]))).toEqual(noDifference(yellow));
+      expect(await lab.compareWith(await toWarehouse([[file]]))).toEqual(noDifference(yellow));
     }
   });
 
@@ -173,7 +162,7 @@ describe.skipIf(tool === undefined)('etl, then load', () => {
     // A month that is half there is not announced.
     if (tables < 3) expect([...lab.bigQuery().state.partitions.keys()].filter((key) => key.includes('monthly'))).toEqual([]);
     expect((await lab.startLoad({ 'run-date': '2024-02-01' }).ended).code).toBe(0);
-    expect(await compareWith(await toWarehouse([[file]]))).toEqual(noDifference(yellow));
+    expect(await lab.compareWith(await toWarehouse([[file]]))).toEqual(noDifference(yellow));
   });
 
   test('flags that do not go together, and those that are missing', async () => {

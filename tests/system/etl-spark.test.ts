@@ -8,14 +8,13 @@ import { runOnDuckDb } from '../../apps/etl/duckdb-engine.ts';
 import { toPlan } from '../../apps/etl/plan.ts';
 import { type Plan, planSchema } from '../../apps/plan/plan-schema.ts';
 import { readSchemaGroups } from '../../apps/plan/schema-groups.ts';
-import { copyTables } from '../fixtures/bigquery-parquet.ts';
 import { findGcsServer } from '../fixtures/gcs-server.ts';
 import { asOf, bucket, type LoadLab, run, startLoadLab } from '../fixtures/load-lab.ts';
 import { writeMonths } from '../fixtures/random-trips.ts';
 import { runOnSparkInBucket } from '../fixtures/spark-in-bucket.ts';
 import { fetchJar } from '../fixtures/spark-jars.ts';
 import { findSparkPython } from '../fixtures/spark-session.ts';
-import { compareTables, noDifference } from '../fixtures/spark-tables.ts';
+import { noDifference } from '../fixtures/spark-tables.ts';
 import { mixed } from '../fixtures/yellow-months.ts';
 
 const tool = findGcsServer();
@@ -95,19 +94,14 @@ describe.skipIf(tool === undefined)('etl for Spark', () => {
     };
     /** Rows that only BigQuery's tables, or only those of DuckDB, have. */
     const compare = async (of: readonly string[]) => {
-      const [here, there] = [join(lab.folder, 'here.duckdb'), join(lab.folder, 'there.duckdb')];
-      for (const file of [here, there]) await rm(file, { force: true });
+      const warehouse = join(lab.folder, 'duckdb.duckdb');
+      await rm(warehouse, { force: true });
       for (const file of of) {
         const groups = await readSchemaGroups(yellow, [file]);
-        await runOnDuckDb(
-          toPlan(yellow, { groups, mode: 'batch', asOf, engine: 'duckdb', destination: { format: 'duckdb' } }),
-          here,
-        );
+        const destination = { format: 'duckdb' } as const;
+        await runOnDuckDb(toPlan(yellow, { groups, mode: 'batch', asOf, engine: 'duckdb', destination }), warehouse);
       }
-      const { state } = lab.bigQuery();
-      const partitions = new Map([...state.partitions].map(([key, part]) => [key.replace(/^dev_/, ''), part]));
-      await copyTables({ state: { ...state, partitions } }, yellow, there);
-      return compareTables(yellow, here, there);
+      return lab.compareWith(warehouse);
     };
 
     test('a month, then an empty one: BigQuery has what DuckDB has', async () => {
