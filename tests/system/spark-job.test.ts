@@ -1,72 +1,27 @@
-// apps/cluster --task spark-job on a real API server with its controllers, as the account `step`; the test plays spark-operator.
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+// apps/cluster --task spark-job on a real API server: a job from its start to its end, and what is refused; the test plays spark-operator.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkEnvironments } from '../../charts/environments.ts';
 import { toSparkPlace } from '../../charts/workflows/spark-place.ts';
 import { toSparkSpec } from '../../workflows/spark-application.ts';
-import { type ClusterProgram, startClusterProgram } from '../fixtures/cluster-program.ts';
-import { findKubernetes } from '../fixtures/kube-cluster.ts';
-import { findControllers, requestToken, writeKubeConfig } from '../fixtures/kube-controllers.ts';
-import { playSpark, type SparkStandIn } from '../fixtures/spark-stand-in.ts';
+import { startCutProxy } from '../fixtures/cut-proxy.ts';
+import { requestToken, writeKubeConfig } from '../fixtures/kube-controllers.ts';
+import { canRunSparkJobs, rows, type SparkJobLab, spec, startSparkJobLab } from '../fixtures/spark-job-lab.ts';
 
-const tools = findKubernetes();
-const controllers = findControllers(tools);
-
-const rows = { read: 3, clean: 2, triage: 1, outsideRetention: 0, monthly: 2 };
-const spec = {
-  type: 'Python',
-  mode: 'cluster',
-  image: 'example/spark:1.0',
-  mainApplicationFile: 'local:///app/runner.py',
-  sparkVersion: '3.5.9',
-  driver: { labels: { role: 'driver' } },
-  executor: { instances: 2 },
-};
-
-describe.skipIf(controllers === undefined).concurrent('spark-job', () => {
-  let program: ClusterProgram;
-  let spark: SparkStandIn;
+describe.skipIf(!canRunSparkJobs).concurrent('spark-job', () => {
+  let lab: SparkJobLab;
+  let program: SparkJobLab['program'];
+  let spark: SparkJobLab['spark'];
   let namespace: string;
   let folder: string;
-
+  let start: SparkJobLab['start'];
+  let complete: SparkJobLab['complete'];
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'taxiway-spark-job-'));
-    await writeFile(join(folder, 'report.json'), JSON.stringify({ mode: 'batch', rows, seconds: 9 }));
-    program = await startClusterProgram(tools as string, controllers as string);
-    namespace = program.namespaces.pipeline;
-    spark = playSpark(program.cluster, namespace);
+    lab = await startSparkJobLab();
+    ({ program, spark, namespace, folder, start, complete } = lab);
   });
-  afterAll(async () => {
-    await program?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  interface Job {
-    readonly spec?: object;
-    readonly flags?: readonly string[];
-    readonly kubeconfig?: string;
-    readonly report?: string;
-  }
-  const start = (name: string, job: Job = {}) =>
-    program.start(
-      [
-        ...['--task', 'spark-job', '--namespace', namespace, '--workflow', `run-of-${name}`, '--name', name],
-        ...['--spec', JSON.stringify(job.spec ?? spec), '--arguments', '["--month","2024-01"]', '--category', 'yellow'],
-        ...['--report', pathToFileURL(join(folder, job.report ?? 'report.json')).href, ...(job.flags ?? [])],
-      ],
-      job.kubeconfig,
-    );
-  const podsOf = (name: string) => spark.podNames(`sparkoperator.k8s.io/app-name=${name}`);
-  const complete = (name: string) =>
-    spark.setStatus(name, 'COMPLETED', {
-      executorState: { [`${name}-exec-1`]: 'COMPLETED', [`${name}-exec-2`]: 'FAILED' },
-      terminationTime: new Date(Date.now() + 3000).toISOString(),
-    });
+  afterAll(() => lab?.stop());
 
   test('a job that completes: what is created, what the log says, the result', async () => {
     const { ended, says } = start('whole');
@@ -176,81 +131,6 @@ describe.skipIf(controllers === undefined).concurrent('spark-job', () => {
     expect(ended[1]?.stderr).toContain('FAILED: driver pod not found');
   });
 
-  test('SIGTERM deletes the application and waits for a driver that takes its time', async () => {
-    const { child, ended, says } = start('stopped');
-    // On a node, a pod stays until its kubelet lets it go.
-    await spark.submit('stopped', { nodeName: 'somewhere' });
-    await says('state=SUBMITTED');
-    child.kill('SIGTERM');
-    await says('deleting');
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    expect(child.exitCode).toBeNull();
-    expect(await podsOf('stopped')).toEqual(['stopped-driver']);
-    await spark.forgetPod('stopped-driver');
-    const { code, stderr } = await ended;
-    expect(code).toBe(75);
-    expect(stderr).toContain('stopped by SIGTERM; it and its pods are gone');
-    expect([await spark.read('stopped'), await podsOf('stopped')]).toEqual([undefined, []]);
-  });
-
-  test('SIGTERM with a pod that never goes: it ends before it is killed, and names the pod', async () => {
-    const { child, ended, says } = start('stuck');
-    await spark.submit('stuck', { nodeName: 'lost' });
-    await says('state=SUBMITTED');
-    const before = Date.now();
-    child.kill('SIGINT');
-    const { code, stderr } = await ended;
-    expect((Date.now() - before) / 1000).toBeLessThan(28);
-    expect(code).toBe(75);
-    expect(stderr).toContain('stopped by SIGINT; still there after 25 s: ');
-    expect(stderr).toContain('pod stuck-driver');
-  });
-
-  test('killed and started again: it adopts the application that runs', async () => {
-    const first = start('adopted');
-    const { metadata } = await spark.submit('adopted');
-    await first.says('state=SUBMITTED');
-    first.child.kill('SIGKILL');
-    await first.ended;
-    const second = start('adopted');
-    await second.says('adopted');
-    await complete('adopted');
-    expect((await second.ended).code).toBe(0);
-    expect((await spark.read('adopted')).metadata.uid).toBe(metadata.uid);
-    // Once more after its end: the same answer, nothing new.
-    expect((await start('adopted').ended).code).toBe(0);
-    expect((await spark.read('adopted')).metadata.uid).toBe(metadata.uid);
-  });
-
-  test('a retry of a failed job replaces it, once its pods are gone', async () => {
-    const first = start('again');
-    const { metadata } = await spark.submit('again');
-    await spark.createPod('again-exec-1', { 'sparkoperator.k8s.io/app-name': 'again', 'spark-role': 'executor' });
-    await spark.endDriver('again', { exitCode: 75 });
-    await spark.setStatus('again', 'FAILED');
-    expect((await first.ended).code).toBe(75);
-    const second = start('again');
-    await second.says('replacing a failed try');
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    expect((await spark.read('again'))?.metadata.uid ?? metadata.uid).toBe(metadata.uid);
-    await spark.forgetPod('again-exec-1');
-    const { metadata: anew } = await spark.submit('again');
-    expect(anew.uid).not.toBe(metadata.uid);
-    await complete('again');
-    expect((await second.ended).code).toBe(0);
-  });
-
-  test('two that start at the same time share one application', async () => {
-    const both = [start('shared'), start('shared')];
-    await spark.submit('shared');
-    await Promise.all(both.map(({ says }) => says('state=SUBMITTED')));
-    await complete('shared');
-    const ended = await Promise.all(both.map((one) => one.ended));
-    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
-    const all = ended.map(({ stderr }) => stderr).join('');
-    expect([all.match(/ created /g)?.length, all.match(/ adopted /g)?.length]).toEqual([1, 1]);
-  });
-
   test('an application with another spec is refused and left alone', async () => {
     const first = start('taken');
     const { metadata } = await spark.submit('taken');
@@ -262,48 +142,12 @@ describe.skipIf(controllers === undefined).concurrent('spark-job', () => {
     expect((await first.ended).code).toBe(0);
   });
 
-  test('deleted by somebody else half-way, alone or with its workflow: temporary', async () => {
-    const { cluster } = program;
-    const workflows = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
-    const workflow = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name: 'run-of-owned' }, spec: {} };
-    const { uid } = (await cluster.ask('POST', workflows, workflow)).body.metadata;
-    const [alone, owned] = [start('deleted'), start('owned', { flags: ['--owner-uid', uid] })];
-    const { metadata } = await spark.submit('owned');
-    await spark.submit('deleted');
-    expect(metadata.ownerReferences).toMatchObject([{ kind: 'Workflow', name: 'run-of-owned', uid }]);
-    await owned.says('state=SUBMITTED');
-    await cluster.ask('DELETE', `${workflows}/run-of-owned`);
-    await alone.says('state=SUBMITTED');
-    await cluster.ask('DELETE', `/apis/sparkoperator.k8s.io/v1beta2/namespaces/${namespace}/sparkapplications/deleted`);
-    for (const { ended } of [alone, owned]) {
-      const { code, stderr } = await ended;
-      expect([code, stderr]).toEqual([75, expect.stringContaining('was deleted before its end; a retry creates it anew')]);
-    }
-  });
-
-  test('connections that break: it reads again, and misses nothing', async () => {
-    const proxy = await startProxy(Number(new URL(program.cluster.url).port));
-    const token = await requestToken(program.cluster, namespace, 'step');
-    const kubeconfig = await writeKubeConfig(program.cluster, { token, name: 'proxy', url: proxy.url });
-    const { ended, says } = start('cut', { kubeconfig });
-    await spark.submit('cut');
-    await says('state=SUBMITTED');
-    proxy.cut();
-    await spark.setStatus('cut', 'RUNNING');
-    await says('state=RUNNING');
-    // Away for longer than a try: asked for again until it is back.
-    await proxy.leave(3000);
-    await complete('cut');
-    expect((await ended).code).toBe(0);
-    await proxy.leave(0);
-  });
-
   test('what the server refuses is one line: rights, fields, a namespace, no server', async () => {
     const token = await requestToken(program.cluster, namespace, 'training');
     const training = await writeKubeConfig(program.cluster, { token, name: 'training' });
     const admin = await writeKubeConfig(program.cluster, { token: 'test', name: 'admin' });
     const nobody = await writeKubeConfig(program.cluster, { token: 'nobody', name: 'nobody' });
-    const closed = await startProxy(0);
+    const closed = await startCutProxy(0);
     await closed.leave(0);
     const nowhere = await writeKubeConfig(program.cluster, { token, name: 'nowhere', url: closed.url });
     const found = await Promise.all([
@@ -347,39 +191,3 @@ describe.skipIf(controllers === undefined).concurrent('spark-job', () => {
     ]);
   });
 });
-
-/** Passes bytes on to the server, until its connections are cut. */
-async function startProxy(port: number) {
-  const sockets = new Set<Socket>();
-  const pass = (client: Socket) => {
-    const server = connect(port, '127.0.0.1');
-    for (const [one, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => {});
-      one.once('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-      one.pipe(other);
-    }
-  };
-  const listener = createServer(pass);
-  await once(listener.listen(0, '127.0.0.1'), 'listening');
-  const own = (listener.address() as { port: number }).port;
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  const leave = async (milliseconds: number) => {
-    const closed = once(listener, 'close');
-    listener.close();
-    cut();
-    await closed;
-    if (milliseconds === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    await once(listener.listen(own, '127.0.0.1'), 'listening');
-  };
-  return { url: `https://127.0.0.1:${own}`, cut, leave };
-}
