@@ -8,8 +8,10 @@ import { type BundleContents, bundles } from './bundle-contents.ts';
 
 const root = join(import.meta.dirname, '..');
 const modules = join(root, 'node_modules');
-/** Packages with native code: they stay packages beside the bundle. */
-const natives = ['@duckdb/node-api'];
+/** Packages with native code or WebAssembly: they stay packages beside the bundle. */
+const natives = ['@duckdb/node-api', 'parquet-wasm'];
+/** Folders of a package that are for browsers and bundlers. */
+const forBrowsers: Readonly<Record<string, readonly string[]>> = { 'parquet-wasm': ['bundler', 'esm'] };
 /** Some packages are CommonJS, and call `require` for Node's own modules. */
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
@@ -78,7 +80,8 @@ async function bundleProgram(app: string, target: string): Promise<void> {
 /** A package with all that it depends on; of what is optional, what npm has installed for this system. */
 async function copyPackage(name: string, target: string): Promise<void> {
   const copy = join(target, 'node_modules', name);
-  await cp(join(modules, name), copy, { recursive: true });
+  const left = new Set(forBrowsers[name]?.map((folder) => join(modules, name, folder)));
+  await cp(join(modules, name), copy, { recursive: true, filter: (path) => !left.has(path) });
   const { dependencies = {}, optionalDependencies = {} } = JSON.parse(
     await readFile(join(copy, 'package.json'), 'utf8'),
   ) as Record<string, Record<string, string>>;

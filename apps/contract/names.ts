@@ -53,6 +53,8 @@ export const paths = { docs: '/docs/', predict: '/predict/' } as const;
 export const docsPaths = {
   /** `validation/<category>/<YYYY-MM-01>/` holds `index.html` and `result.json` of the latest run, and a folder with those of each run. */
   validation: (category: string, runDate: string) => `validation/${category}/${runDate}`,
+  /** Some of the month's rows, clean and triaged, beside `index.html`. */
+  rowsOfMonth: 'rows.parquet',
   /** dbt's documentation as one page. */
   dbt: 'dbt/index.html',
   /** What the runs of a month cost: `2026-11`. */

@@ -4,6 +4,8 @@ import type { Column, Dataset } from '../contract/dataset.ts';
 import { toExpectationSuite } from '../contract/derive/expectations.ts';
 import { biView, cleanTable, featureTable, monthlyColumns, monthlyTable, triageColumns, triageTable } from '../contract/names.ts';
 import type { Severity } from '../contract/severity.ts';
+import type { Rows } from '../plan/parquet-rows.ts';
+import { toRowsTable } from '../plan/rows-table.ts';
 import { type Html, html } from '../platform/html.ts';
 import { type Tone, toChip, toPage, toTable } from '../platform/page.ts';
 import { monthOf, reportOf, verdictOf } from './docs-index.ts';
@@ -12,14 +14,15 @@ import type { ValidationResult } from './validation-results.ts';
 
 const tones: Record<Severity, Tone> = { critical: 'bad', warning: 'warn', info: 'plain' };
 
-/** The page as an HTML document. It lies one folder below the docs bucket. */
-export function toDatasetPage(dataset: Dataset, months: readonly ValidationResult[]): string {
+/** The page as an HTML document. It lies one folder below the docs bucket. `rows` are clean ones of the newest month. */
+export function toDatasetPage(dataset: Dataset, months: readonly ValidationResult[], rows?: Rows): string {
   const suite = toExpectationSuite(dataset).expectations;
   const body = html`<p class="crumbs"><a href="../">Documentation</a> / ${dataset.category}</p>
 <h2>From file to fare</h2>
 ${toLineage(dataset)}
 <h2>Columns</h2>
 ${toTable('Columns', ['Column', 'Type', 'Meaning', 'Codes'], dataset.columns.map(toColumnRow))}
+${toClean(rows, months[0])}
 <h2>Rules</h2>
 <p>A trip is clean when it keeps every rule. A rule whose answer is unknown, because a value is missing, counts as broken; such a trip goes to triage with the names of the rules that it broke.</p>
 ${toTable(
@@ -54,6 +57,13 @@ ${toTable(
     ]),
   )}</details>`;
   return toPage({ title: dataset.title, lead: dataset.description, body, path: '/docs/' });
+}
+
+function toClean(rows: Rows | undefined, newest: ValidationResult | undefined): Html | null {
+  if (!rows || !newest || rows.rows.length === 0) return null;
+  return html`<h2>Clean rows</h2>
+<p>Some of ${monthOf(newest)}. <a href="../${reportOf(newest)}">Its report</a> shows triaged ones, too.</p>
+${toRowsTable('Clean rows', rows)}`;
 }
 
 /** The months that were validated, newest first: how their columns differ from the contract, and which were accepted all the same. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { allDatasets } from '../contract/categories.ts';
 import { defineDataset } from '../contract/define-dataset.ts';
 import { green } from '../contract/green.ts';
+import { toParquet } from '../plan/parquet-rows.ts';
 import { publishSite } from './site.ts';
 
 let root: string;
@@ -19,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-async function put(path: string, text: string): Promise<void> {
+async function put(path: string, text: string | Uint8Array): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), text);
 }
@@ -101,4 +102,31 @@ test('a made-up category gets its page', async () => {
   const page = await readFile(join(docs(), 'datasets/scooter.html'), 'utf8');
   expect(page).toContain('Scooters &amp; co');
   expect(page).toContain('<wbr>clean');
+});
+
+test('the page of a data set shows clean rows of its newest month; without such a file, or with another one, it shows none', async () => {
+  const columns = [
+    { name: 'vendor_id', type: 'int' },
+    { name: 'flag', type: 'string' },
+    { name: 'broken_rules', type: 'strings' },
+  ] as const;
+  const page = () => readFile(join(docs(), 'datasets/green.html'), 'utf8');
+  for (const [folder, flag] of [
+    ['2023-12-01', 'december'],
+    ['2024-01-01', '<january>'],
+  ] as const) {
+    await put(`docs/validation/green/${folder}/result.json`, result(true));
+    const rows = [
+      [1n, flag, []],
+      [2n, 'broken-one', ['fare_is_possible']],
+    ];
+    await put(`docs/validation/green/${folder}/rows.parquet`, await toParquet({ columns, rows }));
+  }
+  await publish();
+  const shown = ['&lt;january&gt;', '<january>', 'december', 'broken-one', '>broken_rules<'];
+  const text = await page();
+  expect(shown.filter((one) => text.includes(one))).toEqual(['&lt;january&gt;']);
+  await put('docs/validation/green/2024-01-01/rows.parquet', 'PAR1 torn');
+  await publish();
+  expect((await page()).includes('Clean rows')).toBe(false);
 });

@@ -7,7 +7,7 @@ import { joinUri } from '../platform/uri.ts';
 import { toDatasetPage } from './dataset-page.ts';
 import { mendDbtPage } from './dbt-page.ts';
 import { toDocsIndex } from './docs-index.ts';
-import { readValidationResults } from './validation-results.ts';
+import { readCleanRows, readValidationResults } from './validation-results.ts';
 
 export interface Published {
   /** Pages of the site, as paths in the docs bucket. */
@@ -31,8 +31,11 @@ export async function publishSite(
   const pages = new Map<string, string>([[docsPaths.dbt, mendDbtPage(dbtPage.toString('utf8'))]]);
   const results = await readValidationResults(docs);
   const byCategory = Map.groupBy(results, ({ category }) => category);
-  for (const dataset of datasets)
-    pages.set(docsPaths.dataset(dataset.category), toDatasetPage(dataset, byCategory.get(dataset.category) ?? []));
+  for (const dataset of datasets) {
+    const months = byCategory.get(dataset.category) ?? [];
+    const rows = months[0] && (await readCleanRows(docs, months[0]));
+    pages.set(docsPaths.dataset(dataset.category), toDatasetPage(dataset, months, rows));
+  }
   // The index last: it never links to a page that is not there yet.
   pages.set('index.html', toDocsIndex(datasets, results));
   const changed: string[] = [];

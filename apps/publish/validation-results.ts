@@ -1,7 +1,8 @@
 // The validation results that lie in the docs bucket, newest month first.
 import { z } from 'zod';
-import { docsPaths } from '../contract/names.ts';
+import { docsPaths, triageColumns } from '../contract/names.ts';
 import { type Acceptance, acceptance } from '../plan/month-records.ts';
+import { type Rows, readRows } from '../plan/parquet-rows.ts';
 import { mapConcurrently } from '../platform/concurrent.ts';
 import { TemporaryError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';
@@ -81,8 +82,27 @@ async function readResult(uri: string): Promise<Omit<ValidationResult, 'category
       evaluated: statistics.evaluated_expectations,
     };
   } catch (error) {
-    if (error instanceof TemporaryError) throw error;
-    log('validation result left out', { uri, error: (error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 200) });
-    return undefined;
+    return leftOut('validation result', uri, error);
   }
+}
+
+/** The clean ones of the rows that validate keeps of a month; undefined where there are none to read. */
+export async function readCleanRows(docs: string, { category, folder }: ValidationResult): Promise<Rows | undefined> {
+  const uri = joinUri(docs, docsPaths.validation(category, folder), docsPaths.rowsOfMonth);
+  try {
+    const read = await readRows(uri, { limit: 20 });
+    const rules = read?.columns.findIndex(({ name }) => name === triageColumns.rules) ?? -1;
+    if (!read || rules < 0) return undefined;
+    const isKept = (_: unknown, place: number) => place !== rules;
+    const clean = read.rows.filter((row) => (row[rules] as readonly string[] | null)?.length === 0);
+    return { columns: read.columns.filter(isKept), rows: clean.map((row) => row.filter(isKept)) };
+  } catch (error) {
+    return leftOut('rows of a month', uri, error);
+  }
+}
+
+/** What is wrong with one month's files does not keep the site from being published. */
+function leftOut(what: string, uri: string, error: unknown): undefined {
+  if (error instanceof TemporaryError) throw error;
+  log(`${what} left out`, { uri, error: (error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 200) });
 }

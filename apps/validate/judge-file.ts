@@ -15,6 +15,7 @@ import { toMeasures } from './measures.ts';
 import { isJudgedWhole, type MonthFacts, sampledRows, toSample } from './month-rows.ts';
 import { type FileColumn, readFileSchema } from './parquet-file.ts';
 import { checkPatterns } from './patterns.ts';
+import { type Preview, toPreview, toPreviewSql } from './preview.ts';
 import type { Suite } from './suite.ts';
 
 /** What is known of a file of a data set. */
@@ -38,6 +39,8 @@ export interface Judgement {
   readonly columns: readonly FileColumn[];
   readonly result: SuiteResult;
   readonly month?: JudgedMonth;
+  /** Of a month's file. */
+  readonly preview?: Preview;
 }
 
 export interface JudgeRequest {
@@ -62,6 +65,7 @@ export async function judgeFile({ path, suite, dataset, asOf, earlier }: JudgeRe
     group &&
     source && { dataset, casts: group.casts, month: source.month, rows: footer.rows, asOf };
   const measures = facts && toMeasures(facts);
+  const preview = facts && toPreviewSql(facts);
   return blameOnFile(file, () =>
     withDuckDb(
       ':memory:',
@@ -79,14 +83,15 @@ export async function judgeFile({ path, suite, dataset, asOf, earlier }: JudgeRe
             },
         );
         const judged = { file, rows, columns: schema.columns, result };
-        if (!facts || !measures || !group || schema.loaded === undefined) return judged;
+        if (!facts || !measures || !preview || !group || schema.loaded === undefined) return judged;
         const month = monthOf(facts.month);
         const rowsToJudge = isJudgedWhole(facts) ? schema.loaded : toSample(facts, keptValue);
-        const sample = await readAggregates(connection, rowsToJudge, measures.ofSample);
+        const sample = await readAggregates(connection, rowsToJudge, [...measures.ofSample, ...Object.values(preview)]);
         const casts = await readFailedCasts(connection, schema.source, { casts: measures.casts, values });
         const seen = { measures, casts, sample };
         return {
           ...judged,
+          preview: toPreview(facts, preview, sample),
           month: {
             category: facts.dataset.category,
             month,

@@ -1,10 +1,13 @@
 // The validation report as one page: the verdict, what failed, every check and expectation, the file's columns.
+import { docsPaths } from '../contract/names.ts';
+import { toRowsTable } from '../plan/rows-table.ts';
 import { type Html, html } from '../platform/html.ts';
 import { type Tone, toBar, toChip, toCount, toFigures, toPage, toPercent, toTable } from '../platform/page.ts';
 import type { CheckResult } from './checks.ts';
 import type { ExpectationResult } from './evaluate.ts';
 import { type Gate, toFinding, toSentence, toText } from './gate.ts';
 import type { JudgedMonth, Judgement } from './judge-file.ts';
+import type { Preview } from './preview.ts';
 import type { Severity } from './suite.ts';
 
 export interface Report {
@@ -17,7 +20,7 @@ export interface Report {
 const tones: Record<Severity, Tone> = { critical: 'bad', warning: 'warn', info: 'plain' };
 
 /** The report as an HTML document. */
-export function toReport({ judged: { file, result, rows, columns, month }, gate, runs }: Report): string {
+export function toReport({ judged: { file, result, rows, columns, month, preview }, gate, runs }: Report): string {
   const failed = result.results.filter(({ success }) => !success);
   const passed = result.results.filter(({ success }) => success);
   const checks = month?.checks ?? [];
@@ -38,6 +41,7 @@ ${failed.length === 0 && checks.every(({ success }) => success) ? html`<p class=
 ${toList('Failed checks', checks.filter(({ success }) => !success).map(toCheck), 'failed')}
 ${toList('Failed expectations', failed.map(toEntry), 'failed')}
 ${month ? toMonth(month) : null}
+${preview ? toPreview(preview) : null}
 <h2>What holds</h2>
 ${toList('Checks that hold', checks.filter(({ success }) => success).map(toCheck), 'held')}
 ${toList('Expectations that hold', passed.map(toEntry), 'held')}
@@ -84,6 +88,18 @@ ${
         rules.map(([rule, count]) => [html`<code>${rule}</code>`, toCount(count)]),
       )}`
 }`;
+}
+
+/** Clean rows have no broken rules to show; of triaged ones these are the first column. */
+function toPreview({ columns, clean, triage }: Preview): Html {
+  const last = columns.length - 1;
+  const moved = <Item>(items: readonly Item[]): Item[] => [...items.slice(last), ...items.slice(0, last)];
+  return html`<h2>Rows</h2>
+<p class="soft">Some of the rows that were judged, as the tables get them. Both tables as one file: <a href="${docsPaths.rowsOfMonth}">${docsPaths.rowsOfMonth}</a>.</p>
+<h3>Clean</h3>
+${clean.length === 0 ? html`<p>No row is clean.</p>` : toRowsTable('Clean rows', { columns: columns.slice(0, last), rows: clean })}
+<h3>Triaged</h3>
+${triage.length === 0 ? html`<p>No row goes to triage.</p>` : toRowsTable('Triaged rows', { columns: moved(columns), rows: triage.map(moved) })}`;
 }
 
 const toList = (label: string, entries: readonly Html[], kind: 'held' | 'failed'): Html | null =>

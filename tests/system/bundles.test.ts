@@ -1,6 +1,6 @@
 // Each image's contents, alone in a folder of their own, answer --help; and each Dockerfile keeps to what the charts expect of it.
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { bundles } from '../../start/bundle-contents.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
 import { findChecker } from '../fixtures/find-checker.ts';
 import { ensureImagePython } from '../fixtures/image-python.ts';
+import { makeSampleFiles } from '../fixtures/sample-files.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** What the image installs; Spark's brings PySpark itself. */
@@ -42,6 +43,8 @@ describe.each(Object.entries(bundles))('%s', (app, { language, files, programs }
       expect([stderr, status]).toEqual(['', 0]);
       expect(stdout).toMatch(/^usage: /im);
     }
+    // An image is pulled before a step begins.
+    if (language === 'typescript') expect((await stat(join(cwd, 'main.js'))).size).toBeLessThan(6 * 2 ** 20);
   });
 
   test('its Dockerfile names exact versions and the user of the charts', async () => {
@@ -64,6 +67,20 @@ test('the same bundle has the same bytes, and a second one replaces the first', 
   expect(await readFile(join(again, 'main.js'))).toEqual(first);
   expect((await readdir(folder)).filter((name) => name.startsWith('.transfer'))).toEqual([]);
   expect((await readdir(again)).sort()).toEqual(['main.js', 'package.json']);
+});
+
+test("validate's bundle judges a file and writes rows of it: DuckDB and WebAssembly are beside it", async () => {
+  const cwd = await bundle('validate', folder);
+  await makeSampleFiles(folder, { months: 1, rows: 500 });
+  const [file = ''] = (await readdir(folder)).filter((name) => name.startsWith('yellow'));
+  const flags = ['--file', join(folder, file), '--suite', 'expectations/yellow.json', '--category', 'yellow'];
+  const { status, stderr } = spawnSync(process.execPath, ['main.js', ...flags, '--report', join(folder, 'report')], {
+    cwd,
+    env: { HOME: folder, TMPDIR: folder },
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+  expect((await readdir(join(folder, 'report'))).sort()).toEqual(['index.html', 'result.json', 'rows.parquet']);
 });
 
 test('an app without an image is refused by name', async () => {

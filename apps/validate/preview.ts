@@ -1,0 +1,55 @@
+// A few rows of a month as the tables get them: ten clean ones, and ten that go to triage with the rules that they break.
+import { doubtfulColumns, toReasons } from '../contract/derive/queries.ts';
+import { cleanSchema, type TableColumn } from '../contract/derive/table-schema.ts';
+import { triageColumns } from '../contract/names.ts';
+import { duckdb } from '../plan/duckdb-dialect.ts';
+import type { Cell, Row, Rows } from '../plan/parquet-rows.ts';
+import type { Values } from './evaluate.ts';
+import type { MonthFacts } from './month-rows.ts';
+
+const mostRows = 10;
+
+export interface Preview {
+  /** The contract's columns and the broken rules, of which a clean row has none. */
+  readonly columns: readonly TableColumn[];
+  readonly clean: readonly Row[];
+  readonly triage: readonly Row[];
+}
+
+export interface PreviewSql {
+  readonly clean: string;
+  readonly triage: string;
+}
+
+/** The aggregates over a FROM clause of loaded rows. The same rows give the same ones, whatever their order. Pure. */
+export function toPreviewSql({ dataset, casts, asOf }: MonthFacts): PreviewSql {
+  const reasons = toReasons(dataset, duckdb, { doubtful: doubtfulColumns([casts], duckdb), asOf });
+  const keeps = reasons.map(({ holds }) => holds).join(' AND ');
+  const columns = cleanSchema(dataset);
+  const names = columns.map(({ name }) => duckdb.name(name)).join(', ');
+  const fields = columns.map(({ name, type }, place) => {
+    const value = duckdb.name(name);
+    return `v${place}: ${type === 'timestamp' ? `epoch_us(${value})` : value}`;
+  });
+  // By a hash of the row: ten rows from all over the month, not its first ones.
+  const rowsWhere = (when: string, rules: string) =>
+    `min_by({${[...fields, `v${columns.length}: ${rules}`].join(', ')}}, hash(${names}), ${mostRows}) FILTER (WHERE ${when})`;
+  return {
+    clean: rowsWhere(keeps, '[]::VARCHAR[]'),
+    triage: rowsWhere(`(${keeps}) IS NOT TRUE`, duckdb.labelsWhere(reasons)),
+  };
+}
+
+/** What the aggregates gave, in the order of time. */
+export function toPreview({ dataset }: MonthFacts, sql: PreviewSql, values: Values): Preview {
+  const columns: TableColumn[] = [...cleanSchema(dataset), { name: triageColumns.rules, type: 'strings' }];
+  const time = columns.findIndex(({ name }) => name === dataset.roles.pickup);
+  const rowsOf = (aggregate: string) =>
+    ((values(aggregate) ?? []) as Record<string, Cell>[])
+      .map((row): Row => columns.map((_, place) => row[`v${place}`] ?? null))
+      .sort((one, other) => Number((one[time] as bigint | null) ?? 0n) - Number((other[time] as bigint | null) ?? 0n));
+  return { columns, clean: rowsOf(sql.clean), triage: rowsOf(sql.triage) };
+}
+
+/** Both kinds as one table. */
+export const toRows = ({ columns, clean, triage }: Preview): Rows => ({ columns, rows: [...clean, ...triage] });
