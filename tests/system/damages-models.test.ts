@@ -66,11 +66,7 @@ describe('dbt, training and what serves', () => {
       },
       {
         program: 'docs',
-        inputs: [
-          'docs/validation/yellow/2025-01-01/index.html',
-          'docs/validation/yellow/2025-01-01/result.json',
-          'docs/validation/yellow/2025-01-01/rows.parquet',
-        ],
+        inputs: ['docs/validation/yellow/2025-01-01/index.html', 'docs/validation/yellow/2025-01-01/result.json'],
         run: ({ path }) => askServer(['docs', '--docs', path('docs')], ['/', '/validation/yellow/2025-01-01/']),
       },
     ];

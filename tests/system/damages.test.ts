@@ -44,9 +44,11 @@ const scenarios: readonly Scenario[] = [
     ...['--task', 'backfill', '--category', 'yellow', '--from', '2024-12', '--to', '2025-01'],
     ...['--records', uri('records/'), '--source', uri('in/')],
   ]),
-  program('publish', ['docs/validation/yellow/2025-01-01/result.json', 'dbt/index.html'], (uri) => [
-    ...['--category', 'yellow', '--dbt', uri('dbt/'), '--docs', uri('docs/')],
-  ]),
+  program(
+    'publish',
+    [...['result.json', 'rows.parquet'].map((name) => `docs/validation/yellow/2025-01-01/${name}`), 'dbt/index.html'],
+    (uri) => [...['--category', 'yellow', '--dbt', uri('dbt/'), '--docs', uri('docs/')]],
+  ),
 ];
 
 let folder: string;
