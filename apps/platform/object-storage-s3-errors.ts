@@ -65,6 +65,9 @@ export function toS3Error(uri: string, error: unknown): unknown {
     return new UsageError(`${where}: no region that S3 has is set; ${region}`);
   if (networkCodes.includes(code ?? '') || message === 'aborted')
     return new TemporaryError(`${where}: can't reach S3: ${code ?? message}; check the network and AWS_ENDPOINT_URL_S3`);
+  // The SDK gives this one no name.
+  if (message.startsWith('Checksum mismatch'))
+    return new TemporaryError(`${where}: the bytes that came are not those that S3 sent`);
   if (passingNames.includes(name) || status === 429 || status >= 500 || (error as S3Error).$retryable !== undefined)
     return new TemporaryError(`${where}: S3 is busy or does not answer: ${name} ${status || ''}`.trim());
   if (status === 401) return new UsageError(`${where}: ${wrong.Forbidden}`);

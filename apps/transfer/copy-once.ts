@@ -9,6 +9,7 @@ import { type Digest, digestFile } from '../platform/object-storage-digest.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { joinUri, toPath } from '../platform/uri.ts';
 import { copyObject } from './copy-object.ts';
+import { copyShort, isShort } from './copy-short.ts';
 import { copyToBucket, isCopyOf } from './copy-to-bucket.ts';
 
 /** What to do where something else has the copy's name; a copy of the same version is left alone in any case. */
@@ -22,40 +23,54 @@ export interface Copy {
   /** The URI of the folder or bucket. */
   readonly destination: string;
   readonly ifExists: IfExists;
+  /** Names that the destination is known not to have. */
+  readonly isAbsent: (name: string) => boolean;
+}
+
+export interface Copied {
+  /** As it was when it was copied. */
+  readonly source: StoredObject;
+  readonly state: CopyState;
 }
 
 /** Copies the object unless its copy is there. Throws UsageError where something else is there that must stay. */
-export async function copyOnce(copy: Copy): Promise<CopyState> {
+export function copyOnce(copy: Copy): Promise<Copied> {
   const uri = joinUri(copy.destination, copy.source.name);
-  const target = openStorage(copy.destination);
-  const there = await target.look(uri);
-  const expected = await copy.storage.digestOf(copy.source);
-  const isFolder = uri.startsWith('file://');
-  if (there && (isFolder ? await isSameFile(toPath(uri), copy, expected) : isCopyOf(copy.source, there))) return 'already there';
-  if (there && copy.ifExists === 'skip') return 'skipped';
-  if (there && copy.ifExists === 'fail')
-    throw new UsageError(`${uri}: something else is there; remove it, or use --if-exists overwrite`);
-  if (isFolder) await copyToFolder(toPath(uri), copy, expected);
-  else await copyUnlessOther({ target, uri, there, expected }, copy);
-  return 'copied';
+  return uri.startsWith('file://') ? copyOnceToFolder(uri, copy) : copyOnceToBucket(uri, copy);
 }
 
-interface Target {
-  readonly target: ObjectStorage;
-  readonly uri: string;
-  readonly there: StoredObject | undefined;
-  readonly expected: Digest | undefined;
+async function copyOnceToFolder(uri: string, copy: Copy): Promise<Copied> {
+  const { source } = copy;
+  const there = await openStorage(uri).look(uri);
+  const expected = await copy.storage.digestOf(source);
+  if (there && (await isSameFile(toPath(uri), copy, expected))) return { source, state: 'already there' };
+  if (there && !mayReplace(uri, copy)) return { source, state: 'skipped' };
+  await copyToFolder(toPath(uri), copy, expected);
+  return { source, state: 'copied' };
 }
 
-/** Another process that copied the same version and was first has done the work. */
-async function copyUnlessOther({ target, uri, there, expected }: Target, { storage, source }: Copy): Promise<void> {
+async function copyOnceToBucket(uri: string, copy: Copy): Promise<Copied> {
+  const { storage, source } = copy;
+  const target = openStorage(uri);
+  const there = copy.isAbsent(source.name) ? undefined : await target.look(uri);
+  if (there && isCopyOf(source, there)) return { source, state: 'already there' };
+  if (there && !mayReplace(uri, copy)) return { source, state: 'skipped' };
+  const wanted = { storage, source, target, targetUri: uri, there };
   try {
-    await copyToBucket({ storage, source, target, targetUri: uri, there, expected });
+    return { source: isShort(source) ? await copyShort(wanted) : await copyToBucket(wanted), state: 'copied' };
   } catch (error) {
     if (!(error instanceof WriteConditionError)) throw error;
+    // Another process that copied the same version and was first has done the work.
     const now = await target.look(uri);
     if (now === undefined || !isCopyOf(source, now)) throw error;
+    return { source, state: 'copied' };
   }
+}
+
+/** Whether what is there and is no copy may be replaced. Throws UsageError where that is a failure. */
+function mayReplace(uri: string, { ifExists }: Copy): boolean {
+  if (ifExists === 'fail') throw new UsageError(`${uri}: something else is there; remove it, or use --if-exists overwrite`);
+  return ifExists === 'overwrite';
 }
 
 /** What was copied, where the storage has no digest to compare a copy with: S3 with keys of one's own, or many parts without a checksum. */

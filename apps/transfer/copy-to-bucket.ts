@@ -19,8 +19,6 @@ export interface BucketCopy {
   readonly targetUri: string;
   /** What is there now. */
   readonly there: StoredObject | undefined;
-  /** The source's digest, where its storage has one. */
-  readonly expected: Digest | undefined;
 }
 
 /** Names of the copy's metadata. */
@@ -31,24 +29,30 @@ const versionKey = 'source-version';
 export const isCopyOf = ({ uri, version, bytes }: StoredObject, there: StoredObject): boolean =>
   there.bytes === bytes && there.metadata?.[sourceKey] === uri && there.metadata[versionKey] === version;
 
-/** Copies an object. Throws ObjectChangedError, WriteConditionError where another process was first, OutcomeError where the bytes are not the source's. */
-export async function copyToBucket(copy: BucketCopy): Promise<void> {
-  const { storage, source, target, targetUri, there, expected } = copy;
-  const options: WriteOptions = {
-    replaces: there ?? 'nothing',
-    metadata: { [sourceKey]: source.uri, [versionKey]: source.version },
-  };
+/** What is written with a copy: it replaces what was there and nothing else, and says what it is a copy of. */
+export const toCopyOptions = ({ uri, version }: StoredObject, there: StoredObject | undefined): WriteOptions => ({
+  replaces: there ?? 'nothing',
+  metadata: { [sourceKey]: uri, [versionKey]: version },
+});
+
+/**
+ * Copies an object, and returns it. Throws ObjectChangedError, WriteConditionError where another process was first, OutcomeError where the bytes
+ * are not the source's.
+ */
+export async function copyToBucket(copy: BucketCopy): Promise<StoredObject> {
+  const { storage, source, target, targetUri, there } = copy;
+  const options = toCopyOptions(source, there);
+  const expected = await storage.digestOf(source);
   if (target.compose === undefined || source.bytes <= leastPartBytes) {
     const digests = startDigests(expected ? [expected.algorithm] : []);
     const content = proved(withDigests(storage.read(source), digests), { source, digests, expected });
     await target.write(targetUri, content, options);
-    return;
-  }
-  await copyInParts(copy, options);
+  } else await copyInParts(copy, options, expected);
+  return source;
 }
 
-async function copyInParts(copy: BucketCopy, options: WriteOptions): Promise<void> {
-  const { source, target, targetUri, expected } = copy;
+async function copyInParts(copy: BucketCopy, options: WriteOptions, expected: Digest | undefined): Promise<void> {
+  const { source, target, targetUri } = copy;
   const folder = partsOf(targetUri);
   const identity = toIdentity(source);
   await removeOthers(target, folder, identity);
@@ -112,5 +116,5 @@ async function* proved(
   if (expected && digests.hex(expected.algorithm) !== expected.hex) throw toDamaged(source);
 }
 
-const toDamaged = ({ uri }: StoredObject): OutcomeError =>
+export const toDamaged = ({ uri }: StoredObject): OutcomeError =>
   new OutcomeError(`${uri}: the bytes that came are not those that its storage has by its digest; run again`);

@@ -11,7 +11,8 @@ import { isHidden } from '../platform/object-storage-uri.ts';
 import { writeJsonObject } from '../platform/objects.ts';
 import { toLine } from '../platform/one-line.ts';
 import { joinUri } from '../platform/uri.ts';
-import { type CopyState, copyOnce, type IfExists } from './copy-once.ts';
+import { type Copied, type CopyState, copyOnce, type IfExists } from './copy-once.ts';
+import { isShort } from './copy-short.ts';
 import { createProgress } from './progress.ts';
 
 /** A file name has at most 255 bytes, and the temporary one is longer than the name. */
@@ -42,33 +43,25 @@ export interface TransferResult {
   readonly version: string;
 }
 
-interface Copied {
-  readonly source: StoredObject;
-  readonly state: CopyState;
-}
-
 /** Copies the source's files into the destination folder or bucket. Bounded memory; each copy is proved by a digest. */
 export async function transfer(options: TransferOptions): Promise<TransferResult> {
   checkMonth(options);
   const storage = openStorage(options.source);
   const sources = await listSources(storage, options);
+  const isAbsent = await findAbsent(options);
   const progress = createProgress(sources);
   const failures: { source: string; error: UserError }[] = [];
-  const tried = await mapConcurrently(sources, copiesAtOnce, async ({ uri }): Promise<Copied | undefined> => {
+  const tried = await mapConcurrently(sources, copiesAtOnce, async (found): Promise<Copied | undefined> => {
     try {
-      const source = await lookAt(storage, uri);
-      const state = await copyOnce({
-        storage,
-        source,
-        destination: options.destination,
-        ifExists: options.ifExists ?? 'overwrite',
-      });
-      progress.ended(source, state);
-      return { source, state };
+      const source = await lookAt(storage, found);
+      const { destination, ifExists = 'overwrite' } = options;
+      const done = await copyOnce({ storage, source, destination, ifExists, isAbsent });
+      progress.ended(done.source, done.state);
+      return done;
     } catch (error) {
       // One that fails does not keep the others from being copied.
       if (!(error instanceof UserError)) throw error;
-      failures.push({ source: uri, error });
+      failures.push({ source: found.uri, error });
       return undefined;
     }
   });
@@ -135,11 +128,19 @@ const quote = (text: string): string => JSON.stringify(toLine(text).slice(0, 200
 const toVersion = (versions: readonly string[][]): string =>
   versions.length === 1 ? (versions[0]?.[1] as string) : createHash('sha256').update(JSON.stringify(versions)).digest('hex');
 
-/** The objects to copy, in order; of one that is named alone nothing but its URI is known yet. */
-async function listSources(
-  storage: ObjectStorage,
-  { source, prefixes }: TransferOptions,
-): Promise<Pick<StoredObject, 'uri' | 'bytes'>[]> {
+/** Of one object that is named alone nothing but its URI is known yet. */
+type Found = StoredObject | { readonly uri: string; readonly bytes: 0 };
+
+/** Where many are copied into a bucket, one listing finds the names that it does not have: for most, nobody has to look. */
+async function findAbsent({ source, destination }: TransferOptions): Promise<(name: string) => boolean> {
+  if (!source.endsWith('/') || destination.startsWith('file:')) return () => false;
+  const names = new Set<string>();
+  for await (const { name } of openStorage(destination).list(destination, { direct: true, mayBeMissing: true })) names.add(name);
+  return (name) => !names.has(name);
+}
+
+/** The objects to copy, in order. */
+async function listSources(storage: ObjectStorage, { source, prefixes }: TransferOptions): Promise<Found[]> {
   if (!source.endsWith('/')) {
     if (prefixes) throw new UsageError(`--prefixes goes with a folder, but --source ${source} does not end in "/"`);
     return [{ uri: source, bytes: 0 }];
@@ -156,9 +157,11 @@ async function listSources(
   return found;
 }
 
-async function lookAt(storage: ObjectStorage, uri: string): Promise<StoredObject> {
+/** A short object that was listed is known well enough: its copy reads it in one request, as it is then. */
+async function lookAt(storage: ObjectStorage, found: Found): Promise<StoredObject> {
+  const { uri } = found;
   if (/^(s3|gs):\/\/[^/]*$/.test(uri)) throw new UsageError(`${toLine(uri)}: name an object, or a folder with "/" at its end`);
-  const source = await storage.look(uri);
+  const source = 'version' in found && isShort(found) ? found : await storage.look(uri);
   if (source === undefined) throw new UsageError(`${toLine(uri)}: no such file`);
   const { name } = source;
   if (name === '' || isHidden(name) || /\p{Cc}/u.test(name) || Buffer.byteLength(name) > longestName)

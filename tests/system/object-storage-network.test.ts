@@ -1,6 +1,7 @@
 // What networks and busy servers do to Cloud Storage and S3: real servers behind a proxy that breaks what it is told to.
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { startDigests } from '../../apps/platform/object-storage-digest.ts';
 import { toBytes } from '../../apps/platform/object-storage-read.ts';
 import type { FaultProxy, PlannedFault } from '../fixtures/fault-proxy.ts';
 import { collect, inPieces, mebibyte, noise, useStorage } from '../fixtures/storage-lab.ts';
@@ -111,6 +112,19 @@ describe.each(buckets)('$name behind a network', (kind) => {
       await expect(lab.storage.write(uriOf('damaged'), content)).rejects.toMatchObject({ exitCode: 75 });
       expect(await textOf(await look('damaged'))).toBe('whole');
     }, 60_000);
+
+    test('bytes that are damaged on their way here are told by their digest', async () => {
+      const object = await put('damaged-answer', 'whole');
+      proxy().faults = [{ fault: { kind: 'damage-answer' } }];
+      const ended = await lab.storage.readEnd(object.uri, 100).catch((error) => error);
+      if (name === 'S3')
+        expect(ended).toMatchObject({ exitCode: 75, message: expect.stringContaining('not those that S3 sent') });
+      else {
+        const digests = startDigests(['crc32c']);
+        digests.update(ended.bytes);
+        expect(ended.object.digest).not.toEqual({ algorithm: 'crc32c', hex: digests.hex('crc32c') });
+      }
+    });
 
     test.each([
       [401, 'sign'],

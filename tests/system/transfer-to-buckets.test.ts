@@ -3,7 +3,12 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findGcsServer, type GcsServer, startGcs } from '../fixtures/gcs-server.ts';
 import { bucket, uriOf, useS3Lab } from '../fixtures/s3-lab.ts';
@@ -129,13 +134,32 @@ describe.skipIf(s3Tool === undefined || gcsTool === undefined)('transfer into bu
 
   test('an object that is overwritten between the look and the reading is refused, and what is there stays', async () => {
     await fileIn('changing/x').save('before');
-    await lab.put('changing/x', 'one');
+    await lab.put('changing/x', 'one'.repeat(2 * mebibyte));
     lab.s3.proxy.onRequest = async (request) => {
-      if (request.startsWith('GET')) await lab.put('changing/x', 'two');
+      if (request.startsWith('GET')) await lab.put('changing/x', 'two'.repeat(2 * mebibyte));
     };
     const { code, stderr } = await run(uriOf('changing/x'), `gs://${staging}/changing/`);
     expect([code, stderr]).toEqual([1, expect.stringContaining('it changed while it was read; run again')]);
     expect((await contentOf('changing/x')).toString()).toBe('before');
+  });
+
+  test('a short one that is overwritten between the listing and the reading is copied as it is then; one that is gone is named', async () => {
+    for (const name of ['gone', 'kept', 'new']) await lab.put(`moving/${name}`, 'one');
+    await fileIn('moved/new').save('of somebody else');
+    lab.s3.proxy.onRequest = async (request) => {
+      if (/^GET \S*\/new\b/.test(request)) await lab.put('moving/new', 'three');
+      if (/^GET \S*\/gone\b/.test(request))
+        await lab.s3.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: 'moving/gone' }));
+    };
+    const manifest = `gs://${staging}/runs/moved.json`;
+    const first = await run(uriOf('moving/'), `gs://${staging}/moved/`, '--manifest', manifest);
+    expect([first.code, first.stderr]).toEqual([2, expect.stringContaining(`${uriOf('moving/gone')}: no such file`)]);
+    expect((await contentOf('moved/new')).toString()).toBe('three');
+    expect(await namesIn('moved/')).toEqual(['moved/kept', 'moved/new']);
+    const { files } = JSON.parse((await contentOf('runs/moved.json')).toString());
+    expect(files).toMatchObject([{ name: 'kept' }, { name: 'new', bytes: 5 }]);
+    lab.s3.proxy.reset();
+    expect((await run(uriOf('moving/'), `gs://${staging}/moved/`)).result).toMatchObject({ files: 2, copied: 0 });
   });
 
   test('from a folder into S3, and from there into a folder', async () => {

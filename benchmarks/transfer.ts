@@ -1,0 +1,145 @@
+// Transfer from S3 to Cloud Storage (versitygw and fake-gcs-server on loopback) beside rclone: 2,000 objects of 1 MiB, and one of 2 GiB.
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findFreePort } from '../tests/fixtures/free-port.ts';
+import { findGcsServer } from '../tests/fixtures/gcs-server.ts';
+import { findS3Server } from '../tests/fixtures/s3-server.ts';
+import { waitForPort } from '../tests/fixtures/wait-for-port.ts';
+import { apps } from './big-month.ts';
+import type { Figures } from './measure.ts';
+
+const [s3Tool, gcsTool] = [findS3Server(), findGcsServer()];
+if (s3Tool === undefined || gcsTool === undefined) process.exit(1);
+const runs = 3;
+const mebibyte = 2 ** 20;
+const folder = await mkdtemp(join(tmpdir(), 'taxiway-transfer-'));
+const [access, secret, s3Port] = ['access', 'secret-of-s3', await findFreePort()];
+
+/** Bytes that no one can compress, the same on every machine. */
+function* block(seed: string): Generator<Buffer> {
+  for (let count = 0; ; count += 1) yield createHash('sha512').update(`${seed} ${count}`).digest();
+}
+
+async function writeObject(path: string, mebibytes: number): Promise<void> {
+  const bytes = block(path);
+  const one = Buffer.concat(Array.from({ length: mebibyte / 64 }, () => bytes.next().value as Buffer));
+  const file = await open(path, 'w');
+  for (let written = 0; written < mebibytes; written += 1) {
+    one.writeUInt32LE(written);
+    await file.write(one);
+  }
+  await file.close();
+}
+
+for (const bucket of ['many', 'large']) await mkdir(join(folder, 's3', bucket), { recursive: true });
+for (let index = 0; index < 2_000; index += 1) await writeObject(join(folder, 's3', 'many', `${index}.parquet`), 1);
+await writeObject(join(folder, 's3', 'large', 'large.parquet'), 2_048);
+
+const s3 = spawn(s3Tool, ['--access', access, '--secret', secret, '--port', `127.0.0.1:${s3Port}`, 'posix', join(folder, 's3')], {
+  stdio: 'ignore',
+});
+await waitForPort(s3Port);
+
+/** A Cloud Storage without objects for each run: what a run leaves does not slow the next one down. */
+async function withCloudStorage<Value>(use: (port: number) => Promise<Value>): Promise<Value> {
+  const port = await findFreePort();
+  const options = ['-scheme', 'http', '-host', '127.0.0.1', '-port', `${port}`, '-backend', 'memory', '-log-level', 'error'];
+  const child = spawn(gcsTool as string, [...options, '-external-url', `http://127.0.0.1:${port}`], { stdio: 'ignore' });
+  try {
+    await waitForPort(port);
+    await fetch(`http://127.0.0.1:${port}/storage/v1/b?project=none`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'copies' }),
+    });
+    return await use(port);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly command: (bucket: string) => readonly string[];
+  readonly env: (port: number) => Readonly<Record<string, string>>;
+}
+
+const candidates: readonly Candidate[] = [
+  {
+    name: 'taxiway transfer',
+    command: (bucket) => [
+      process.execPath,
+      join(apps, 'transfer', 'main.ts'),
+      '--source',
+      `s3://${bucket}/`,
+      '--destination',
+      'gs://copies/',
+    ],
+    env: (port) => ({
+      STORAGE_EMULATOR_HOST: `http://127.0.0.1:${port}`,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${s3Port}`,
+      AWS_ACCESS_KEY_ID: access,
+      AWS_SECRET_ACCESS_KEY: secret,
+      AWS_REGION: 'us-east-1',
+    }),
+  },
+  {
+    name: 'rclone copy, 8 at once',
+    command: (bucket) => [
+      'rclone',
+      'copy',
+      `from:${bucket}`,
+      'to:copies',
+      '--transfers',
+      '8',
+      '--no-traverse',
+      '--config',
+      '/dev/null',
+    ],
+    env: (port) => ({
+      RCLONE_CONFIG_FROM_TYPE: 's3',
+      RCLONE_CONFIG_FROM_PROVIDER: 'Other',
+      RCLONE_CONFIG_FROM_ENDPOINT: `http://127.0.0.1:${s3Port}`,
+      RCLONE_CONFIG_FROM_ACCESS_KEY_ID: access,
+      RCLONE_CONFIG_FROM_SECRET_ACCESS_KEY: secret,
+      RCLONE_CONFIG_TO_TYPE: 'google cloud storage',
+      RCLONE_CONFIG_TO_ANONYMOUS: 'true',
+      RCLONE_CONFIG_TO_NO_CHECK_BUCKET: 'true',
+      RCLONE_CONFIG_TO_ENDPOINT: `http://127.0.0.1:${port}/storage/v1/`,
+    }),
+  },
+];
+
+async function measure({ command, env }: Candidate, bucket: string): Promise<Figures> {
+  return withCloudStorage(async (port) => {
+    const script = join(import.meta.dirname, 'measure.py');
+    const { stdout } = await promisify(execFile)('python3', [script, ...command(bucket)], {
+      env: { PATH: process.env.PATH, HOME: folder, ...env(port) },
+      maxBuffer: 2 ** 26,
+    });
+    return JSON.parse(stdout) as Figures;
+  });
+}
+
+try {
+  for (const [bucket, title] of [
+    ['many', '2,000 objects of 1 MiB'],
+    ['large', 'one object of 2 GiB'],
+  ] as const) {
+    console.log(`transfer from S3 to Cloud Storage: ${title} (in turn)`);
+    for (let run = 0; run < runs; run += 1)
+      for (const candidate of candidates) {
+        const { wall, cpu, peakMb } = await measure(candidate, bucket);
+        console.log(
+          `  ${candidate.name.padEnd(24)} ${wall.toFixed(2)} s wall  ${cpu.toFixed(2)} s CPU  ${Math.round(peakMb)} MB`,
+        );
+      }
+  }
+} finally {
+  s3.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+}
