@@ -1,10 +1,18 @@
 // Transfer from S3 to Cloud Storage (versitygw and fake-gcs-server on loopback) beside rclone: 2,000 objects of 1 MiB, and one of 2 GiB.
 import { execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import {
+  CompleteMultipartUploadCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { findFreePort } from '../tests/fixtures/free-port.ts';
 import { findGcsServer } from '../tests/fixtures/gcs-server.ts';
 import { findS3Server } from '../tests/fixtures/s3-server.ts';
@@ -19,30 +27,40 @@ const mebibyte = 2 ** 20;
 const folder = await mkdtemp(join(tmpdir(), 'taxiway-transfer-'));
 const [access, secret, s3Port] = ['access', 'secret-of-s3', await findFreePort()];
 
-/** Bytes that no one can compress, the same on every machine. */
-function* block(seed: string): Generator<Buffer> {
-  for (let count = 0; ; count += 1) yield createHash('sha512').update(`${seed} ${count}`).digest();
-}
-
-async function writeObject(path: string, mebibytes: number): Promise<void> {
-  const bytes = block(path);
-  const one = Buffer.concat(Array.from({ length: mebibyte / 64 }, () => bytes.next().value as Buffer));
-  const file = await open(path, 'w');
-  for (let written = 0; written < mebibytes; written += 1) {
-    one.writeUInt32LE(written);
-    await file.write(one);
-  }
-  await file.close();
-}
-
-for (const bucket of ['many', 'large']) await mkdir(join(folder, 's3', bucket), { recursive: true });
-for (let index = 0; index < 2_000; index += 1) await writeObject(join(folder, 's3', 'many', `${index}.parquet`), 1);
-await writeObject(join(folder, 's3', 'large', 'large.parquet'), 2_048);
-
-const s3 = spawn(s3Tool, ['--access', access, '--secret', secret, '--port', `127.0.0.1:${s3Port}`, 'posix', join(folder, 's3')], {
-  stdio: 'ignore',
-});
+await mkdir(join(folder, 's3'));
+const s3 = spawn(
+  s3Tool,
+  ['--access', access, '--secret', secret, '--keep-alive', '--port', `127.0.0.1:${s3Port}`, 'posix', join(folder, 's3')],
+  { stdio: 'ignore' },
+);
 await waitForPort(s3Port);
+const client = new S3Client({
+  endpoint: `http://127.0.0.1:${s3Port}`,
+  region: 'us-east-1',
+  forcePathStyle: true,
+  credentials: { accessKeyId: access, secretAccessKey: secret },
+});
+
+/** By the client, in parts of 16 MiB where it is larger: only so do objects have ETags and checksums. */
+async function put(Bucket: string, Key: string, mebibytes: number): Promise<void> {
+  const part = 16;
+  if (mebibytes <= part) {
+    await client.send(new PutObjectCommand({ Bucket, Key, Body: randomBytes(mebibytes * mebibyte) }));
+    return;
+  }
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+  const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+  for (let PartNumber = 1; PartNumber <= mebibytes / part; PartNumber += 1) {
+    const Body = randomBytes(part * mebibyte);
+    const { ETag } = await client.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
+    Parts.push({ PartNumber, ETag });
+  }
+  await client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
+}
+
+for (const Bucket of ['many', 'large']) await client.send(new CreateBucketCommand({ Bucket }));
+for (let index = 0; index < 2_000; index += 1) await put('many', `${index}.parquet`, 1);
+await put('large', 'large.parquet', 2_048);
 
 /** A Cloud Storage without objects for each run: what a run leaves does not slow the next one down. */
 async function withCloudStorage<Value>(use: (port: number) => Promise<Value>): Promise<Value> {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { crc32c } from './crc32c.ts';
+import { crc64Nvme, noBytes } from './crc64nvme.ts';
 
 export type DigestAlgorithm = 'md5' | 'sha256' | 'crc32' | 'crc32c' | 'crc64nvme';
 
@@ -86,38 +87,12 @@ export function createCrc32c(): {
   return { update: digest.update, toString: toBase64, validate: (expected) => expected === toBase64() };
 }
 
-/** The polynomial of CRC-64/NVME, bits reversed, as halves: JavaScript's integers have 32 bits. */
-const [polynomialHigh, polynomialLow] = [0x9a6c9329, 0xac4bc9b5];
-
-/** S3 gives this one to objects of many parts. */
 function startCrc64Nvme(): RunningDigest {
-  const [tableHigh, tableLow] = crc64Tables();
-  let [high, low] = [-1, -1];
+  let value = noBytes;
   return {
     update: (bytes) => {
-      let [h, l] = [high, low];
-      for (let index = 0; index < bytes.length; index += 1) {
-        const entry = (l ^ (bytes[index] as number)) & 0xff;
-        l = ((l >>> 8) | (h << 24)) ^ (tableLow[entry] as number);
-        h = (h >>> 8) ^ (tableHigh[entry] as number);
-      }
-      [high, low] = [h, l];
+      value = crc64Nvme(bytes, value);
     },
-    hex: () => [~high, ~low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join(''),
+    hex: () => [value.high, value.low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join(''),
   };
-}
-
-function crc64Tables(): readonly [Int32Array, Int32Array] {
-  const [tableHigh, tableLow] = [new Int32Array(256), new Int32Array(256)];
-  for (let entry = 0; entry < 256; entry += 1) {
-    let [high, low] = [0, entry];
-    for (let bit = 0; bit < 8; bit += 1) {
-      const odd = low & 1;
-      low = (low >>> 1) | (high << 31);
-      high >>>= 1;
-      if (odd) [high, low] = [high ^ polynomialHigh, low ^ polynomialLow];
-    }
-    [tableHigh[entry], tableLow[entry]] = [high, low];
-  }
-  return [tableHigh, tableLow];
 }

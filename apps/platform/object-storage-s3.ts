@@ -200,15 +200,15 @@ function toObject(uri: string, bytes: number, answer: HeadObjectCommandOutput | 
   };
 }
 
-/** A digest of the whole object; of an object of many parts, S3 may have one of each part alone. */
+/** The digest of the whole object that costs least to compute; of an object of many parts, S3 may have one of each part alone. */
 function toDigest(head: HeadObjectCommandOutput | GetObjectCommandOutput): Digest | undefined {
+  const isWhole = head.ChecksumType !== 'COMPOSITE';
+  const toHex = (base64: string) => Buffer.from(base64, 'base64').toString('hex');
+  if (isWhole && head.ChecksumCRC32) return { algorithm: 'crc32', hex: toHex(head.ChecksumCRC32) };
   const etag = toVersion(head.ETag ?? '');
   const encrypted = head.ServerSideEncryption?.startsWith('aws:kms') || head.SSECustomerAlgorithm !== undefined;
   if (/^[0-9a-f]{32}$/.test(etag) && !encrypted) return { algorithm: 'md5', hex: etag };
-  if (head.ChecksumType === 'COMPOSITE') return undefined;
-  const toHex = (base64: string) => Buffer.from(base64, 'base64').toString('hex');
-  if (head.ChecksumSHA256) return { algorithm: 'sha256', hex: toHex(head.ChecksumSHA256) };
-  if (head.ChecksumCRC64NVME) return { algorithm: 'crc64nvme', hex: toHex(head.ChecksumCRC64NVME) };
-  if (head.ChecksumCRC32) return { algorithm: 'crc32', hex: toHex(head.ChecksumCRC32) };
+  if (isWhole && head.ChecksumSHA256) return { algorithm: 'sha256', hex: toHex(head.ChecksumSHA256) };
+  if (isWhole && head.ChecksumCRC64NVME) return { algorithm: 'crc64nvme', hex: toHex(head.ChecksumCRC64NVME) };
   return undefined;
 }

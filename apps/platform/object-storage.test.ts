@@ -80,6 +80,24 @@ test('CRC-32C is that of bit by bit, whatever the length and the pieces', () => 
   );
 });
 
+test('CRC-64/NVME is that of bit by bit, whatever the length and the pieces', () => {
+  const bitByBit = (bytes: Uint8Array) => {
+    let crc = 2n ** 64n - 1n;
+    for (const byte of bytes) {
+      crc ^= BigInt(byte);
+      for (let bit = 0; bit < 8; bit += 1) crc = crc & 1n ? (crc >> 1n) ^ 0x9a6c9329ac4bc9b5n : crc >> 1n;
+    }
+    return (crc ^ (2n ** 64n - 1n)).toString(16).padStart(16, '0');
+  };
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(60), (bytes, cut) => {
+      const digests = startDigests(['crc64nvme']);
+      for (const piece of [bytes.subarray(0, cut), bytes.subarray(cut)]) digests.update(piece);
+      expect(digests.hex('crc64nvme')).toBe(bitByBit(bytes));
+    }),
+  );
+});
+
 test('a folder is listed with what is below it, in order, without what is hidden or no file', async () => {
   await mkdir(join(folder, 'list/b +%/x'), { recursive: true });
   for (const name of ['z', 'b +%/x/ü"\n', 'a', '.hidden', 'b +%/.partial']) await writeFile(join(folder, 'list', name), name);
