@@ -13,11 +13,12 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { bundle } from '../start/bundle.ts';
 import { findFreePort } from '../tests/fixtures/free-port.ts';
 import { findGcsServer } from '../tests/fixtures/gcs-server.ts';
 import { findS3Server } from '../tests/fixtures/s3-server.ts';
 import { waitForPort } from '../tests/fixtures/wait-for-port.ts';
-import { apps } from './big-month.ts';
+import { withCloudStorage } from './cloud-storage.ts';
 import type { Figures } from './measure.ts';
 
 const [s3Tool, gcsTool] = [findS3Server(), findGcsServer()];
@@ -28,6 +29,8 @@ const folder = await mkdtemp(join(tmpdir(), 'taxiway-transfer-'));
 const [access, secret, s3Port] = ['access', 'secret-of-s3', await findFreePort()];
 
 await mkdir(join(folder, 's3'));
+// As its image runs it.
+const program = await bundle('transfer', folder);
 const s3 = spawn(
   s3Tool,
   ['--access', access, '--secret', secret, '--keep-alive', '--port', `127.0.0.1:${s3Port}`, 'posix', join(folder, 's3')],
@@ -62,28 +65,10 @@ for (const Bucket of ['many', 'large']) await client.send(new CreateBucketComman
 for (let index = 0; index < 2_000; index += 1) await put('many', `${index}.parquet`, 1);
 await put('large', 'large.parquet', 2_048);
 
-/** A Cloud Storage without objects for each run: what a run leaves does not slow the next one down. */
-async function withCloudStorage<Value>(use: (port: number) => Promise<Value>): Promise<Value> {
-  const port = await findFreePort();
-  const options = ['-scheme', 'http', '-host', '127.0.0.1', '-port', `${port}`, '-backend', 'memory', '-log-level', 'error'];
-  const child = spawn(gcsTool as string, [...options, '-external-url', `http://127.0.0.1:${port}`], { stdio: 'ignore' });
-  try {
-    await waitForPort(port);
-    await fetch(`http://127.0.0.1:${port}/storage/v1/b?project=none`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'copies' }),
-    });
-    return await use(port);
-  } finally {
-    child.kill('SIGKILL');
-  }
-}
-
 interface Candidate {
   readonly name: string;
   readonly command: (bucket: string) => readonly string[];
-  readonly env: (port: number) => Readonly<Record<string, string>>;
+  readonly env: (url: string) => Readonly<Record<string, string>>;
 }
 
 const candidates: readonly Candidate[] = [
@@ -91,14 +76,14 @@ const candidates: readonly Candidate[] = [
     name: 'taxiway transfer',
     command: (bucket) => [
       process.execPath,
-      join(apps, 'transfer', 'main.ts'),
+      join(program, 'main.js'),
       '--source',
       `s3://${bucket}/`,
       '--destination',
       'gs://copies/',
     ],
-    env: (port) => ({
-      STORAGE_EMULATOR_HOST: `http://127.0.0.1:${port}`,
+    env: (url) => ({
+      STORAGE_EMULATOR_HOST: url,
       AWS_ENDPOINT_URL: `http://127.0.0.1:${s3Port}`,
       AWS_ACCESS_KEY_ID: access,
       AWS_SECRET_ACCESS_KEY: secret,
@@ -118,7 +103,7 @@ const candidates: readonly Candidate[] = [
       '--config',
       '/dev/null',
     ],
-    env: (port) => ({
+    env: (url) => ({
       RCLONE_CONFIG_FROM_TYPE: 's3',
       RCLONE_CONFIG_FROM_PROVIDER: 'Other',
       RCLONE_CONFIG_FROM_ENDPOINT: `http://127.0.0.1:${s3Port}`,
@@ -127,16 +112,17 @@ const candidates: readonly Candidate[] = [
       RCLONE_CONFIG_TO_TYPE: 'google cloud storage',
       RCLONE_CONFIG_TO_ANONYMOUS: 'true',
       RCLONE_CONFIG_TO_NO_CHECK_BUCKET: 'true',
-      RCLONE_CONFIG_TO_ENDPOINT: `http://127.0.0.1:${port}/storage/v1/`,
+      RCLONE_CONFIG_TO_ENDPOINT: `${url}/storage/v1/`,
     }),
   },
 ];
 
 async function measure({ command, env }: Candidate, bucket: string): Promise<Figures> {
-  return withCloudStorage(async (port) => {
+  // One without objects for each run: what a run leaves does not slow the next one down.
+  return withCloudStorage(gcsTool as string, 'copies', async (url) => {
     const script = join(import.meta.dirname, 'measure.py');
     const { stdout } = await promisify(execFile)('python3', [script, ...command(bucket)], {
-      env: { PATH: process.env.PATH, HOME: folder, ...env(port) },
+      env: { PATH: process.env.PATH, HOME: folder, ...env(url) },
       maxBuffer: 2 ** 26,
     });
     return JSON.parse(stdout) as Figures;
