@@ -9,6 +9,7 @@ import { waveOf } from './argocd/waves.ts';
 import type { Component } from './component.ts';
 import { toLabels } from './constructs/metadata.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
+import { unsaidOfSecrets } from './secrets.ts';
 
 const component = 'argocd';
 /** The cluster that Argo CD itself runs in. */
@@ -17,8 +18,8 @@ const waveKey = 'argocd.argoproj.io/sync-wave';
 /** Of Argo CD's own objects; components get the project without this right. */
 const rootProject = `${partOf}-root`;
 
-/** Fields that a controller writes after us, by component. */
-const written: Readonly<Record<string, ApplicationSpecIgnoreDifferences[]>> = {
+/** Fields that a controller writes after us, by component; those of ExternalSecrets beside. */
+const written: Readonly<Record<string, readonly ApplicationSpecIgnoreDifferences[]>> = {
   // The operator makes its certificate.
   'spark-operator': ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind) => ({
     group: 'admissionregistration.k8s.io',
@@ -37,9 +38,20 @@ export function createArgocd(scope: Construct, env: ClusterEnvironment, componen
     description: 'Taxiway: all components.',
     used: findUsed(scope, env.name, own),
   });
-  createApplication(chart, env, { name: rootProject, project: rootProject, folder: component, namespace: env.namespaces.argocd });
-  for (const { component: folder } of own)
-    createApplication(chart, env, { name: `${partOf}-${folder}`, project: partOf, folder, namespace: env.namespaces.platform });
+  createApplication(chart, env, {
+    name: rootProject,
+    project: rootProject,
+    folder: component,
+    namespace: env.namespaces.argocd,
+    differences: [],
+  });
+  for (const one of own) {
+    const { component: folder } = one;
+    const hasSecrets = findUsed(scope, env.name, [one]).namespacedKinds.some(({ kind }) => kind === unsaidOfSecrets.kind);
+    const differences = [...(written[folder] ?? []), ...(hasSecrets ? [unsaidOfSecrets] : [])];
+    const namespace = env.namespaces.platform;
+    createApplication(chart, env, { name: `${partOf}-${folder}`, project: partOf, folder, namespace, differences });
+  }
   return chart;
 }
 
@@ -83,10 +95,12 @@ interface ApplicationProps {
   readonly folder: string;
   /** Of objects that name none; all name theirs. */
   readonly namespace: string;
+  /** What others write: Argo CD neither shows it nor takes it away. */
+  readonly differences: ApplicationSpecIgnoreDifferences[];
 }
 
-function createApplication(chart: Chart, env: ClusterEnvironment, { name, project, folder, namespace }: ApplicationProps): void {
-  const differences = written[folder];
+function createApplication(chart: Chart, env: ClusterEnvironment, props: ApplicationProps): void {
+  const { name, project, folder, namespace, differences } = props;
   new Application(chart, `application-${name}`, {
     metadata: {
       ...toMetadata(env, name, waveOf(folder)),
@@ -98,7 +112,7 @@ function createApplication(chart: Chart, env: ClusterEnvironment, { name, projec
       source: { repoUrl: env.repository.url, targetRevision: env.repository.revision, path: `dist/${env.name}/${folder}` },
       destination: { server, namespace },
       revisionHistoryLimit: 5,
-      ...(differences && { ignoreDifferences: differences }),
+      ...(differences.length > 0 && { ignoreDifferences: differences }),
       syncPolicy: {
         automated: { prune: true, selfHeal: true },
         syncOptions: [
@@ -106,7 +120,7 @@ function createApplication(chart: Chart, env: ClusterEnvironment, { name, projec
           'PruneLast=true',
           // An object of two components would be fought over.
           'FailOnSharedResource=true',
-          ...(differences ? ['RespectIgnoreDifferences=true'] : []),
+          ...(differences.length > 0 ? ['RespectIgnoreDifferences=true'] : []),
         ],
         retry: { limit: 5, backoff: { duration: '30s', factor: 2, maxDuration: '10m' } },
       },

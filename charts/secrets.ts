@@ -1,8 +1,12 @@
 // Every Secret that a pod reads: its namespace, its keys, who reads it. Values are never here; README's table comes from this.
 import type { Construct } from 'constructs';
 import { postgresBackup, postgresDatabases, postgresMonitor, type WorkloadName, workloads } from '../apps/contract/names.ts';
+import type { ApplicationSpecIgnoreDifferences } from '../imports/argoproj.io.ts';
 import {
   ExternalSecret,
+  ExternalSecretSpecDataRemoteRefConversionStrategy,
+  ExternalSecretSpecDataRemoteRefDecodingStrategy,
+  ExternalSecretSpecDataRemoteRefMetadataPolicy,
   ExternalSecretSpecSecretStoreRefKind,
   ExternalSecretSpecTargetCreationPolicy,
   ExternalSecretSpecTargetDeletionPolicy,
@@ -86,11 +90,25 @@ export function createSecret(scope: Construct, name: SecretName, env: ClusterEnv
       },
       data: (template ? ['password'] : keys).map((key) => ({
         secretKey: key,
-        remoteRef: { key: toSecretEntry(name, key) },
+        remoteRef: { key: toSecretEntry(name, key), ...said },
       })),
     },
   });
 }
+
+/** The API server's defaults. Argo CD compares lists as they are: unsaid, an ExternalSecret would be OutOfSync for ever. */
+const said = {
+  conversionStrategy: ExternalSecretSpecDataRemoteRefConversionStrategy.DEFAULT,
+  decodingStrategy: ExternalSecretSpecDataRemoteRefDecodingStrategy.NONE,
+  metadataPolicy: ExternalSecretSpecDataRemoteRefMetadataPolicy.NONE,
+} as const;
+
+/** A default of External Secrets from 2.3 on, which earlier ones drop where it is said: Argo CD does not look at it. */
+export const unsaidOfSecrets: ApplicationSpecIgnoreDifferences = {
+  group: 'external-secrets.io',
+  kind: 'ExternalSecret',
+  jqPathExpressions: ['.spec.data[]?.remoteRef.nullBytePolicy'],
+};
 
 /** As CloudNativePG takes a role's password, and looks at it again when it changes; a name other than the role's is refused there. */
 const toRoleTemplate = (role: string, labels: Readonly<Record<string, string>>): ExternalSecretSpecTargetTemplate => ({
