@@ -62,8 +62,9 @@ export function createGrafana(scope: Construct, env: ClusterEnvironment): Chart 
         size: env.sizes.grafana,
         ports: workloads.grafana.ports,
         variables: toVariables(env),
-        ready: { path: '/api/health', port: 'web' },
-        alive: { path: '/healthz', port: 'web' },
+        // It serves everything below its path.
+        ready: { path: backEnds.grafana.health, port: 'web' },
+        alive: { path: `${backEnds.grafana.path}healthz`, port: 'web' },
         // At first start it fetches the plugin.
         startSeconds: 180,
         mounts: [

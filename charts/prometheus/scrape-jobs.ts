@@ -1,5 +1,5 @@
 // What Prometheus reads: one job for each edge that leaves it, so that the NetworkPolicies allow exactly this.
-import { type WorkloadName, workloads } from '../../apps/contract/names.ts';
+import { type BackEnd, backEnds, type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import { labelKeys, namespaceOf } from '../constructs/metadata.ts';
 import { edges } from '../edges.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
@@ -13,6 +13,7 @@ export const toScrapeJobs = (env: ClusterEnvironment) =>
 function toScrapeJob(workload: WorkloadName, port: string, env: ClusterEnvironment) {
   return {
     job_name: toJobName(workload, port),
+    metrics_path: toMetricsPath(workload),
     // kube-state-metrics and the StatsD exporter speak of other pods: their labels must win.
     ...(workload === 'metrics-exporters' ? { honor_labels: true } : {}),
     kubernetes_sd_configs: [
@@ -30,6 +31,12 @@ function toScrapeJob(workload: WorkloadName, port: string, env: ClusterEnvironme
       { target_label: 'workload', replacement: workload },
     ],
   };
+}
+
+/** What serves its pages below a path has its metrics there, too. */
+function toMetricsPath(workload: WorkloadName): string {
+  const found = Object.values<(typeof backEnds)[BackEnd]>(backEnds).find((one) => one.workload === workload);
+  return found?.prefix === 'kept' ? `${found.path}metrics` : '/metrics';
 }
 
 /** `docs` where Prometheus reads one port of a workload, `metrics-exporters-statsd` where it reads several. */

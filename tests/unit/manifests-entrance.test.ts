@@ -1,11 +1,13 @@
 // How the bundle is entered, and what its dashboards ask.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { allDatasets } from '../../apps/contract/categories.ts';
 import { backEnds, biView } from '../../apps/contract/names.ts';
+import { labelKeys } from '../../charts/constructs/metadata.ts';
 import { checkEnvironments } from '../../charts/environments.ts';
 import { toDashboards } from '../../charts/grafana.ts';
-import { nameOf, readManifests } from '../fixtures/manifests.ts';
+import { nameOf, podsOf, readManifests, type Value } from '../fixtures/manifests.ts';
 
 const manifests = await readManifests(join(import.meta.dirname, '..', '..', 'dist'));
 const environments = Object.entries(checkEnvironments());
@@ -28,6 +30,25 @@ test('no two back ends share a path', () => {
     expect(paths.filter((other) => other.startsWith(path))).toEqual([path]);
   }
 });
+
+test.each(environments)('%s: what serves its pages below a path is probed and scraped there', (environment) => {
+  const own = manifests.filter((one) => one.environment === environment);
+  const config = own.find(({ value }) => value.data?.['prometheus.yml'] !== undefined)?.value.data['prometheus.yml'];
+  const jobs = (parse(config) as { scrape_configs: Value[] }).scrape_configs;
+  const kept = Object.values(backEnds).filter(({ prefix }) => prefix === 'kept');
+  expect(kept.map(({ workload }) => workload)).toContain('grafana');
+  for (const { workload, path, port } of kept) {
+    const pods = podsOf(own).filter(({ labels }) => labels[labelKeys.name] === workload);
+    const probes = pods.flatMap(({ containers }) => containers.flatMap((one) => probesOf(one)));
+    const paths = probes.flatMap(({ httpGet }) => (httpGet?.port === port ? [httpGet.path] : []));
+    expect(paths.length, workload).toBeGreaterThan(0);
+    for (const one of paths) expect(one.startsWith(path), `${workload}: ${one}`).toBe(true);
+    for (const job of jobs.filter(({ job_name: name }) => name === workload)) expect(job.metrics_path).toBe(`${path}metrics`);
+  }
+});
+
+const probesOf = ({ startupProbe, readinessProbe, livenessProbe }: Value): Value[] =>
+  [startupProbe, readinessProbe, livenessProbe].filter((one) => one !== undefined);
 
 interface Panel {
   readonly title: string;
