@@ -89,9 +89,10 @@ export const instanceEdges: readonly Edge[] = [
 export const edgesOf = ({ database }: Pick<ClusterEnvironment, 'database'>): readonly Edge[] =>
   database === 'cloudnativepg' ? [...edges, ...instanceEdges] : edges;
 
-/** The number of an edge's port; 443 outside. */
-export function portOf({ to, port }: Edge): number {
+/** The number of an edge's port: the API server's own, 443 elsewhere outside. */
+export function portOf({ to, port }: Edge, { apiServerPort }: Pick<ClusterEnvironment, 'apiServerPort'>): number {
   if (typeof port === 'number') return port;
+  if (to === 'kubernetes-api') return apiServerPort;
   const ports: Readonly<Record<string, number>> = to in workloads ? workloads[to as WorkloadName].ports : {};
   return port === undefined ? 443 : (ports[port] as number);
 }

@@ -28,13 +28,15 @@ test.each([env, operated])(
   'both ends of each edge let it through, and an edge names a port that its end has: $database',
   (of) => {
     for (const edge of edgesOf(of)) {
-      expect(portOf(edge)).toBeGreaterThan(0);
+      expect(portOf(edge, of)).toBeGreaterThan(0);
       const allows = (
         rules: { ports: { port: number }[]; from?: object[]; to?: object[] }[],
         side: 'from' | 'to',
         label: string,
       ) =>
-        rules.some((rule) => rule.ports.some(({ port }) => port === portOf(edge)) && JSON.stringify(rule[side]).includes(label));
+        rules.some(
+          (rule) => rule.ports.some(({ port }) => port === portOf(edge, of)) && JSON.stringify(rule[side]).includes(label),
+        );
       if (isWorkload(edge.from))
         expect(allows(policyOf(edge.from, of).egress, 'to', labelOf(edge.to, of)), JSON.stringify(edge)).toBe(true);
       if (isWorkload(edge.to))
@@ -64,4 +66,20 @@ test('what no edge names is closed: docs is reached on one port by two, and talk
 
 test('the metrics of steps travel over UDP', () => {
   expect(policyOf('metrics-exporters').ingress[0].ports).toEqual([{ port: 9125, protocol: 'UDP' }]);
+});
+
+test("the API server is reached at its own port, and its calls may come through GKE's agent", () => {
+  const elsewhere: ClusterEnvironment = { ...env, apiServer: ['10.243.0.1/32'], apiServerPort: 6443 };
+  const toApi = { ports: [{ port: 6443, protocol: 'TCP' }], to: [{ ipBlock: { cidr: '10.243.0.1/32' } }] };
+  expect(policyOf('argo-controller', elsewhere).egress).toContainEqual(toApi);
+  const { ingress } = policyOf('spark-operator-webhook', elsewhere);
+  expect(JSON.stringify(ingress)).toContain('"k8s-app":"konnectivity-agent"');
+  expect(JSON.stringify(policyOf('argo-controller', elsewhere).egress)).not.toContain('konnectivity-agent');
+});
+
+test('names are asked of the cluster, of the cache on the node as pod and address, and of Cloud DNS', () => {
+  const [dns] = policyOf('docs').egress;
+  const text = JSON.stringify(dns);
+  for (const one of ['"kube-dns"', '"node-local-dns"', '169.254.20.10/32', '169.254.169.254/32']) expect(text).toContain(one);
+  expect(dns.ports.map(({ port }: { port: number }) => port)).toEqual([53, 53]);
 });

@@ -23,7 +23,10 @@ export class WorkloadPolicy extends Construct {
     const ingress = edges.filter(({ to }) => to === workload);
     const egress = edges.filter(({ from }) => from === workload);
     const toRules = <Key extends 'from' | 'to'>(side: Key, some: readonly Edge[]) =>
-      some.map((edge) => ({ ports: [toPort(edge)], [side]: toPeers(edge[side], env) }));
+      some.map((edge) => ({
+        ports: [toPort(edge, env)],
+        [side]: [...toPeers(edge[side], env), ...(side === 'from' ? toProxies(edge.from) : [])],
+      }));
     const outgoing = [
       ...(egress.length === 0 ? [] : [dns]),
       ...(env.identities[workload] === undefined ? [] : [metadataServer]),
@@ -45,15 +48,20 @@ export class WorkloadPolicy extends Construct {
 const ports = (numbers: readonly number[], protocols: readonly string[]): NetworkPolicyPort[] =>
   numbers.flatMap((port) => protocols.map((protocol) => ({ port: IntOrString.fromNumber(port), protocol })));
 
+const toPods = (namespace: string, matchLabels: Readonly<Record<string, string>>): NetworkPolicyPeer => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+  podSelector: { matchLabels },
+});
+const toSystemPods = (app: string): NetworkPolicyPeer => toPods('kube-system', { 'k8s-app': app });
+
+/** Where names are asked: the cluster's server, GKE's cache on each node (as pods, and by its address), and Cloud DNS. */
 const dns = {
   ports: ports([53], ['UDP', 'TCP']),
   to: [
-    {
-      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-    },
-    // GKE's cache of names on each node.
+    toSystemPods('kube-dns'),
+    toSystemPods('node-local-dns'),
     { ipBlock: { cidr: '169.254.20.10/32' } },
+    { ipBlock: { cidr: '169.254.169.254/32' } },
   ],
 };
 
@@ -63,19 +71,18 @@ const metadataServer = {
   to: [{ ipBlock: { cidr: '169.254.169.254/32' } }, { ipBlock: { cidr: '169.254.169.252/32' } }],
 };
 
-const toPort = (edge: Edge): NetworkPolicyPort => ({
-  port: IntOrString.fromNumber(portOf(edge)),
+/** GKE's API server calls webhooks through an agent in the cluster: https://kubernetes.io/docs/tasks/extend-kubernetes/setup-konnectivity/ */
+const toProxies = (from: WorkloadName | Outsider): NetworkPolicyPeer[] =>
+  from === 'kubernetes-api' ? [toSystemPods('konnectivity-agent')] : [];
+
+const toPort = (edge: Edge, env: ClusterEnvironment): NetworkPolicyPort => ({
+  port: IntOrString.fromNumber(portOf(edge, env)),
   protocol: udpPorts.includes(String(edge.port)) ? 'UDP' : 'TCP',
 });
 
 /** Ours, or those that the operator gives to its pods. */
 const toPodLabels = (workload: WorkloadName, env: ClusterEnvironment) =>
   workload === 'postgres' && env.database === 'cloudnativepg' ? instanceLabels : toSelector(workload);
-
-const toPods = (namespace: string, matchLabels: Readonly<Record<string, string>>): NetworkPolicyPeer => ({
-  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-  podSelector: { matchLabels },
-});
 
 function toPeers(end: WorkloadName | Outsider, env: ClusterEnvironment): NetworkPolicyPeer[] {
   if (end in workloads) {

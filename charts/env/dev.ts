@@ -71,6 +71,7 @@ export const dev: ClusterInput = {
     'spark-executor': 'taxiway-spark',
   },
   apiServer: ['10.127.0.0/28'],
+  apiServerPort: 443,
   pipelineQuota: { cpu: '16', memory: '64Gi', pods: 30 },
   workflowParallelism: 3,
   replicas: 1,

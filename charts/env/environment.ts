@@ -72,6 +72,8 @@ const cluster = z.strictObject({
   identities: z.partialRecord(z.enum(keysOf(workloads)), dnsLabel),
   /** Address ranges of the Kubernetes API server. */
   apiServer: z.array(cidr).min(1, 'expected one range at least'),
+  /** The port that it listens at, which NetworkPolicies see in place of the Service's 443: 6443 on most clusters of one's own. */
+  apiServerPort: z.int().min(1).max(65_535),
   /** Upper bound of all pods of the pipeline's namespace together. */
   pipelineQuota: z.strictObject({ cpu, memory: amount, pods: z.int().positive() }),
   /** Workflows that run at the same time; others wait. */

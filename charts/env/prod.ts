@@ -71,6 +71,7 @@ export const prod: ClusterInput = {
     'spark-executor': 'taxiway-spark',
   },
   apiServer: ['10.127.0.0/28'],
+  apiServerPort: 443,
   pipelineQuota: { cpu: '96', memory: '384Gi', pods: 100 },
   workflowParallelism: 10,
   replicas: 2,
