@@ -5,10 +5,38 @@ import { type Size, toBytes, toMillicores } from './quantities.ts';
 
 const text = (pattern: RegExp, expected: string) => z.string(`expected ${expected}`).regex(pattern, `expected ${expected}`);
 const dnsLabel = text(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, at most 63');
-const bucket = text(/^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/, 'the name of a bucket: 3 to 63 lower-case letters, digits, dashes');
-const host = text(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, 'a host name without scheme or path');
+/** Kubernetes' own limits: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const namespace = text(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  'the name of a namespace: lower-case letters, digits and dashes, at most 63',
+);
+const objectName = text(
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  'the name of an object: lower-case letters, digits, dashes and dots, at most 253',
+);
+/** https://cloud.google.com/storage/docs/buckets#naming; names with dots must be proved to be one's own domain. */
+const googleBucket = text(
+  /^(?!goog)(?!.*google)[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$/,
+  'the name of a bucket of Google: 3 to 63 lower-case letters, digits, dashes and underscores, without "google"',
+);
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const amazonBucket = text(
+  /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*(\.\.|-s3alias$|--ol-s3$|\.mrap$|--x-s3$|--table-s3$))(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  'the name of a bucket of S3: 3 to 63 lower-case letters, digits, dashes and dots',
+);
+/** https://cloud.google.com/iam/docs/service-accounts-create */
+const googleAccount = text(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'a service account: 6 to 30 lower-case letters, digits and dashes');
+const host = text(
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/,
+  'a host name without scheme or path',
+);
 const httpsUrl = text(/^https:\/\/[^\s/]+(\/\S*)?$/, 'a URL that starts with https://');
-const cidr = text(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, 'an address range such as 10.0.0.0/28');
+/** As Argo CD takes it. A password in it would be in Git. */
+const gitUrl = text(
+  /^(https:\/\/[^\s/@]+\/\S+|ssh:\/\/([\w.-]+@)?[^\s/@:]+(:\d+)?\/\S+|[\w.-]+@[^\s/@:]+:[^\s/]\S*)$/,
+  'the address of a Git repository: https://host/path, ssh://git@host/path or git@host:path',
+);
+const cidr = z.cidrv4('expected an address range such as 10.0.0.0/28');
 const cpu = text(/^(\d+m|\d+(\.\d+)?)$/, 'processors such as 250m or 2');
 const amount = text(/^\d+(Mi|Gi|Ti)$/, 'bytes such as 256Mi or 10Gi');
 
@@ -26,28 +54,28 @@ const cluster = z.strictObject({
   name: dnsLabel,
   /** A Google Cloud project id. */
   project: text(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'a project id: 6 to 30 lower-case letters, digits, dashes'),
-  region: text(/^[a-z]+-[a-z]+\d$/, 'a region such as europe-west1'),
-  zone: text(/^[a-z]+-[a-z]+\d-[a-z]$/, 'a zone such as europe-west1-b'),
+  region: text(/^[a-z]+-[a-z]+\d+$/, 'a region such as europe-west1'),
+  zone: text(/^[a-z]+-[a-z]+\d+-[a-z]$/, 'a zone such as europe-west1-b'),
   /** BigQuery's location: the region, or EU or US. */
   warehouseLocation: z.string().min(2),
   domain: host,
   /** `source` is in S3, all others in Google Cloud Storage. */
-  buckets: keyed([...keysOf(commonBuckets), ...keysOf(clusterBuckets)], bucket),
+  buckets: keyed([...keysOf(commonBuckets), ...keysOf(clusterBuckets)], googleBucket).extend({ source: amazonBucket }),
   /** Where the source bucket is, and the role that reads it: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html */
   amazon: z.strictObject({
-    region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region such as us-east-1'),
+    region: text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'a region such as us-east-1'),
     role: text(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'a role such as arn:aws:iam::123456789012:role/taxiway'),
   }),
   /** What starts workflows from Amazon: its Google service account, its stack there (whose role bears its name), and how many nodes it wakes up (per zone; null: none). */
-  lambda: z.strictObject({ account: dnsLabel, stack: dnsLabel, wakes: z.int().min(1).max(99).nullable() }),
+  lambda: z.strictObject({ account: googleAccount, stack: dnsLabel, wakes: z.int().min(1).max(99).nullable() }),
   /** Before the name of each BigQuery dataset; empty where the project is this environment's alone. */
   datasetPrefix: text(
     /^([a-z][a-z0-9_]*_)?$/,
     'nothing, or lower-case letters, digits and underscores, with an underscore at the end',
   ),
-  namespaces: z.strictObject({ platform: dnsLabel, pipeline: dnsLabel, monitoring: dnsLabel, argocd: dnsLabel }),
+  namespaces: z.strictObject({ platform: namespace, pipeline: namespace, monitoring: namespace, argocd: namespace }),
   /** Where Argo CD reads `dist/` from. */
-  repository: z.strictObject({ url: httpsUrl, revision: z.string().min(1) }),
+  repository: z.strictObject({ url: gitUrl, revision: z.string().min(1) }),
   /** Where our own images are pulled from. */
   registry: text(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)+$/, 'host/path without a slash at the end'),
   auth: z.discriminatedUnion('mode', [
@@ -55,7 +83,7 @@ const cluster = z.strictObject({
     z.strictObject({ mode: z.literal('basic') }),
   ]),
   secrets: z.discriminatedUnion('mode', [
-    z.strictObject({ mode: z.literal('external'), store: dnsLabel }),
+    z.strictObject({ mode: z.literal('external'), store: objectName }),
     z.strictObject({ mode: z.literal('existing') }),
   ]),
   /** What runs the etl step's plan where nothing else is said: a Spark job, or DuckDB in the step's own pod. */
@@ -64,12 +92,12 @@ const cluster = z.strictObject({
   sparkExecutors: z.strictObject({ least: z.int().min(0), first: z.int().min(1), most: z.int().min(1) }),
   database: z.enum(['statefulset', 'cloudnativepg']),
   /** Storage class of every disk. */
-  storageClass: dnsLabel,
+  storageClass: objectName,
   disks: keyed(keysOf(claims), amount),
   sizes: keyed(keysOf(workloads), size),
   nodePools: z.strictObject({ services: nodePool, spark: nodePool, executors: nodePool, training: nodePool }),
   /** Google service accounts, without `@project`, of the workloads that call Google Cloud. */
-  identities: z.partialRecord(z.enum(keysOf(workloads)), dnsLabel),
+  identities: z.partialRecord(z.enum(keysOf(workloads)), googleAccount),
   /** Address ranges of the Kubernetes API server. */
   apiServer: z.array(cidr).min(1, 'expected one range at least'),
   /** The port that it listens at, which NetworkPolicies see in place of the Service's 443: 6443 on most clusters of one's own. */

@@ -59,7 +59,7 @@ test('a mistake in an environment: exit 2, every mistake with file and field, di
   expect(failed).toMatchObject({ code: 2 });
   expect(failed.stderr.split('\n').filter((line) => line.startsWith('  '))).toEqual([
     '  charts/env/prod.ts: region: expected a region such as europe-west1, got "mars"',
-    '  charts/env/prod.ts: buckets.staging: expected the name of a bucket: 3 to 63 lower-case letters, digits, dashes, got ""',
+    '  charts/env/prod.ts: buckets.staging: expected the name of a bucket of Google: 3 to 63 lower-case letters, digits, dashes and underscores, without "google", got ""',
     '  charts/env/prod.ts: zone: expected a zone of region "mars", got "europe-west1-b"',
     '  charts/env/prod.ts: warehouseLocation: expected "mars", "EU" or "US", got "europe-west1"',
     '  charts/env/prod.ts: buckets.models: "taxiway-prod-models" is buckets.docs already',
