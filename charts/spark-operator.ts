@@ -4,26 +4,26 @@ import type { Construct } from 'constructs';
 import { workloads } from '../apps/contract/names.ts';
 import type { ServerProps } from './constructs/container.ts';
 import { mountScratch } from './constructs/scratch.ts';
-import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
 import { controllerRules, webhookClusterRules, webhookRules } from './spark-operator/rules.ts';
 import { createWebhooks, webhooksName } from './spark-operator/webhooks.ts';
-import { images } from './versions.ts';
+import { images, sparkUser } from './versions.ts';
 
 const component = 'spark-operator';
 const controller = 'spark-operator-controller';
 const webhook = 'spark-operator-webhook';
 /** The webhook's certificate, which it makes itself and renews. */
 const certificate = 'spark-operator-webhook-certs';
+const scratchPath = '/tmp';
 const leaseOf = (workload: string) => `${workload}-lock`;
 
 export function createSparkOperator(scope: Construct, env: ClusterEnvironment): Chart {
   const chart = new Chart(scope, component);
   const shared = {
     env,
-    // Its entry point takes any user, as on OpenShift.
-    user: anyUser,
+    // Spark's own: spark-submit fails for a user that has no name in the image.
+    user: sparkUser,
     replicas: env.replicas,
     update: 'rolling',
     priority: 'platform',
@@ -31,7 +31,7 @@ export function createSparkOperator(scope: Construct, env: ClusterEnvironment): 
     usesKubernetesApi: true,
   } as const;
   // What spark-submit writes on its way.
-  const scratch = mountScratch('tmp', '/tmp', '1Gi');
+  const scratch = mountScratch('tmp', scratchPath, '1Gi');
   new WebService(chart, controller, {
     ...shared,
     workload: controller,
@@ -81,7 +81,9 @@ const toServer = (env: ClusterEnvironment, workload: typeof controller | typeof 
 function toController(env: ClusterEnvironment): ServerProps {
   const { shared, ...server } = toServer(env, controller);
   // Spark's own pages die with the driver: nobody would find a Service for them.
-  return { ...server, args: ['controller', 'start', ...shared, '--controller-threads=10', '--enable-ui-service=false'] };
+  const args = ['controller', 'start', ...shared, '--controller-threads=10', '--enable-ui-service=false'];
+  // spark-submit keeps Ivy's files at home; the user's own home can't be written.
+  return { ...server, args, variables: { SPARK_SUBMIT_OPTS: `-Duser.home=${scratchPath}` } };
 }
 
 function toWebhook(env: ClusterEnvironment): ServerProps {

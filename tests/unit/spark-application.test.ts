@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { toManifest } from '../../apps/cluster/spark-application.ts';
 import { categories } from '../../apps/contract/generated/categories.ts';
 import { sparkEvents, workloads } from '../../apps/contract/names.ts';
+import { labelKeys } from '../../charts/constructs/metadata.ts';
 import { toBytes, toMillicores } from '../../charts/env/quantities.ts';
 import { checkEnvironments } from '../../charts/environments.ts';
+import { sparkUser } from '../../charts/versions.ts';
 import { toSparkPlace } from '../../charts/workflows/spark-place.ts';
 import { toSparkSpec } from '../../workflows/spark-application.ts';
 import { podsOf, readManifests, sparkApplicationsOf, type Value } from '../fixtures/manifests.ts';
@@ -130,6 +132,20 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
     expect(JSON.stringify(spec).length).toBeLessThan(16_384);
   });
 });
+
+test.each(Object.keys(environments))(
+  "the operator of %s submits as Spark's own user, whose home can be written",
+  (environment) => {
+    const own = manifests.filter((one) => one.environment === environment);
+    const [pod] = podsOf(own).filter(({ labels }) => labels[labelKeys.name] === 'spark-operator-controller');
+    // A user without a name in the image can't sign in to Hadoop, and Ivy's folder would be `?/.ivy2`.
+    expect(pod?.spec.securityContext.runAsUser).toBe(sparkUser);
+    const [container] = pod?.containers ?? [];
+    const home = /-Duser\.home=(\S+)/.exec(container?.env.find(({ name }: Value) => name === 'SPARK_SUBMIT_OPTS')?.value)?.[1];
+    const mounts = container?.volumeMounts.filter(({ readOnly }: Value) => !readOnly).map(({ mountPath }: Value) => mountPath);
+    expect(mounts).toContain(home);
+  },
+);
 
 test.each([
   [{ least: 2, first: 1, most: 4 }, 'sparkExecutors: expected least ≤ first ≤ most, got 2, 1, 4'],
