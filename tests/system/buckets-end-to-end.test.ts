@@ -1,11 +1,13 @@
 // full-refresh and batch with every bucket in Cloud Storage (fake-gcs-server) and in S3 (versitygw), and MLflow's server with its artifacts there:
 // tables, pages, models and records are those of a run over folders, also of a run that was killed.
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { championAlias, modelPaths, registeredModel } from '../../apps/contract/names.ts';
-import { type BucketPipeline, readAll, readOutcome, startBucketPipeline } from '../fixtures/bucket-pipelines.ts';
+import { type BucketPipeline, bucketVariables, readAll, readOutcome, startBucketPipeline } from '../fixtures/bucket-pipelines.ts';
+import { runPython } from '../fixtures/run-python.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 import { type StorageKind, storageKinds } from '../fixtures/storages.ts';
 
@@ -15,6 +17,7 @@ const newest = 'yellow_tripdata_2025-01.parquet';
 
 let folder: string;
 let expected: Awaited<ReturnType<typeof readOutcome>>;
+let pipelines: Map<StorageKind, BucketPipeline>;
 const start = (kind: StorageKind) => startBucketPipeline(kind, { folder, files: join(folder, 'files') });
 
 /** Two months, then the newest. */
@@ -29,6 +32,19 @@ beforeAll(async () => {
   if (kinds.every(({ isMissing }) => isMissing)) return;
   folder = await mkdtemp(join(tmpdir(), 'buckets-end-to-end-'));
   await makeSampleFiles(join(folder, 'files'), { months: 3, rows: 2_000 });
+  // MLflow's servers take long to start: meanwhile the run over folders.
+  const there = kinds.filter(({ isMissing }) => !isMissing);
+  const [started] = await Promise.all([
+    Promise.all(there.map(async (kind) => [kind, await start(kind)] as const)),
+    runOverFolders(),
+  ]);
+  pipelines = new Map(started);
+});
+afterAll(async () => {
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+async function runOverFolders() {
   const pipeline = await start(folders);
   await runBoth(pipeline);
   expected = await readOutcome(pipeline);
@@ -45,10 +61,7 @@ beforeAll(async () => {
     ]),
   );
   await pipeline.stop();
-});
-afterAll(async () => {
-  if (folder) await rm(folder, { recursive: true, force: true });
-});
+}
 
 /** The champion in MLflow is the one that serves, and MLflow's client has put its file into the bucket. */
 async function expectSameInMlflow({ lab: { storage }, mlflow, root }: BucketPipeline) {
@@ -69,21 +82,69 @@ async function expectSameInMlflow({ lab: { storage }, mlflow, root }: BucketPipe
   expect(inMlflow?.equals(models.get(`yellow/${champion.model}`) as Buffer)).toBe(true);
 }
 
+/** What happens to requests for MLflow's files, and how training then ends; the server keeps its bucket's reasons in its own log. */
+const troubles: Record<string, [what: string, request: RegExp, status: 403 | 503, code: number, says: RegExp][]> = {
+  S3: [
+    ['it may not write', /^PUT .*mlflow/, 403, 2, /MLflow's artifacts: not allowed/],
+    ['it may not list', /^GET .*prefix=.*mlflow/, 403, 2, /MLflow's artifacts: not allowed/],
+    ['it may not read', /^HEAD .*mlflow/, 403, 2, /MLflow's artifacts: not allowed/],
+    ['the bucket is busy when it writes', /^PUT .*mlflow/, 503, 75, /MLflow's artifacts: the bucket is busy/],
+    ['the bucket is busy when it reads', /^HEAD .*mlflow/, 503, 75, /MLflow's artifacts: they can't be reached/],
+  ],
+  'Cloud Storage': [
+    ['the server may not list', /^GET .*prefix=.*mlflow/, 403, 75, /MLflow's server gives no answer/],
+    ['the server may not read', /^GET .*mlflow.*model\.json/, 403, 75, /MLflow's server gives no answer/],
+  ],
+};
+
 describe.each(kinds)('$name', (kind) => {
-  test.skipIf(kind.isMissing)('both workflows leave what they leave in folders', async () => {
-    const pipeline = await start(kind);
-    try {
-      await runBoth(pipeline);
-      expect(await readOutcome(pipeline)).toEqual(expected);
-      await expectSameInMlflow(pipeline);
-      const agents = [...(pipeline.lab.proxy?.agents ?? [])].join('\n');
-      const clients = kind.name === 'S3' ? [/^aws-sdk-js\//m, /^Boto3\//m] : [/^gcloud-node-storage\//m, /^gcloud-python\//m];
-      for (const client of clients) expect(agents).toMatch(client);
-    } finally {
-      await pipeline.stop();
-    }
+  let pipeline: BucketPipeline;
+  beforeAll(async () => {
+    if (kind.isMissing) return;
+    pipeline = pipelines.get(kind) as BucketPipeline;
+    await runBoth(pipeline);
+  });
+  afterAll(() => pipeline?.stop());
+
+  test.skipIf(kind.isMissing)('both workflows leave what they leave in folders, by the clients of its vendor', async () => {
+    expect(await readOutcome(pipeline)).toEqual(expected);
+    await expectSameInMlflow(pipeline);
+    const agents = [...(pipeline.lab.proxy?.agents ?? [])].join('\n');
+    const clients = kind.name === 'S3' ? [/^aws-sdk-js\//m, /^Boto3\//m] : [/^gcloud-node-storage\//m, /^gcloud-python\//m];
+    for (const client of clients) expect(agents).toMatch(client);
+  });
+
+  test.skipIf(kind.isMissing).each(troubles[kind.name] ?? [])(
+    'training says so where %s',
+    async (what, request, status, code, says) => {
+      const { proxy } = pipeline.lab;
+      if (proxy === undefined) throw new Error('expected a proxy before the bucket');
+      const when = ({ method, url }: IncomingMessage) => request.test(`${method} ${url}`);
+      proxy.faults = [{ fault: { kind: 'answer', status }, when }];
+      const end = await train(pipeline, what);
+      proxy.reset();
+      expect([end.code, end.stderr.trim().split('\n').at(-1)], end.stderr).toEqual([code, expect.stringMatching(says)]);
+    },
+  );
+
+  test.skipIf(kind.isMissing)("a model that is gone from MLflow's files is no trouble of the bucket", async () => {
+    const { storage } = pipeline.lab;
+    for await (const { uri } of storage.list(`${pipeline.root}models/mlflow/`)) await storage.remove(uri);
+    const { code, stderr } = await train(pipeline, 'gone');
+    expect([code, stderr], stderr).toEqual([2, expect.stringContaining('MLflow has no file model/model.json of its run')]);
   });
 });
+
+/** A training by itself, which registers another version; it waits for MLflow's server no longer than a test may. */
+const train = ({ state, root, mlflow }: BucketPipeline, run: string) =>
+  runPython(
+    { app: 'ml', file: 'train.py' },
+    [
+      ...['--category', 'yellow', '--warehouse', join(state, 'warehouse.duckdb'), '--run', run],
+      ...['--tracking', mlflow?.url ?? '', '--models', `${root}models/`],
+    ],
+    { HOME: state, MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1', ...bucketVariables() },
+  );
 
 // One kind, for the time that it takes: here the training itself writes MLflow's artifacts, and is killed while it does.
 test.skipIf(s3.isMissing)('S3: killed while it writes files, reports and models, and resumed, too', async () => {

@@ -38,8 +38,8 @@ export async function toLocalCommand(
   const [program, file] = container.command as [string, string];
   const cwd = join(repository, 'apps', app);
   if (program === 'node') return { file: process.execPath, args: [file.replace(/\.js$/, '.ts'), ...args], cwd };
-  // Clients of buckets are for those who have buckets.
-  const ensurePython = args.some((arg) => /^(gs|s3):\/\//.test(arg)) ? ensureImagePython : ensurePythonEnvironment;
+  // Clients of buckets are for those who have buckets; where MLflow's server keeps artifacts, it alone knows.
+  const ensurePython = args.some((arg) => /^(gs|s3|https?):\/\//.test(arg)) ? ensureImagePython : ensurePythonEnvironment;
   const python = await ensurePython(app, { repository, signal, ...(onNotice ? { onNotice } : {}) });
   return { file: python, args: [file, ...args], cwd };
 }
