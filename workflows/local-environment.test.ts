@@ -37,6 +37,11 @@ test.each(['', 'mlflow', 'mlflow:5000', 'sqlite:///mlflow.db', 'http://', 'http:
   },
 );
 
+test('Spark on one machine has no clients of buckets', () => {
+  expect(createLocalEnvironment({ buckets: 's3://b' }).engines).toEqual(['duckdb']);
+  expect(createLocalEnvironment({ tracking: 'http://m' }).engines).toContain('spark');
+});
+
 test('what the user leaves out stays in the state folder', () => {
   expect(createLocalEnvironment({})).toEqual(localEnvironment);
 });

@@ -43,7 +43,8 @@ export function createLocalEnvironment({ buckets: root, tracking }: Places): Env
     );
   return {
     ...localEnvironment,
-    ...(root !== undefined && { buckets: bucketsIn(asFolder(root)) }),
+    // Spark reads buckets in a cluster alone: here it has none of their clients.
+    ...(root !== undefined && { buckets: bucketsIn(asFolder(root)), engines: ['duckdb'] }),
     ...(tracking !== undefined && { tracking }),
   };
 }
