@@ -3,8 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensurePythonEnvironment } from '../workflows/python-env.ts';
-import { ensureImagePython } from './fixtures/image-python.ts';
+import { ensureImagePython, ensurePythonEnvironment } from '../workflows/python-env.ts';
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
@@ -46,10 +45,7 @@ const lambda: Gate[] = [{ name: 'lambda', run: () => vitest('system', 'tests/sys
 const more: Gate[] = [
   { name: 'Python tests: ml', run: () => unittest('ml', ensureImagePython) },
   { name: 'Python tests: dbt', run: () => unittest('dbt', ensureImagePython) },
-  {
-    name: 'Python tests: spark',
-    run: () => unittest('spark', (app, onNotice) => ensurePythonEnvironment(app, onNotice && { onNotice })),
-  },
+  { name: 'Python tests: spark', run: () => unittest('spark', ensurePythonEnvironment) },
   { name: 'system tests', run: () => vitest('system') },
 ];
 
@@ -98,7 +94,7 @@ async function vitest(project: string, ...files: readonly string[]): Promise<Cou
 }
 
 async function unittest(app: string, ensurePython: typeof ensureImagePython): Promise<Count> {
-  const python = await ensurePython(app, (notice) => console.log(notice));
+  const python = await ensurePython(app, { onNotice: (notice) => console.log(notice) });
   const { code, output } = await execute(python, ['-m', 'unittest', 'discover', '-s', join(root, 'apps', app)]);
   if (code !== 0) process.stdout.write(output);
   const ran = Number(/^Ran (\d+) tests?/m.exec(output)?.[1] ?? 0);

@@ -10,6 +10,8 @@ import { checkSubmission } from './local/open-run.ts';
 import { runWorkflow } from './local/run-workflow.ts';
 import { quoteWord, toScreen } from './local/screen.ts';
 import { toExitCode } from './local/summary.ts';
+import { createLocalEnvironment, type Places } from './local-environment.ts';
+import { toWorkflowFiles } from './render-workflows.ts';
 
 const command = new Command('workflow')
   .description('Runs a workflow of dist/local/workflows on this machine.')
@@ -17,6 +19,8 @@ const command = new Command('workflow')
   .option('-p, --parameter <name=value>', 'a parameter of the workflow; once for each', collectParameter, {})
   .option('--dry-run', 'check everything and say what would run')
   .option('--resume <run>', 'go on with a run that failed or was stopped')
+  .option('--buckets <uri>', 'a folder of a bucket for source/, staging/, docs/ and models/: s3://bucket/taxiway/')
+  .option('--tracking <url>', "MLflow's server, in place of the state folder's mlflow/")
   .option('--state <folder>', 'where buckets, warehouse and runs are', '.taxiway')
   .exitOverride()
   .showHelpAfterError('(--help lists the options)');
@@ -29,7 +33,7 @@ function collectParameter(pair: string, before: Record<string, string>): Record<
   return { ...before, [name]: pair.slice(equals + 1) };
 }
 
-interface Options {
+interface Options extends Places {
   readonly state: string;
   readonly resume?: string;
   readonly parameter: Record<string, string>;
@@ -38,7 +42,7 @@ interface Options {
 
 async function main(): Promise<number> {
   command.parse();
-  const { state, resume, parameter, dryRun } = command.opts<Options>();
+  const { state, resume, parameter, dryRun, buckets, tracking } = command.opts<Options>();
   const [template] = command.args;
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());
@@ -46,6 +50,10 @@ async function main(): Promise<number> {
     throw new UsageError('expected the name of a workflow, or --resume <run>');
   if (resume !== undefined && Object.keys(parameter).length > 0)
     throw new UsageError('a resumed run keeps its parameters: leave -p away');
+  for (const [flag, value] of Object.entries({ buckets, tracking }))
+    if (resume !== undefined && value !== undefined) throw new UsageError(`a resumed run keeps its places: leave --${flag} away`);
+  const hasPlaces = buckets !== undefined || tracking !== undefined;
+  const files = hasPlaces ? toWorkflowFiles(createLocalEnvironment({ buckets, tracking })) : undefined;
   if (dryRun) {
     if (resume !== undefined) throw new UsageError('--dry-run is for a new run: leave --resume away');
     const repository = join(import.meta.dirname, '..');
@@ -53,6 +61,7 @@ async function main(): Promise<number> {
       template: template as string,
       parameters: parameter,
       repository,
+      files,
     });
     const problems = findDryRunProblems(root, templates, parameters);
     if (problems.length > 0) throw new UsageError(`workflow ${template}: ${problems.join('; ')}`);
@@ -61,7 +70,7 @@ async function main(): Promise<number> {
   }
   const place = { state, signal: controller.signal };
   const summary = await runWorkflow(
-    resume === undefined ? { ...place, template: template as string, parameters: parameter } : { ...place, resume },
+    resume === undefined ? { ...place, template: template as string, parameters: parameter, files } : { ...place, resume },
   );
   const again = `npm run workflow -- --state ${quoteWord(resolve(state))} --resume ${summary.run}`;
   console.log(`\n${toScreen(summary, state, again)}`);

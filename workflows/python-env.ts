@@ -26,6 +26,10 @@ export async function ensurePythonEnvironment(app: string, props: PythonEnvironm
   return ensureEnvironment({ ...props, repository, name: app, requirements, install: installPackages });
 }
 
+/** The same with what the app's image has besides: the clients of buckets and of BigQuery. `npm start` needs none of them. */
+export const ensureImagePython = (app: string, props: PythonEnvironmentProps = {}): Promise<string> =>
+  ensurePythonEnvironment(`${app}-image`, { requirements: `apps/${app}/image-requirements.txt`, ...props });
+
 interface Environment extends PythonEnvironmentProps {
   readonly repository: string;
   /** Folder below .venv. */

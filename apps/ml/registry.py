@@ -26,7 +26,10 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, Run, RunTag
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repo import ArtifactRepository
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
+from artifact_errors import of_artifacts
 from local_store import open_database
 from model_file import BadModelError, load_booster
 
@@ -214,17 +217,26 @@ class Registry:
     def load(self, version: Version) -> tuple[bytes, xgb.Booster]:
         """The version's model, as XGBoost's JSON and read. Throws UsageError where its file is gone or damaged."""
         what = f"{self.facts.registered_model}: version {version.version}"
+        artifacts = self._find_artifacts(version)
+        # Asked before it is read: a bucket that can't be read is no missing file.
+        if artifacts is None or all(file.path != model_file for file in artifacts.list_artifacts(str(Path(model_file).parent))):
+            raise self._unusable(f"{what}: MLflow has no file {model_file} of its run {version.run_id}")
         try:
             with tempfile.TemporaryDirectory(prefix="taxiway-model-") as folder:
-                model = Path(self.client.download_artifacts(version.run_id, model_file, folder)).read_bytes()
+                model = Path(artifacts.download_artifacts(model_file, folder)).read_bytes()
             return model, load_booster(model)
         except BadModelError as error:
             raise self._unusable(f"{what}: its file {model_file} in MLflow is damaged: {error}") from None
-        except (MlflowException, FileNotFoundError) as error:
-            # Its run may be gone as well, by `mlflow gc`.
-            if isinstance(error, MlflowException) and is_unreachable(error):
+
+    def _find_artifacts(self, version: Version) -> ArtifactRepository | None:
+        """The files of the version's run; None where the run is gone as well, by `mlflow gc`. MLflow's client by a run's id hides why a file can't be read."""
+        try:
+            uri = self.client.get_run(version.run_id).info.artifact_uri
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
                 raise
-            raise self._unusable(f"{what}: MLflow has no file {model_file} of its run {version.run_id}") from None
+            return None
+        return get_artifact_repository(uri, tracking_uri=self.client.tracking_uri)
 
     def _unusable(self, problem: str) -> UsageError:
         return UsageError(
@@ -255,6 +267,9 @@ def to_user_error(error: Exception, tracking: object) -> UserError | None:
     line = " ".join(str(error).split("[SQL:")[0].split())[:300]
     if is_unreachable(error):
         return TemporaryError(f"{tracking}: MLflow's server gives no answer; try again later: {line}")
+    of_bucket = of_artifacts(error, tracking)
+    if of_bucket is not None:
+        return of_bucket
     if type(error).__module__.split(".")[0] not in ("mlflow", "sqlalchemy", "sqlite3", "alembic"):
         return None
     # MLflow keeps the code beside the text.

@@ -8,9 +8,8 @@ import { sparkImage } from '../../apps/contract/names.ts';
 import { images, ownApps, ownUser, sparkUser, sparkVersion } from '../../charts/versions.ts';
 import { bundle } from '../../start/bundle.ts';
 import { bundles } from '../../start/bundle-contents.ts';
-import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
+import { ensureImagePython, ensurePythonEnvironment } from '../../workflows/python-env.ts';
 import { findChecker } from '../fixtures/find-checker.ts';
-import { ensureImagePython } from '../fixtures/image-python.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseExpressions } from '../expressions.ts';
-import { ensurePythonEnvironment } from '../python-env.ts';
+import { ensureImagePython, ensurePythonEnvironment } from '../python-env.ts';
 import type { Container } from '../template-schema.ts';
 
 /** An image of ours, in whatever registry: its name is a folder of apps/. */
@@ -38,7 +38,9 @@ export async function toLocalCommand(
   const [program, file] = container.command as [string, string];
   const cwd = join(repository, 'apps', app);
   if (program === 'node') return { file: process.execPath, args: [file.replace(/\.js$/, '.ts'), ...args], cwd };
-  const python = await ensurePythonEnvironment(app, { repository, signal, ...(onNotice ? { onNotice } : {}) });
+  // Clients of buckets are for those who have buckets; where MLflow's server keeps artifacts, it alone knows.
+  const ensurePython = args.some((arg) => /^(gs|s3|https?):\/\//.test(arg)) ? ensureImagePython : ensurePythonEnvironment;
+  const python = await ensurePython(app, { repository, signal, ...(onNotice ? { onNotice } : {}) });
   return { file: python, args: [file, ...args], cwd };
 }
 

@@ -39,24 +39,31 @@ export interface NewRun {
   readonly parameters: Readonly<Record<string, string>>;
   readonly state: string;
   readonly repository: string;
+  /** The workflows' files; those of dist/local/workflows when left out. */
+  readonly files?: ReadonlyMap<string, string> | undefined;
 }
 
-/** The workflows of dist/local, and the one that is wanted with its checked parameters. Throws UsageError with every problem. */
-export async function checkSubmission({ template: name, parameters: given, repository }: Omit<NewRun, 'state'>) {
-  const folder = join(repository, 'dist', 'local', 'workflows');
-  const names = (await listFolder(folder)).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length));
+/** The workflows, and the one that is wanted with its checked parameters. Throws UsageError with every problem. */
+export async function checkSubmission({ template: name, parameters: given, repository, files }: Omit<NewRun, 'state'>) {
+  const yaml = new Map(
+    [...(files ?? (await readFiles(repository)))].map(([file, text]) => [file.slice(0, -'.yaml'.length), text] as const),
+  );
+  const names = [...yaml.keys()];
   if (!names.includes(name)) {
     const written = JSON.stringify(name.slice(0, 80));
     throw new UsageError(
       `workflow ${written}: no such workflow${didYouMean(name, names)}; there are ${names.join(', ') || 'none'}`,
     );
   }
-  const yaml = new Map(
-    await Promise.all(names.map(async (one) => [one, await readFile(join(folder, `${one}.yaml`), 'utf8')] as const)),
-  );
   const templates = readTemplates(new Map([...yaml].map(([one, text]) => [`dist/local/workflows/${one}.yaml`, text])));
   const root = templates.get(name) as WorkflowTemplate;
   return { root, templates, yaml, parameters: checkParameters(root, given) };
+}
+
+async function readFiles(repository: string): Promise<Map<string, string>> {
+  const folder = join(repository, 'dist', 'local', 'workflows');
+  const files = (await listFolder(folder)).filter((file) => file.endsWith('.yaml'));
+  return new Map(await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file), 'utf8')] as const)));
 }
 
 /** Checks a submission and stores it under a new id. Throws UsageError with every problem. */

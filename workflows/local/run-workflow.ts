@@ -20,6 +20,8 @@ interface NewRequest {
   /** Name of the WorkflowTemplate. */
   readonly template: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** The workflows' files, where they are not those of dist/local/workflows. */
+  readonly files?: ReadonlyMap<string, string> | undefined;
   readonly resume?: undefined;
 }
 
