@@ -6,6 +6,9 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { findTarget, replaceFile } from './write-target.ts';
 
+/** A temporary file that nobody has written to for so long was left by a process that was killed. */
+const leftMilliseconds = 3_600_000;
+
 /** Characters of the target's name in the temporary one, which has at most 255 bytes in all. */
 const longestStart = 50;
 
@@ -40,13 +43,25 @@ export async function withTemporaryName(
 ): Promise<void> {
   const target = await findTarget(path);
   await makeFolder(dirname(target));
-  const temporary = join(dirname(target), `.${basename(target).slice(0, longestStart)}.${randomUUID()}.tmp`);
+  const start = `.${basename(target).slice(0, longestStart)}.`;
+  await removeLeft(dirname(target), start);
+  const temporary = join(dirname(target), `${start}${randomUUID()}.tmp`);
   try {
     await write(temporary);
     await place(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Removes what killed writers of a name have left beside it. */
+async function removeLeft(folder: string, start: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(start) || !/^[0-9a-f-]{36}\.tmp$/.test(name.slice(start.length))) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > leftMilliseconds) await rm(path, { force: true });
   }
 }
 
