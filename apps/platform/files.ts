@@ -1,9 +1,7 @@
 // Files on this machine, written so that a kill at any moment leaves the old file or the new one, never half of one.
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { findTarget, replaceFile } from './write-target.ts';
 
 /** A temporary file that nobody has written to for so long was left by a process that was killed. */
@@ -26,13 +24,6 @@ export async function writeSynced(path: string, content: string | Uint8Array | A
   } finally {
     await file.close();
   }
-}
-
-/** Streams one file to another name in constant memory; the target appears whole or not at all. */
-export async function copyFileAtomically(source: string, target: string): Promise<void> {
-  await withTemporaryName(target, (temporary) =>
-    pipeline(createReadStream(source, { highWaterMark: 1 << 20 }), createWriteStream(temporary, { flush: true })),
-  );
 }
 
 /** Calls `write` with a temporary name beside the file that `path` leads to, then renames it by `place`; removes it when either fails. */
