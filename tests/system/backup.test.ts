@@ -58,6 +58,27 @@ describe.skipIf(programs === undefined)('backup', () => {
     expect(spawnSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: folder }).status).toBe(0);
   });
 
+  test('killed at ten random moments: what has its sums is whole, and the next backup is the newest', () => {
+    const started = performance.now();
+    expect(backUp().code).toBe(0);
+    const usual = (performance.now() - started) / 1000;
+    for (let index = 0; index < 10; index += 1) {
+      const seconds = (usual * (2 + index + Math.random())) / 12;
+      const backup = [process.execPath, program, '--task', 'back-up', '--backups', backups()];
+      server.run(['timeout', '--signal=KILL', `${seconds}`, ...backup], { TMPDIR: server.folder });
+      for (const stamp of stamps()) {
+        const folder = join(server.folder, 'backups', stamp);
+        if (!readdirSync(folder).includes('SHA256SUMS')) continue;
+        const sums = spawnSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' });
+        expect([seconds, sums.status, sums.stdout.trim().split('\n').length]).toEqual([seconds, 0, 3]);
+      }
+    }
+    const made = backUp();
+    expect(made.code, made.err).toBe(0);
+    expect(JSON.parse(check().out)).toMatchObject({ backup: stamps().at(-1), databases: 2 });
+    for (const stamp of stamps().slice(1)) rmSync(join(server.folder, 'backups', stamp), { recursive: true });
+  }, 120_000);
+
   test('bytes that have changed, and a dump that breaks off, fail by name', () => {
     const folder = join(server.folder, 'backups', stamps().at(-1) ?? '');
     const dump = readdirSync(folder).find((one) => one.endsWith('.dump')) ?? '';
