@@ -56,7 +56,11 @@ async function fetchFile(uri: string, { folder, stamp, sum }: { folder: string; 
   const storage = openStorage(uri);
   const object = await storage.look(uri);
   if (object === undefined) throw new OutcomeError(`${stamp}: ${sum.name} is missing`);
-  const digests = await writeToFile(storage, object, { path: join(folder, sum.name), algorithms: ['sha256'] });
+  const digests = await writeToFile(storage, object, {
+    path: join(folder, sum.name),
+    algorithms: ['sha256'],
+    elsewhere: '--scratch',
+  });
   if (digests.hex('sha256') !== sum.sha256)
     throw new OutcomeError(`${stamp}: ${sum.name} is not what was written: its SHA-256 is another one`);
 }
