@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../start/bundle.ts';
 import { findGcsServer, type GcsServer, startGcs } from '../fixtures/gcs-server.ts';
 import { adminPassword, findPostgres, type PostgresServer, startPostgres } from '../fixtures/postgres-server.ts';
+import { mountSmallDisk } from '../fixtures/small-disk.ts';
 
 const programs = findPostgres();
 if (programs === undefined) console.warn('backup: skipped: no initdb of Postgres (Debian: apt-get install postgresql)');
@@ -146,6 +147,18 @@ describe.skipIf(programs === undefined)('backup', () => {
       const checked = check('gs://the-backups/', env);
       expect(checked.code, checked.err).toBe(0);
       expect(readdirSync(join(server.folder, 'scratch'))).toEqual([]);
+      for (const [megabytes, says] of [
+        [40, /needs \d{8} bytes there, \d+ are free; give its disk more room, or name a larger folder by --scratch$/],
+        [100, /an empty server needs \d{8} bytes there, \d+ are free; give .* --scratch$/],
+        [160, /its disk is full before \S+Z is restored; give it more room, or name a larger folder by --scratch$/],
+      ] as const) {
+        const disk = await mountSmallDisk(megabytes);
+        if (disk === undefined) break;
+        const full = run(['--task', 'check-restore', '--backups', 'gs://the-backups/', '--scratch', disk.folder], env);
+        expect([full.code, lastLine(full.err)]).toEqual([75, expect.stringMatching(says)]);
+        expect(readdirSync(disk.folder)).toEqual([]);
+        await disk.stop();
+      }
       const [files] = await gcs.client.bucket('the-backups').getFiles();
       expect(files.map(({ name }) => name.split('/')[1]).sort()).toEqual([
         expect.stringMatching(/dump$/),

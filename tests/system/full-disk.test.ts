@@ -1,8 +1,9 @@
 // The temporary folder is full: exit code 75 and one line that names it, what was needed and what is free; nothing half-written, nothing left there.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { startProgram } from '../fixtures/run-program.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
@@ -67,6 +68,32 @@ describe.each(storageKinds)('$name', (kind) => {
     await rm(warehouse, { force: true });
     await expectNothing();
   });
+
+  test.skipIf(isSkipped)(
+    'a warehouse on the full disk keeps its old rows, and takes the new ones once there is room',
+    async () => {
+      const { folder: place, resize } = disk as NonNullable<typeof disk>;
+      const warehouse = join(place, 'w.duckdb');
+      const rows = () =>
+        withDuckDb(warehouse, async (connection) =>
+          (await connection.runAndReadAll('SELECT count(*)::INT FROM historical.yellow_monthly')).getRowsJS(),
+        );
+      const toWarehouse = ['--warehouse', warehouse, '--plan', `${lab.root}plan.json`];
+      resize(64);
+      expect(await run('etl', ...etl, ...toWarehouse)).toMatchObject({ code: 0 });
+      const before = await rows();
+      const { size } = await stat(warehouse);
+      resize(Math.ceil(size / 2 ** 20) + 1);
+      const full = await run('etl', ...etl, ...toWarehouse);
+      expect([full.code, toLine(full.stderr)]).toEqual([75, expect.stringMatching(/^etl: .*(needs \d+ bytes|No space left)/)]);
+      resize(64);
+      expect(await rows()).toEqual(before);
+      expect(await run('etl', ...etl, ...toWarehouse)).toMatchObject({ code: 0 });
+      expect([await rows(), await readdir(place)]).toEqual([before, ['w.duckdb']]);
+      await rm(warehouse);
+      resize(2);
+    },
+  );
 
   test.skipIf(isSkipped)('etl into the lake', async () => {
     const lake = ['--tables', `${lab.root}lake/`, '--filled', `${lab.root}filled.json`, '--plan', `${lab.root}plan.json`];
