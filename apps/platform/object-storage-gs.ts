@@ -82,10 +82,12 @@ async function look(ask: AskGs, uri: string): Promise<StoredObject | undefined> 
 const asStored = { decompress: false, validation: false } as const;
 
 async function open(ask: AskGs, { uri, version }: StoredObject, { from, to }: Required<ByteRange>): Promise<Readable> {
-  const { stream, headers } = await ask(uri, (file) => opened(file.createReadStream({ ...asStored, start: from, end: to - 1 })), {
-    client: 'reader',
-    version,
-  });
+  const openRange = (file: File) =>
+    opened(file.createReadStream({ ...asStored, start: from, end: to - 1 })).catch((error) => {
+      // 416: it is shorter now.
+      throw [412, 416].includes(statusOf(error)) ? new ObjectChangedError(uri) : error;
+    });
+  const { stream, headers } = await ask(uri, openRange, { client: 'reader', version });
   checkRange(uri, { from, range: headers.get('content-range') ?? undefined });
   return stream;
 }

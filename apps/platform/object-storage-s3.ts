@@ -107,7 +107,8 @@ async function open(ask: AskS3, object: StoredObject, { from, to }: Required<Byt
   const Range = `bytes=${from}-${to - 1}`;
   const { Body, ContentRange } = await ask(object.uri, ({ sdk, client }) =>
     client.send(new sdk.GetObjectCommand({ Bucket, Key, IfMatch: `"${object.version}"`, Range })).catch((error) => {
-      if (statusOf(error) === 412 || error.name === 'NoSuchKey') throw new ObjectChangedError(object.uri);
+      // 416: it is shorter now.
+      if ([412, 416].includes(statusOf(error)) || error.name === 'NoSuchKey') throw new ObjectChangedError(object.uri);
       throw error;
     }),
   );
