@@ -3,8 +3,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readFooter } from '../../apps/plan/parquet-footer.ts';
 import { startDigests } from '../../apps/platform/object-storage-digest.ts';
-import { toBytes } from '../../apps/platform/object-storage-read.ts';
-import { collect, inPieces, noise, useStorage } from '../fixtures/storage-lab.ts';
+import { patience, toBytes } from '../../apps/platform/object-storage-read.ts';
+import { createS3Storage } from '../../apps/platform/object-storage-s3.ts';
+import { collect, inPieces, mebibyte, noise, useStorage } from '../fixtures/storage-lab.ts';
 import { storageKinds } from '../fixtures/storages.ts';
 
 const buckets = storageKinds.filter(({ name }) => name !== 'folder');
@@ -68,6 +69,31 @@ describe.each(buckets)('$name', (kind) => {
     expect((await toBytes(lab.storage.read(written))).toString()).toBe(`${key}!`);
     await lab.storage.remove(written.uri);
     expect(await lab.storage.look(written.uri)).toBeUndefined();
+  });
+
+  test.skipIf(isMissing || name !== 'S3')('a copy that is too large for one request is made in parts', async () => {
+    const storage = createS3Storage(patience, { mostBytes: 12 * mebibyte, partBytes: 5 * mebibyte });
+    const content = noise(12 * mebibyte + 1);
+    const object = await storage.write(uriOf('large'), inPieces(content, mebibyte), {
+      contentType: 'text/x-trips',
+      cacheControl: 'max-age=9',
+      metadata: { of: 'me' },
+    });
+    lab.proxy?.reset();
+    const copied = await storage.copy(object, uriOf('copy of+large'));
+    expect(copied).toMatchObject({ bytes: content.length, metadata: { of: 'me' } });
+    expect(content.equals(await toBytes(storage.read(copied)))).toBe(true);
+    expect(lab.proxy?.requests.filter((request) => request.includes('partNumber='))).toHaveLength(3);
+    const before = object;
+    await storage.write(uriOf('large'), inPieces(noise(12 * mebibyte + 1), mebibyte));
+    await expect(storage.copy(before, uriOf('copy of+large'))).rejects.toThrow('it changed while it was read');
+    // One that fails leaves neither a part nor another object.
+    if (lab.proxy)
+      lab.proxy.faults = [{ fault: { kind: 'answer', status: 403 }, when: ({ url = '' }) => url.includes('partNumber=2') }];
+    await expect(storage.copy(await look('large'), uriOf('copy of+large'))).rejects.toMatchObject({ exitCode: 2 });
+    lab.proxy?.reset();
+    expect((await look('copy of+large')).version).toBe(copied.version);
+    expect((await lab.allNames()).filter((one) => one.endsWith('(upload)'))).toEqual([]);
   });
 
   test.skipIf(isMissing)('a folder that is an object is not listed, and is no file', async () => {
