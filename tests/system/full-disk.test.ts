@@ -1,11 +1,12 @@
 // The temporary folder is full: exit code 75 and one line that names it, what was needed and what is free; nothing half-written, nothing left there.
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { startProgram } from '../fixtures/run-program.ts';
+import { runPython } from '../fixtures/run-python.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 import { mountSmallDisk } from '../fixtures/small-disk.ts';
 import { collect } from '../fixtures/storage-lab.ts';
@@ -102,4 +103,41 @@ describe.each(storageKinds)('$name', (kind) => {
     expect([code, toLine(stderr)]).toEqual([75, expect.stringMatching(says)]);
     await expectNothing();
   });
+});
+
+describe.skipIf(disk === undefined)('the programs in Python', () => {
+  const place = () => join(folder, 'python');
+  const warehouse = () => join(place(), 'w.duckdb');
+  beforeAll(async () => {
+    await mkdir(place());
+    const month = ['--category', 'yellow', '--mode', 'batch', '--file', join(folder, name), '--as-of', '2025-03-01T00:00:00Z'];
+    const to = ['--warehouse', warehouse(), '--plan', join(place(), 'plan.json')];
+    expect(await startProgram('etl', [...month, ...to], {}).ended).toMatchObject({ code: 0 });
+  });
+  const run = (app: string, file: string, args: readonly string[]) =>
+    runPython({ app, file }, ['--category', 'yellow', '--warehouse', warehouse(), ...args], {
+      HOME: place(),
+      TMPDIR: disk?.folder as string,
+    });
+
+  test('dbt, then train', async () => {
+    const { folder: full } = disk as NonNullable<typeof disk>;
+    const fill = () => writeFile(join(full, 'fill'), Buffer.alloc(2_060_000));
+    const says = `the temporary folder ${full}: no space is left (ENOSPC); give its disk more room, or name a larger temporary folder by TMPDIR`;
+    const dbt = ['--full-refresh', '--docs', join(place(), 'docs')];
+    const train = ['--run', 'r', '--tracking', join(place(), 'mlflow'), '--models', join(place(), 'models')];
+    for (const [app, file, args, made] of [
+      ['dbt', 'run.py', dbt, 'docs'],
+      ['ml', 'train.py', train, 'models'],
+    ] as const) {
+      await fill();
+      const { code, stderr } = await run(app, file, args);
+      expect([code, stderr.trim().split('\n').at(-1)]).toEqual([75, expect.stringContaining(says)]);
+      expect([await readdir(full), (await readdir(place())).includes(made)]).toEqual([['fill'], false]);
+      await rm(join(full, 'fill'));
+      disk?.resize(64);
+      expect(await run(app, file, args)).toMatchObject({ code: 0 });
+      disk?.resize(2);
+    }
+  }, 300_000);
 });
