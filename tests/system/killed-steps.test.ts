@@ -149,7 +149,7 @@ describe.each(storageKinds)('$name', (kind) => {
       await world.restore(before);
       expect(await world.run(step)).toMatchObject({ code: 0 });
     }
-    // Parts of uploads are the bucket's life cycle's to remove.
+    // Parts of uploads stay until a life cycle rule of the bucket removes them.
     expect((await world.hidden()).filter((one) => !one.endsWith(' (upload)'))).toEqual([]);
   });
 });
