@@ -125,17 +125,13 @@ describe.each(storageKinds)('$name', (kind) => {
     expect(usual.code, usual.stderr).toBe(0);
     const after = await world.look();
     expect(after).not.toEqual(before);
-    const kinds = new Set<string>();
     for (const moment of toMoments(seed)) {
       await world.restore(before);
       const log = await world.kill(step, moment, usual);
       const seen = await world.look();
       const broken = findBroken(seen, { before, after, last: lastOf[stepName] });
       expect({ seed, moment, log, broken }).toEqual({ seed, moment, log, broken: [] });
-      const same = (other: Seen) => Object.keys({ ...other, ...seen }).every((key) => seen[key] === other[key]);
-      kinds.add(same(before) ? 'old' : same(after) ? 'new' : 'between');
     }
-    console.log(kind.name, stepName, Math.round(usual.milliseconds), usual.events, [...kinds].join());
     const healed = await world.run(step);
     expect(healed.code, healed.stderr).toBe(0);
     expect(await world.look()).toEqual(after);
