@@ -3,17 +3,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OutcomeError } from '../platform/errors.ts';
+import { exitCode, OutcomeError, TemporaryError } from '../platform/errors.ts';
 import { makeFolder } from '../platform/files.ts';
 import { writeToFile } from '../platform/local-copy.ts';
 import { log } from '../platform/log.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { listNames, readObject } from '../platform/objects.ts';
+import { checkRoom } from '../platform/room.ts';
 import { joinUri } from '../platform/uri.ts';
 import { parseSums, type Sum, sumsName } from './sums.ts';
 
 /** A backup is made each night. */
 const mostHours = 26;
+/** What initdb makes. */
+const emptyServerBytes = 64 * 2 ** 20;
 
 export interface Check {
   /** Name of the backup's folder. */
@@ -40,6 +43,7 @@ export async function checkRestore(backups: string, { scratch, now }: { scratch:
     await rm(folder, { recursive: true, force: true });
     await makeFolder(folder);
     for (const sum of sums) await fetchFile(joinUri(from, sum.name), { folder, stamp, sum });
+    await checkRoom(scratch, { what: 'an empty server', bytes: emptyServerBytes, elsewhere: '--scratch' });
     await restore({ BACKUP: folder, STAMP: stamp, SCRATCH: scratch });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -56,7 +60,11 @@ async function fetchFile(uri: string, { folder, stamp, sum }: { folder: string; 
   const storage = openStorage(uri);
   const object = await storage.look(uri);
   if (object === undefined) throw new OutcomeError(`${stamp}: ${sum.name} is missing`);
-  const digests = await writeToFile(storage, object, { path: join(folder, sum.name), algorithms: ['sha256'] });
+  const digests = await writeToFile(storage, object, {
+    path: join(folder, sum.name),
+    algorithms: ['sha256'],
+    elsewhere: '--scratch',
+  });
   if (digests.hex('sha256') !== sum.sha256)
     throw new OutcomeError(`${stamp}: ${sum.name} is not what was written: its SHA-256 is another one`);
 }
@@ -65,6 +73,10 @@ async function restore(variables: Readonly<Record<string, string>>): Promise<voi
   const script = join(import.meta.dirname, 'restore.sh');
   const child = spawn('bash', [script], { stdio: ['ignore', process.stderr, 'inherit'], env: { ...process.env, ...variables } });
   const [code, signal] = await once(child, 'close');
+  if (code === exitCode.temporary)
+    throw new TemporaryError(
+      `${variables.SCRATCH}: its disk is full before ${variables.STAMP} is restored; give it more room, or name a larger folder by --scratch`,
+    );
   if (code !== 0)
     throw new OutcomeError(`${variables.STAMP}: it can't be restored: restore.sh ended with ${code ?? signal} (see above)`);
 }

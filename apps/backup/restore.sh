@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Restores the files of BACKUP into a server of its own in SCRATCH and reads every row of it. Fails where a statement fails, or a database is missing.
+# Restores the files of BACKUP into a server of its own in SCRATCH and reads every row of it. Fails where a statement fails, or a database is missing;
+# with 75 where the disk of SCRATCH is full, since the backup may be good.
 set -euo pipefail
 
 : "${BACKUP:?restore: BACKUP is missing; it names the folder of the backup}"
@@ -11,6 +12,16 @@ fail() {
   printf 'restore: %s\n' "$1" >&2
   exit 1
 }
+
+clean_up() {
+  local code=$? free
+  free="$(df --output=avail --block-size=1 "$SCRATCH" | tail -n 1)"
+  if [ -f "$server/data/postmaster.pid" ]; then pg_ctl --pgdata="$server/data" --mode=immediate stop >/dev/null; fi
+  rm -rf "$server"
+  # The server writes its log in pieces of 16 MiB.
+  if [ "$code" != 0 ] && [ "$free" -lt 16777216 ]; then exit 75; fi
+}
+trap clean_up EXIT
 
 # Left by a check that was killed.
 rm -rf "$server"
@@ -28,7 +39,6 @@ fi
 initdb --pgdata="$server/data" --username=taxiway_restore --auth=trust --encoding=UTF8 >/dev/null
 pg_ctl --pgdata="$server/data" --log="$server/log" --wait --timeout=120 \
   --options="-c listen_addresses='' -c unix_socket_directories='$server/socket' -c fsync=off" start >/dev/null
-trap 'pg_ctl --pgdata="$server/data" --mode=immediate stop >/dev/null; rm -rf "$server"' EXIT
 export PGHOST="$server/socket" PGUSER=taxiway_restore PGDATABASE=postgres
 unset PGPASSWORD PGPORT
 

@@ -7,6 +7,7 @@ import { docsPaths } from '../contract/names.ts';
 import { html } from '../platform/html.ts';
 import { log } from '../platform/log.ts';
 import type { ObjectStorage, StoredObject } from '../platform/object-storage.ts';
+import { takeStart } from '../platform/object-storage-blocks.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { toPage } from '../platform/page.ts';
 import { joinUri, toPath } from '../platform/uri.ts';
@@ -71,15 +72,26 @@ async function send(
   object: StoredObject,
   { request, response }: { request: Request; response: Response },
 ): Promise<void> {
-  response.set({
+  const validators = {
     'Cache-Control': 'no-cache',
     ETag: `"${object.version}"`,
     'Last-Modified': new Date(object.changedAt).toUTCString(),
-  });
+  };
+  response.set(validators);
   if (request.fresh) return void response.status(304).end();
   response.type(extname(object.name) || 'application/octet-stream').set('Content-Length', String(object.bytes));
   if (request.method === 'HEAD') return void response.end();
-  await pipeline(storage.read(object), response).catch((error) => {
+  const { start, rest } = await takeStart(storage.read(object), 1).catch((error) => {
+    // What was said of the object does not belong to the page of the error.
+    for (const name of Object.keys(validators)) response.removeHeader(name);
+    response.removeHeader('Content-Length');
+    throw error;
+  });
+  const all = async function* () {
+    yield* start;
+    if (rest) yield* rest;
+  };
+  await pipeline(all(), response).catch((error) => {
     // Whoever reads has gone, or the object was replaced: the answer's length says that it is not whole.
     log('answer cut', { file: object.name, error: (error as Error).message });
     response.destroy();

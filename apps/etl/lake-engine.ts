@@ -42,17 +42,17 @@ async function fillTable(
   const path = join(scratch, fileName);
   const rows = await withDuckDb(warehouse, (connection) => exportTable(connection, sink, path), { memoryLimit });
   const place = placeOf(folder, sink.table, monthOfSink(sink));
-  const { uri, bytes } = await openStorage(place).write(`${place}${fileName}`, createReadStream(path), {
+  const { bytes } = await openStorage(place).write(`${place}${fileName}`, createReadStream(path), {
     contentType: 'application/vnd.apache.parquet',
   });
   await rm(path);
-  await removeOthers(place, uri);
+  await removeOthers(place);
   log('filled', { table: nameOfTable(sink.table), rows, bytes });
   return { rows, bytes };
 }
 
-/** Removes files that another engine has left there. */
-async function removeOthers(place: string, kept: string): Promise<void> {
+/** Removes files that another engine has left there. Compares names: the same object may have several URIs, with `=` or `%3D` in them. */
+async function removeOthers(place: string): Promise<void> {
   const storage = openStorage(place);
-  for await (const { uri } of storage.list(place)) if (uri !== kept) await storage.remove(uri);
+  for await (const { uri, name } of storage.list(place)) if (name !== fileName) await storage.remove(uri);
 }

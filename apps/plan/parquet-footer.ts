@@ -24,12 +24,14 @@ export async function readFooter(pathOrUri: string): Promise<Footer> {
   const end = await storage.readEnd(uri, suffixBytes);
   if (end === undefined) throw new UsageError(`${uri}: no such file`);
   const { object } = end;
-  const refuse = (why: string) => new OutcomeError(`${baseName(uri)}: not a whole Parquet file: ${why}; fetch it again`);
+  const refuse = (why: string, next = 'fetch it again') =>
+    new OutcomeError(`${baseName(uri)}: not a whole Parquet file: ${why}; ${next}`);
   const encrypted = () => new OutcomeError(`${baseName(uri)}: the file is encrypted; write it without Parquet's encryption`);
   if (object.bytes === 0) throw refuse('it is empty');
   const [first, last] = await readMagic(storage, end);
   if ([first, last].includes('PARE')) throw encrypted();
-  if (first?.startsWith('\x1f\x8b')) throw refuse('it is compressed by gzip');
+  if (first?.startsWith('\x1f\x8b'))
+    throw refuse('all of it is compressed by gzip', 'decompress it, and upload it without "Content-Encoding: gzip"');
   if (object.bytes < 12 || (first !== undefined && first !== 'PAR1')) throw refuse('it does not begin with PAR1');
   const footer = await readFooterBytes(storage, end);
   const metadata = parseFooter(footer, refuse);
@@ -39,19 +41,16 @@ export async function readFooter(pathOrUri: string): Promise<Footer> {
   return { rows: Number(metadata.num_rows), bytes: object.bytes, columns: toColumns(withExactNames(metadata.schema, footer)) };
 }
 
-/** The first and last four bytes. A bucket is not asked once more for the first: what begins wrongly there is found when it is read. */
+/** The first and last four bytes. A bucket is asked once more only if the last are wrong: what begins wrongly there is found when it is read. */
 async function readMagic(
   storage: ObjectStorage,
   { object, bytes }: ObjectEnd,
 ): Promise<readonly [first: string | undefined, last: string]> {
-  const isHere = bytes.length === object.bytes || object.uri.startsWith('file:');
   const toText = (part: Uint8Array) => Buffer.from(part).toString('latin1');
-  const first = !isHere
-    ? undefined
-    : bytes.length === object.bytes
-      ? bytes.subarray(0, 4)
-      : await toBytes(storage.read(object, { to: 4 }));
-  return [first && toText(first), toText(bytes.subarray(-4))];
+  const last = toText(bytes.subarray(-4));
+  if (bytes.length === object.bytes) return [toText(bytes.subarray(0, 4)), last];
+  const isCheap = object.uri.startsWith('file:') || last !== 'PAR1';
+  return [isCheap ? toText(await toBytes(storage.read(object, { to: 4 }))) : undefined, last];
 }
 
 /** The end of the file, from where its metadata begin. */

@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from './errors.ts';
-import { copyFileAtomically, makeFolder, withTemporaryName, writeFileAtomically } from './files.ts';
+import { makeFolder, withTemporaryName, writeFileAtomically } from './files.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -25,12 +25,9 @@ test.each(Object.keys(makers))('%s is refused and left as it is, also behind a l
   await symlink('there', at('link'));
   const before = await lstat(at('there'));
   for (const name of ['there', 'link'])
-    for (const write of [() => writeFileAtomically(at(name), 'x'), () => copyFileAtomically(import.meta.filename, at(name))])
-      await expect(write()).rejects.toThrow(
-        new UsageError(
-          `${at(name)}: ${kind} is there, expected a plain file or nothing; it was left as it is; give another path`,
-        ),
-      );
+    await expect(writeFileAtomically(at(name), 'x')).rejects.toThrow(
+      new UsageError(`${at(name)}: ${kind} is there, expected a plain file or nothing; it was left as it is; give another path`),
+    );
   expect((await lstat(at('there'))).ino).toBe(before.ino);
   expect((await readdir(folder)).sort()).toEqual(['link', 'there']);
 });
@@ -44,6 +41,16 @@ test('a device is refused, also behind a link', async (context) => {
     await expect(writeFileAtomically(at(name), 'x')).rejects.toThrow(/: a device is there, /);
   expect((await lstat(at('device'))).isCharacterDevice()).toBe(true);
   expect((await readdir(folder)).sort()).toEqual(['device', 'link']);
+});
+
+test('what killed writers of the same name left is removed an hour later, and nothing else', async () => {
+  const id = '01234567-89ab-cdef-0123-456789abcdef';
+  const names = [`.x.json.${id}.tmp`, `.x.json.${id}.old.tmp`, `.x.jsonl.${id}.tmp`, '.x.json.tmp', `x.json.${id}.tmp`];
+  for (const name of [...names, `.x.json.${id.replace('0', 'a')}.tmp`]) await writeFile(at(name), 'x');
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+  for (const name of names) await utimes(at(name), hoursAgo(1.1), hoursAgo(1.1));
+  await writeFileAtomically(at('x.json'), '{}');
+  expect((await readdir(folder)).sort()).toEqual([...names.slice(1), `.x.json.${id.replace('0', 'a')}.tmp`, 'x.json'].sort());
 });
 
 test('what appears while the file is written is refused as well', async () => {

@@ -1,10 +1,11 @@
 // Files on this machine, written so that a kill at any moment leaves the old file or the new one, never half of one.
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { findTarget, replaceFile } from './write-target.ts';
+
+/** A temporary file that nobody has written to for so long was left by a process that was killed. */
+const leftMilliseconds = 3_600_000;
 
 /** Characters of the target's name in the temporary one, which has at most 255 bytes in all. */
 const longestStart = 50;
@@ -25,13 +26,6 @@ export async function writeSynced(path: string, content: string | Uint8Array | A
   }
 }
 
-/** Streams one file to another name in constant memory; the target appears whole or not at all. */
-export async function copyFileAtomically(source: string, target: string): Promise<void> {
-  await withTemporaryName(target, (temporary) =>
-    pipeline(createReadStream(source, { highWaterMark: 1 << 20 }), createWriteStream(temporary, { flush: true })),
-  );
-}
-
 /** Calls `write` with a temporary name beside the file that `path` leads to, then renames it by `place`; removes it when either fails. */
 export async function withTemporaryName(
   path: string,
@@ -40,13 +34,25 @@ export async function withTemporaryName(
 ): Promise<void> {
   const target = await findTarget(path);
   await makeFolder(dirname(target));
-  const temporary = join(dirname(target), `.${basename(target).slice(0, longestStart)}.${randomUUID()}.tmp`);
+  const start = `.${basename(target).slice(0, longestStart)}.`;
+  await removeLeft(dirname(target), start);
+  const temporary = join(dirname(target), `${start}${randomUUID()}.tmp`);
   try {
     await write(temporary);
     await place(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Removes what killed writers of a name have left beside it. */
+async function removeLeft(folder: string, start: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(start) || !/^[0-9a-f-]{36}\.tmp$/.test(name.slice(start.length))) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > leftMilliseconds) await rm(path, { force: true });
   }
 }
 

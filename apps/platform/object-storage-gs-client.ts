@@ -1,10 +1,12 @@
 // The connection to Google Cloud Storage, by its own client. The sign-in is Google's usual one: GOOGLE_APPLICATION_CREDENTIALS, gcloud's, the
 // pod's. The client is loaded on the first request: runs over folders don't pay for it.
-import type { File, FileMetadata, Storage } from '@google-cloud/storage';
+import type { Bucket, File, FileMetadata, Storage } from '@google-cloud/storage';
 import { type BucketPlace, parseBucketUri, toBucketUri } from './bucket-uri.ts';
+import { TemporaryError } from './errors.ts';
 import type { StoredObject } from './object-storage.ts';
 import { createCrc32c, type Digest } from './object-storage-digest.ts';
-import { isPassing, toGsError, toSignInError } from './object-storage-gs-errors.ts';
+import { isPassing, statusOf, toGsError, toSignInError } from './object-storage-gs-errors.ts';
+import { toLine } from './one-line.ts';
 import type { Patience } from './patience.ts';
 import { endSilentRequests } from './silent-requests.ts';
 import { baseName } from './uri.ts';
@@ -16,35 +18,62 @@ export interface GsConnection {
   readonly client: Storage;
   /** Does not: a stream that it opens again ends the process (an unhandled rejection). What reads streams does it. */
   readonly reader: Storage;
+  readonly isSignedIn: boolean;
+}
+
+interface HowToAsk {
+  readonly client?: 'client' | 'reader';
+  readonly version?: string | undefined;
+  /** Of what can be sent once: a stream is used up. */
+  readonly once?: boolean;
 }
 
 /** Sends a request about an object, or about one version of it; errors are those of the user. */
-export type AskGs = <Result>(
-  uri: string,
-  send: (file: File) => Promise<Result>,
-  by?: { readonly client?: keyof GsConnection; readonly version?: string },
-) => Promise<Result>;
+export type AskGs = <Result>(uri: string, send: (file: File) => Promise<Result>, how?: HowToAsk) => Promise<Result>;
+/** The same about the bucket of a folder. */
+export type AskGsBucket = <Result>(folder: string, send: (bucket: Bucket) => Promise<Result>) => Promise<Result>;
 
-/** Connects on the first call. */
-export function createGsClient(patience: Patience): { connected: () => Promise<GsConnection>; ask: AskGs } {
+/** Connects on the first call, and again where the sign-in has ended. */
+export function createGsClient(patience: Patience): { ask: AskGs; askBucket: AskGsBucket } {
   let connection: Promise<GsConnection> | undefined;
-  const connected = () => {
-    connection ??= connect(patience);
+  let watch: typeof endSilentRequests | undefined = endSilentRequests;
+  const connectOnce = () => {
+    connection ??= connect(patience, (host) => {
+      watch?.(host, patience.silenceMilliseconds);
+      watch = undefined;
+    });
     return connection;
   };
-  const ask: AskGs = async (uri, send, { client = 'client', version } = {}) => {
-    const { bucket, key } = parseBucketUri('gs', uri);
-    try {
-      const options = version === undefined ? {} : { generation: version };
-      return await send((await connected())[client].bucket(bucket).file(key, options));
-    } catch (error) {
-      throw toGsError(uri, error);
+  async function send<Result>(uri: string, run: (connection: GsConnection) => Promise<Result>, once = false): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      const used = connectOnce();
+      try {
+        return await run(await used);
+      } catch (error) {
+        // Its token is good by its date: it was taken back, or the clocks differ. A new connection asks for a new one.
+        const hasEnded = statusOf(error) === 401 && tries === 1 && (await used).isSignedIn;
+        if (!hasEnded) throw toGsError(uri, error);
+        if (connection === used) connection = undefined;
+        if (!once) continue;
+        await connectOnce();
+        throw new TemporaryError(`${toLine(uri)}: the sign-in ended meanwhile; run again`);
+      }
     }
+  }
+  return {
+    ask: (uri, sendAbout, { client = 'client', version, once } = {}) => {
+      const { bucket, key } = parseBucketUri('gs', uri);
+      const options = version === undefined ? {} : { generation: version };
+      return send(uri, (connected) => sendAbout(connected[client].bucket(bucket).file(key, options)), once);
+    },
+    askBucket: (folder, sendAbout) => {
+      const { bucket } = parseBucketUri('gs', folder);
+      return send(folder, ({ client }) => sendAbout(client.bucket(bucket)));
+    },
   };
-  return { connected, ask };
 }
 
-async function connect({ silenceMilliseconds, tries, pauseMilliseconds }: Patience): Promise<GsConnection> {
+async function connect({ tries, pauseMilliseconds }: Patience, watchHost: (host: string) => void): Promise<GsConnection> {
   const sdk = await import('@google-cloud/storage');
   const endpoint = process.env[endpointVariable]?.replace(/\/+$/, '');
   const options = {
@@ -66,10 +95,10 @@ async function connect({ silenceMilliseconds, tries, pauseMilliseconds }: Patien
   // Without a sign-in the client would ask as nobody, and be refused for another reason than the true one.
   if (!endpoint) await client.authClient.getAccessToken().catch((error) => Promise.reject(toSignInError(error)));
   const reader = new sdk.Storage({ ...options, authClient: client.authClient, retryOptions: { autoRetry: false } });
-  endSilentRequests(new URL(client.baseUrl).hostname, silenceMilliseconds);
+  watchHost(new URL(client.baseUrl).hostname);
   // The client takes the variable for all of the address, Python's and the emulators for its beginning.
   if (endpoint) for (const one of [client, reader]) one.baseUrl = `${endpoint}/storage/v1`;
-  return { client, reader };
+  return { client, reader, isSignedIn: !endpoint };
 }
 
 /** What Cloud Storage says of an object. */

@@ -81,8 +81,7 @@ export const toNoBucket = (uri: string): UsageError =>
 
 function toReason({ message = '', errors }: Partial<GsError>): string {
   const [first] = errors ?? [];
-  // Answers to reading have a text or XML for a body.
-  const text =
-    first?.message ?? /<Details>(.*?)<\/Details>|<Message>(.*?)<\/Message>/s.exec(message)?.slice(1).find(Boolean) ?? message;
-  return toLine(text);
+  // Answers to reading have a text, XML or JSON for a body.
+  const inBody = /<Details>(.*?)<\/Details>|<Message>(.*?)<\/Message>|"message": ?"(.*?)"/s.exec(message);
+  return toLine(first?.message ?? inBody?.slice(1).find(Boolean) ?? message);
 }

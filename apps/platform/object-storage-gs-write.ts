@@ -25,48 +25,60 @@ interface Upload extends WriteOptions {
 
 /** Throws WriteConditionError where the condition does not hold. */
 export async function writeToGs(ask: AskGs, uri: string, { content, ...options }: Write): Promise<StoredObject> {
-  const writer = randomUUID();
+  const { start, rest } =
+    content instanceof Uint8Array ? { start: [content], rest: undefined } : await takeStart(content, chunkBytes);
+  const upload: Upload = { ...options, uri, writer: randomUUID() };
+  const send = (file: File) => (rest ? sendStream(file, joined(start, rest), upload) : sendShort(file, start, upload));
   try {
-    return await ask(uri, async (file) => {
-      await send(file, content, { ...options, uri, writer }).catch((error) => unlessOurs(file, { uri, writer, error }));
-      return toObject(parseBucketUri('gs', uri), file.metadata);
-    });
+    return await ask(
+      uri,
+      async (file) => {
+        await send(file).catch((error) => unlessOurs(file, upload, error));
+        return toObject(parseBucketUri('gs', uri), file.metadata);
+      },
+      { once: rest !== undefined },
+    );
   } catch (error) {
     throw isAbsent(error) ? toNoBucket(uri) : error;
   }
 }
 
-async function send(
-  file: File,
-  content: Content,
-  { uri, replaces, contentType = 'application/octet-stream', cacheControl, metadata: more, writer }: Upload,
-): Promise<void> {
-  const preconditionOpts = toCondition(replaces);
-  const metadata = { contentType, ...(cacheControl === undefined ? {} : { cacheControl }), metadata: { ...more, writer } };
-  if (content instanceof Uint8Array)
-    return sendShort(file, Buffer.from(content.buffer, content.byteOffset, content.length), { metadata, preconditionOpts });
-  const { start, rest } = await takeStart(content, chunkBytes);
-  if (rest === undefined) return sendShort(file, Buffer.concat(start), { metadata, preconditionOpts });
-  const all = async function* () {
-    yield* start;
-    yield* rest;
-  };
-  const upload = file.createWriteStream({
-    metadata,
+/** What both kinds of uploads are told of the object. */
+const toSent = ({ replaces, contentType = 'application/octet-stream', cacheControl, metadata, writer }: Upload) => ({
+  metadata: { contentType, ...(cacheControl === undefined ? {} : { cacheControl }), metadata: { ...metadata, writer } },
+  preconditionOpts: toCondition(replaces),
+});
+
+/** The server refuses bytes that are not those of the checksum. */
+function sendShort(file: File, chunks: readonly Uint8Array[], upload: Upload): Promise<void> {
+  const content = Buffer.concat(chunks);
+  const checksum = createCrc32c();
+  checksum.update(content);
+  const { metadata, preconditionOpts } = toSent(upload);
+  return file.save(content, {
+    metadata: { ...metadata, crc32c: checksum.toString() },
     preconditionOpts,
-    resumable: true,
-    chunkSize: chunkBytes,
-    validation: 'crc32c',
+    resumable: false,
+    validation: false,
   });
+}
+
+async function sendStream(file: File, content: AsyncIterable<Uint8Array>, upload: Upload): Promise<void> {
+  const sending = file.createWriteStream({ ...toSent(upload), resumable: true, chunkSize: chunkBytes, validation: 'crc32c' });
   let hasBegun = false;
-  upload.once('uri', () => {
+  sending.once('uri', () => {
     hasBegun = true;
   });
-  await pipeline(Readable.from(all(), { objectMode: false }), upload).catch((error) => {
+  await pipeline(Readable.from(content, { objectMode: false }), sending).catch((error) => {
     if (hasBegun && [404, 410].includes(statusOf(error)))
-      throw new TemporaryError(`${uri}: Cloud Storage has given up the upload; run again`);
+      throw new TemporaryError(`${upload.uri}: Cloud Storage has given up the upload; run again`);
     throw error;
   });
+}
+
+async function* joined(start: readonly Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield* start;
+  yield* rest;
 }
 
 /** The parts' objects become one, whose checksum Cloud Storage makes of theirs. Throws ObjectChangedError where a part is gone. */
@@ -94,25 +106,8 @@ const toCondition = (replaces: WriteOptions['replaces']): { ifGenerationMatch?: 
   return { ifGenerationMatch: replaces === 'nothing' ? 0 : replaces.version };
 };
 
-interface Sent {
-  readonly metadata: object;
-  readonly preconditionOpts: object;
-}
-
-/** The server refuses bytes that are not those of the checksum. */
-function sendShort(file: File, content: Buffer, { metadata, preconditionOpts }: Sent): Promise<void> {
-  const checksum = createCrc32c();
-  checksum.update(content);
-  return file.save(content, {
-    metadata: { ...metadata, crc32c: checksum.toString() },
-    preconditionOpts,
-    resumable: false,
-    validation: false,
-  });
-}
-
 /** A request that was sent again, since its answer was lost, meets what it wrote itself. */
-async function unlessOurs(file: File, { uri, writer, error }: { uri: string; writer: string; error: unknown }): Promise<void> {
+async function unlessOurs(file: File, { uri, writer }: Upload, error: unknown): Promise<void> {
   if (statusOf(error) !== 412) throw error;
   await file.getMetadata().catch(() => undefined);
   if (file.metadata.metadata?.writer !== writer) throw new WriteConditionError(uri);

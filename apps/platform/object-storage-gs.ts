@@ -11,7 +11,7 @@ import {
   type StoredObject,
   WriteConditionError,
 } from './object-storage.ts';
-import { type AskGs, createGsClient, type GsConnection, toObject } from './object-storage-gs-client.ts';
+import { type AskGs, type AskGsBucket, createGsClient, toObject } from './object-storage-gs-client.ts';
 import { isAbsent, statusOf, toGsError, toNoBucket } from './object-storage-gs-errors.ts';
 import { composeInGs, writeToGs } from './object-storage-gs-write.ts';
 import { checkRange, readInTurns, toBytes, patience as usual } from './object-storage-read.ts';
@@ -23,9 +23,9 @@ const objectsOfPage = 1_000;
 
 /** The storage behind gs:// URIs. */
 export function createGsStorage(patience: Patience = usual): ObjectStorage {
-  const { connected, ask } = createGsClient(patience);
+  const { ask, askBucket } = createGsClient(patience);
   return {
-    list: (folder, options) => list(connected, folder, options),
+    list: (folder, options) => list(askBucket, folder, options),
     look: (uri) => look(ask, uri),
     read: (object, range) =>
       readInTurns(object, range ?? {}, {
@@ -42,11 +42,7 @@ export function createGsStorage(patience: Patience = usual): ObjectStorage {
   };
 }
 
-async function* list(
-  connected: () => Promise<GsConnection>,
-  folder: string,
-  { direct = false }: ListOptions = {},
-): AsyncIterable<StoredObject> {
+async function* list(askBucket: AskGsBucket, folder: string, { direct = false }: ListOptions = {}): AsyncIterable<StoredObject> {
   const { bucket, key: prefix } = parseBucketUri('gs', asFolder(folder));
   let pageToken: string | undefined;
   do {
@@ -57,14 +53,9 @@ async function* list(
       ...(direct ? { delimiter: '/' } : {}),
       ...(pageToken === undefined ? {} : { pageToken }),
     };
-    const { client } = await connected();
-    const [files, next] = await client
-      .bucket(bucket)
-      .getFiles(query)
-      .catch((error) => {
-        const known = toGsError(folder, error);
-        throw isAbsent(known) ? toNoBucket(folder) : known;
-      });
+    const [files, next] = await askBucket(folder, (asked) => asked.getFiles(query)).catch((error) => {
+      throw isAbsent(error) ? toNoBucket(folder) : error;
+    });
     for (const { name: key, metadata } of files) {
       const name = key.slice(prefix.length);
       // A name that ends with a slash is how consoles make a folder.
@@ -91,10 +82,12 @@ async function look(ask: AskGs, uri: string): Promise<StoredObject | undefined> 
 const asStored = { decompress: false, validation: false } as const;
 
 async function open(ask: AskGs, { uri, version }: StoredObject, { from, to }: Required<ByteRange>): Promise<Readable> {
-  const { stream, headers } = await ask(uri, (file) => opened(file.createReadStream({ ...asStored, start: from, end: to - 1 })), {
-    client: 'reader',
-    version,
-  });
+  const openRange = (file: File) =>
+    opened(file.createReadStream({ ...asStored, start: from, end: to - 1 })).catch((error) => {
+      // 416: it is shorter now.
+      throw [412, 416].includes(statusOf(error)) ? new ObjectChangedError(uri) : error;
+    });
+  const { stream, headers } = await ask(uri, openRange, { client: 'reader', version });
   checkRange(uri, { from, range: headers.get('content-range') ?? undefined });
   return stream;
 }

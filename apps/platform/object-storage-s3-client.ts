@@ -14,15 +14,22 @@ interface Connection {
 /** Sends a request; errors are those of the user. */
 export type AskS3 = <Result>(uri: string, send: (connection: Connection) => Promise<Result>) => Promise<Result>;
 
-/** Connects on the first request. */
+/** Credentials that have ended though their date is good, or that were taken back. */
+const endedNames = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'];
+
+/** Connects on the first request, and again where the sign-in has ended: every request can be sent twice. */
 export function createS3Client(patience: Patience): AskS3 {
   let connection: Promise<Connection> | undefined;
   return async (uri, send) => {
-    try {
+    for (let tries = 1; ; tries += 1) {
       connection ??= connect(patience);
-      return await send(await connection);
-    } catch (error) {
-      throw toS3Error(uri, error);
+      const used = connection;
+      try {
+        return await send(await used);
+      } catch (error) {
+        if (tries === 2 || !endedNames.includes((error as Error).name)) throw toS3Error(uri, error);
+        if (connection === used) connection = undefined;
+      }
     }
   };
 }

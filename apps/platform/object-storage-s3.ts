@@ -2,7 +2,6 @@
 import type { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { parseBucketUri, toBucketUri } from './bucket-uri.ts';
-import { UsageError } from './errors.ts';
 import {
   type ByteRange,
   type ListOptions,
@@ -15,17 +14,15 @@ import {
 import type { Digest } from './object-storage-digest.ts';
 import { checkRange, readInTurns, toBytes, patience as usual } from './object-storage-read.ts';
 import { type AskS3, createS3Client } from './object-storage-s3-client.ts';
+import { type CopyLimits, copyInS3, copyLimits } from './object-storage-s3-copy.ts';
 import { isAbsent, isRefusal, statusOf, toS3Error } from './object-storage-s3-errors.ts';
 import { writeToS3 } from './object-storage-s3-write.ts';
 import { asFolder, isHidden } from './object-storage-uri.ts';
 import type { Patience } from './patience.ts';
 import { baseName } from './uri.ts';
 
-/** S3 copies no more at once. */
-const mostBytesOfCopy = 5 * 2 ** 30;
-
 /** The storage behind s3:// URIs. */
-export function createS3Storage(patience: Patience = usual): ObjectStorage {
+export function createS3Storage(patience: Patience = usual, limits: CopyLimits = copyLimits): ObjectStorage {
   const ask = createS3Client(patience);
   return {
     list: (folder, options) => list(ask, folder, options),
@@ -38,7 +35,7 @@ export function createS3Storage(patience: Patience = usual): ObjectStorage {
       }),
     readEnd: (uri, bytes) => readEnd(ask, uri, { bytes, patience }),
     write: (uri, content, options) => writeToS3(ask, uri, { content, ...options }),
-    copy: (source, target) => copy(ask, source, target),
+    copy: (source, target) => copy(ask, source, { target, limits }),
     remove: (uri, { version } = {}) => remove(ask, uri, version),
     digestOf: async ({ uri, version, digest }) => {
       if (digest) return digest;
@@ -107,7 +104,8 @@ async function open(ask: AskS3, object: StoredObject, { from, to }: Required<Byt
   const Range = `bytes=${from}-${to - 1}`;
   const { Body, ContentRange } = await ask(object.uri, ({ sdk, client }) =>
     client.send(new sdk.GetObjectCommand({ Bucket, Key, IfMatch: `"${object.version}"`, Range })).catch((error) => {
-      if (statusOf(error) === 412 || error.name === 'NoSuchKey') throw new ObjectChangedError(object.uri);
+      // 416: it is shorter now.
+      if ([412, 416].includes(statusOf(error)) || error.name === 'NoSuchKey') throw new ObjectChangedError(object.uri);
       throw error;
     }),
   );
@@ -154,20 +152,13 @@ const noneWhereAbsent = (error: unknown): undefined => {
   if (!isAbsent(error)) throw error;
 };
 
-async function copy(ask: AskS3, source: StoredObject, target: string): Promise<StoredObject> {
-  const from = parseBucketUri('s3', source.uri);
-  const { bucket: Bucket, key: Key } = parseBucketUri('s3', target);
-  const CopySource = encodeURIComponent(`${from.bucket}/${from.key}`);
-  if (source.bytes > mostBytesOfCopy)
-    throw new UsageError(`${source.uri}: S3 copies at most 5 GiB in one request, it has ${source.bytes} bytes`);
-  await ask(target, ({ sdk, client }) =>
-    client
-      .send(new sdk.CopyObjectCommand({ Bucket, Key, CopySource, CopySourceIfMatch: `"${source.version}"` }))
-      .catch((error) => {
-        if (statusOf(error) === 412 || error.name === 'NoSuchKey') throw new ObjectChangedError(source.uri);
-        throw error;
-      }),
-  );
+interface Copying {
+  readonly target: string;
+  readonly limits: CopyLimits;
+}
+
+async function copy(ask: AskS3, source: StoredObject, { target, limits }: Copying): Promise<StoredObject> {
+  await copyInS3(ask, source, { target, limits });
   const copied = await look(ask, target);
   if (copied === undefined) throw new WriteConditionError(target);
   return copied;

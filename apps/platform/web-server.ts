@@ -1,12 +1,15 @@
 // What every web server of ours has in common: one line when it listens, security headers, /healthz, /readyz, /metrics, an orderly end on SIGTERM.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { UsageError } from './errors.ts';
+import { UsageError, UserError } from './errors.ts';
 import { html } from './html.ts';
 import { log } from './log.ts';
 import { toPage } from './page.ts';
+
+/** Seconds, as Retry-After names them: until a bucket may answer again, or a model may serve. */
+export const retryAfterSeconds = '30';
 
 export interface WebServer {
   /** The service's name: the label of its metrics. */
@@ -135,8 +138,19 @@ const answerError: ErrorRequestHandler = (
   next,
 ) => {
   if (response.headersSent) return next(error);
+  if (error instanceof UserError) return answerUnreadable(error, response);
   const status = error.status !== undefined && error.status >= 400 && error.status < 500 ? error.status : 500;
   if (status === 500) log('request failed', { error: error.stack ?? error.message });
   const text = status === 500 ? 'This is a bug; the log has the details.' : 'The request could not be read.';
   response.status(status).send(toPage({ title: `Error ${status}`, body: html`<p>${text}</p>` }));
 };
+
+/** The bucket or folder behind a page fails, or refuses: readers can only come back. The log says what is wrong. */
+function answerUnreadable({ message }: UserError, response: Response): void {
+  log('request failed', { error: message });
+  const body = html`<p>What this page shows can’t be read at the moment. Please try again in half a minute.</p>`;
+  response
+    .status(503)
+    .set('Retry-After', retryAfterSeconds)
+    .send(toPage({ title: 'Not available', body }));
+}

@@ -1,9 +1,11 @@
 // The champion of each category as it lies in the models bucket; a new one is picked up without a restart.
 import { z } from 'zod';
 import { modelPaths } from '../contract/names.ts';
+import { TemporaryError, UserError } from '../platform/errors.ts';
 import { readJsonFile } from '../platform/json-file.ts';
 import { log } from '../platform/log.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
+import { oneLine } from '../platform/one-line.ts';
 import { joinUri } from '../platform/uri.ts';
 import { type Booster, readBooster } from './booster.ts';
 import { computableFeatures } from './features.ts';
@@ -39,10 +41,18 @@ export async function loadChampion(models: string, category: string): Promise<Ch
 
 interface Entry {
   champion?: Champion;
+  /** What was read last, also where it was refused. */
   version?: string;
+  /** When a refused version is read again: what kept it from being read may have gone. */
+  againAt: number;
   checkedAt: number;
   checking?: Promise<void>;
+  /** Why the bucket could not be read the last time. */
+  unreadable?: UserError;
 }
+
+const lookMilliseconds = 1_000;
+const refusedMilliseconds = 10_000;
 
 /** Hands out the champion that serves; looks for a newer file at most once a second. */
 export class ChampionStore {
@@ -55,11 +65,14 @@ export class ChampionStore {
     this.#now = now;
   }
 
-  /** The category's champion, or undefined where there is none yet. A broken new file leaves the old one serving. */
+  /**
+   * The category's champion, or undefined where there is none yet. A broken new file leaves the old one serving. Throws UserError where the bucket
+   * can't be read before a first champion serves.
+   */
   async get(category: string): Promise<Champion | undefined> {
-    const entry = this.#entries.get(category) ?? { checkedAt: Number.NEGATIVE_INFINITY };
+    const entry = this.#entries.get(category) ?? { checkedAt: Number.NEGATIVE_INFINITY, againAt: Number.POSITIVE_INFINITY };
     this.#entries.set(category, entry);
-    if (this.#now() - entry.checkedAt >= 1000) {
+    if (this.#now() - entry.checkedAt >= lookMilliseconds) {
       entry.checkedAt = this.#now();
       entry.checking = this.#refresh(category, entry).finally(() => {
         delete entry.checking;
@@ -67,20 +80,33 @@ export class ChampionStore {
     }
     // While a champion serves, a reload does not hold requests up; the first load does.
     if (!entry.champion) await entry.checking;
+    if (!entry.champion && entry.unreadable) throw entry.unreadable;
     return entry.champion;
   }
 
   async #refresh(category: string, entry: Entry): Promise<void> {
     const uri = joinUri(this.#models, modelPaths.champion(category));
+    delete entry.unreadable;
     try {
-      const found = await openStorage(uri).look(uri);
-      if (!found || found.version === entry.version) return;
+      const found = await openStorage(uri)
+        .look(uri)
+        .catch((error) => {
+          if (error instanceof UserError) entry.unreadable = error;
+          throw error;
+        });
+      if (!found || (found.version === entry.version && this.#now() < entry.againAt)) return;
       entry.version = found.version;
+      entry.againAt = this.#now() + refusedMilliseconds;
       entry.champion = await loadChampion(this.#models, category);
+      entry.againAt = Number.POSITIVE_INFINITY;
       log('champion loaded', { category, version: entry.champion.version, rmse: entry.champion.rmse });
     } catch (error) {
+      if (error instanceof TemporaryError) {
+        entry.unreadable = error;
+        entry.againAt = this.#now();
+      }
       const serving = entry.champion ? `version ${entry.champion.version} keeps serving` : 'no model serves';
-      log('champion refused', { category, error: (error as Error).message.replaceAll(/\s+/g, ' '), serving });
+      log('champion refused', { category, error: oneLine((error as Error).message), serving });
     }
   }
 }

@@ -4,7 +4,9 @@ import express, { type ErrorRequestHandler, type Express, type Response } from '
 import { Counter, type Registry } from 'prom-client';
 import { allDatasets } from '../contract/categories.ts';
 import { zones } from '../contract/zones.ts';
-import { contentPolicy } from '../platform/web-server.ts';
+import { UserError } from '../platform/errors.ts';
+import { log } from '../platform/log.ts';
+import { contentPolicy, retryAfterSeconds } from '../platform/web-server.ts';
 import { type Answer, answer, noModelText } from './answer.ts';
 import type { Champion, ChampionStore } from './champion.ts';
 import { placeOf } from './features.ts';
@@ -88,7 +90,7 @@ async function champions(store: ChampionStore): Promise<Champion[]> {
 }
 
 function sendProblems(response: Response, status: number, errors: Problem[]): void {
-  if (status === 503) response.set('Retry-After', '30');
+  if (status === 503) response.set('Retry-After', retryAfterSeconds);
   response.status(status).json({ errors });
 }
 
@@ -96,8 +98,12 @@ function sendPage(response: Response, status: number, page: string): void {
   response.status(status).set('Content-Security-Policy', policy).type('html').send(page);
 }
 
-/** A body that is no JSON or too large. Anything else is a bug, for the server's own handler. */
+/** A bucket that fails; a body that is no JSON or too large. Anything else is a bug, for the server's own handler. */
 const answerApiError: ErrorRequestHandler = (error: { status?: number; type?: string }, _request, response, next) => {
+  if (error instanceof UserError) {
+    log('request failed', { error: error.message });
+    return sendProblems(response, 503, [{ field: 'category', message: "the models can't be read at the moment; ask again" }]);
+  }
   if (error.status === undefined || error.status >= 500) return next(error);
   const message =
     error.type === 'entity.too.large'

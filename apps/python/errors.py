@@ -1,6 +1,7 @@
 """Errors meant for users, with the exit codes that every program of the pipeline shares."""
 
 import errno
+import tempfile
 from typing import Any
 
 
@@ -80,6 +81,10 @@ def of_system(error: BaseException) -> UserError | None:
     place = " ".join(str(error.filename or "a file").split())
     if error.errno in wrong:
         return UsageError(f"{place}: {wrong[error.errno]} ({code}); check the path and its permissions")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # A write that fails names no file.
+        where = place if error.filename else f"the folder that is written to, or the temporary folder {tempfile.gettempdir()}"
+        return TemporaryError(f"{where}: {passing[error.errno]} ({code}); give its disk more room, or name a larger temporary folder by TMPDIR")
     if error.errno in passing:
         return TemporaryError(f"{place}: {passing[error.errno]} ({code}); try again later")
     return None

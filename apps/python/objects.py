@@ -59,7 +59,8 @@ def read_object(path_or_uri: str) -> bytes | None:
         with explained(path_or_uri):
             if urlsplit(path_or_uri).scheme == "s3":
                 return open_s3().get_object(Bucket=bucket, Key=key)["Body"].read()
-            return open_gs().bucket(bucket).blob(key).download_as_bytes(timeout=silence_seconds)
+            # As it is stored, as every program here reads: Cloud Storage would decompress what has Content-Encoding gzip.
+            return open_gs().bucket(bucket).blob(key).download_as_bytes(timeout=silence_seconds, raw_download=True)
     except AbsentError:
         return None
 

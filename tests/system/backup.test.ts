@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../start/bundle.ts';
 import { findGcsServer, type GcsServer, startGcs } from '../fixtures/gcs-server.ts';
 import { adminPassword, findPostgres, type PostgresServer, startPostgres } from '../fixtures/postgres-server.ts';
+import { mountSmallDisk } from '../fixtures/small-disk.ts';
 
 const programs = findPostgres();
 if (programs === undefined) console.warn('backup: skipped: no initdb of Postgres (Debian: apt-get install postgresql)');
@@ -57,6 +58,27 @@ describe.skipIf(programs === undefined)('backup', () => {
     expect(readFileSync(join(folder, 'globals.sql'), 'utf8')).not.toMatch(/PASSWORD '/);
     expect(spawnSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: folder }).status).toBe(0);
   });
+
+  test('killed at ten random moments: what has its sums is whole, and the next backup is the newest', () => {
+    const started = performance.now();
+    expect(backUp().code).toBe(0);
+    const usual = (performance.now() - started) / 1000;
+    for (let index = 0; index < 10; index += 1) {
+      const seconds = (usual * (2 + index + Math.random())) / 12;
+      const backup = [process.execPath, program, '--task', 'back-up', '--backups', backups()];
+      server.run(['timeout', '--signal=KILL', `${seconds}`, ...backup], { TMPDIR: server.folder });
+      for (const stamp of stamps()) {
+        const folder = join(server.folder, 'backups', stamp);
+        if (!readdirSync(folder).includes('SHA256SUMS')) continue;
+        const sums = spawnSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' });
+        expect([seconds, sums.status, sums.stdout.trim().split('\n').length]).toEqual([seconds, 0, 3]);
+      }
+    }
+    const made = backUp();
+    expect(made.code, made.err).toBe(0);
+    expect(JSON.parse(check().out)).toMatchObject({ backup: stamps().at(-1), databases: 2 });
+    for (const stamp of stamps().slice(1)) rmSync(join(server.folder, 'backups', stamp), { recursive: true });
+  }, 120_000);
 
   test('bytes that have changed, and a dump that breaks off, fail by name', () => {
     const folder = join(server.folder, 'backups', stamps().at(-1) ?? '');
@@ -125,6 +147,18 @@ describe.skipIf(programs === undefined)('backup', () => {
       const checked = check('gs://the-backups/', env);
       expect(checked.code, checked.err).toBe(0);
       expect(readdirSync(join(server.folder, 'scratch'))).toEqual([]);
+      for (const [megabytes, says] of [
+        [40, /needs \d{8} bytes there, \d+ are free; give its disk more room, or name a larger folder by --scratch$/],
+        [100, /an empty server needs \d{8} bytes there, \d+ are free; give .* --scratch$/],
+        [160, /its disk is full before \S+Z is restored; give it more room, or name a larger folder by --scratch$/],
+      ] as const) {
+        const disk = await mountSmallDisk(megabytes);
+        if (disk === undefined) break;
+        const full = run(['--task', 'check-restore', '--backups', 'gs://the-backups/', '--scratch', disk.folder], env);
+        expect([full.code, lastLine(full.err)]).toEqual([75, expect.stringMatching(says)]);
+        expect(readdirSync(disk.folder)).toEqual([]);
+        await disk.stop();
+      }
       const [files] = await gcs.client.bucket('the-backups').getFiles();
       expect(files.map(({ name }) => name.split('/')[1]).sort()).toEqual([
         expect.stringMatching(/dump$/),

@@ -1,5 +1,6 @@
 // load's jobs against a strict stand-in of BigQuery: started twice, killed, cut off, refused.
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findGcsServer } from '../fixtures/gcs-server.ts';
 import { bucket, type LoadLab, run, startLoadLab } from '../fixtures/load-lab.ts';
@@ -65,6 +66,36 @@ describe.skipIf(tool === undefined)('load', () => {
     expect([code, jobs()]).toEqual([0, expect.objectContaining({ length: 3 })]);
     expect(stderr).toContain('adopted');
   });
+
+  test('killed at ten random moments: each table has the old rows or the new, the monthly one last; the next start goes on', async () => {
+    const place = (kind: string) => `dev_${kind === 'monthly' ? 'historical' : 'staging'}.yellow_${kind}$202402`;
+    const places = ['clean', 'triage', 'monthly'].map(place);
+    const old = { rows: 1, job: 'of-an-earlier-run', files: [] };
+    const setOld = () => {
+      for (const one of places) state().partitions.set(one, old);
+    };
+    setOld();
+    await load();
+    const calls = lab.bigQuery().calls.length;
+    const all = [rows.clean, rows.triage, rows.monthly];
+    const moments = fc.sample(fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), { numRuns: 10 });
+    for (const [index, random] of moments.entries()) {
+      await lab.reset();
+      setOld();
+      const last = Math.floor(((index + random) / 10) * calls);
+      const { child, ended } = start();
+      await vi.waitFor(() => expect(lab.bigQuery().calls.length).toBeGreaterThan(last), { timeout: 20_000, interval: 1 });
+      child.kill('SIGKILL');
+      await ended.catch(() => undefined);
+      const found = places.map((one) => state().partitions.get(one));
+      const fresh = found.map((one) => one !== old);
+      expect(found.map((one) => (one === old ? 'old' : one?.rows))).toEqual(fresh.map((isNew, at) => (isNew ? all[at] : 'old')));
+      // New ones come in this order.
+      expect([fresh, moments]).toEqual([[...fresh].sort((a, b) => Number(b) - Number(a)), moments]);
+      expect((await load()).code).toBe(0);
+      expect(places.map((one) => state().partitions.get(one)?.rows)).toEqual(all);
+    }
+  }, 120_000);
 
   test('those that are started while it runs wait for the same jobs', async () => {
     state().pollsOfJobs = 1_000_000;

@@ -140,6 +140,60 @@ describe.each(buckets)('$name behind a network', (kind) => {
       expect(proxy().requests).toHaveLength(1);
     });
 
+    const xml = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>of S3</Message></Error>`;
+    const json = (message: string, code = 403) =>
+      JSON.stringify({ error: { code, message, errors: [{ message, reason: 'forbidden' }] } });
+    const refusals: readonly (readonly [number, string, string])[] =
+      name === 'S3'
+        ? [
+            [301, xml('PermanentRedirect'), 'the bucket is in another region; set AWS_REGION to the region of the bucket'],
+            [400, xml('AuthorizationHeaderMalformed'), 'the bucket is in another region; set AWS_REGION'],
+            [400, xml('ExpiredToken'), 'the sign-in has expired; check AWS_ACCESS_KEY_ID'],
+            [400, xml('InvalidToken'), 'the sign-in is not valid; check AWS_ACCESS_KEY_ID'],
+            [403, xml('RequestTimeTooSkewed'), "this machine's clock differs from S3's; set it right"],
+            [403, xml('AccessDenied'), 'not allowed; the account needs s3:GetObject'],
+            [403, xml('AllAccessDisabled'), 'not allowed'],
+          ]
+        : [
+            [
+              403,
+              json('me@x does not have storage.objects.get access to the object.'),
+              'not allowed: me@x does not have storage.',
+            ],
+            [403, json('The billing account for the owning project is disabled'), 'not allowed: The billing account'],
+            [
+              400,
+              json('Bucket is a requester pays bucket but no user project provided.', 400),
+              'refuses: 400 Bucket is a requester',
+            ],
+          ];
+    test.each(refusals)('of a bucket in another project or region, or a wrong sign-in: %i %.60s', async (status, body, says) => {
+      const object = await put('refused', 'x');
+      proxy().faults = [{ fault: { kind: 'answer', status, body } }];
+      const message = expect.stringContaining(says);
+      for (const ask of [
+        () => lab.storage.look(object.uri),
+        () => toBytes(lab.storage.read(object)),
+        () => lab.storage.readEnd(object.uri, 5),
+        () => lab.storage.write(object.uri, Buffer.from('y')),
+        () => lab.storage.copy(object, uriOf('copy-of-refused')),
+        () => lab.storage.remove(object.uri),
+        () => collect(lab.storage.list(lab.root)),
+      ])
+        await expect(ask()).rejects.toMatchObject({ exitCode: 2, message });
+      proxy().reset();
+      expect(await textOf(await look('refused'))).toBe('x');
+    });
+
+    test.each([412, 416])('an answer of %i to a read: the object is another one now', async (status) => {
+      const object = await put('changed', 'xyz');
+      proxy().faults = [{ fault: { kind: 'answer', status }, when: isGet }];
+      await expect(toBytes(lab.storage.read(object, { from: 1 }))).rejects.toMatchObject({
+        exitCode: 1,
+        message: expect.stringContaining('it changed while it was read'),
+      });
+    });
+
     test('a bucket that is not there', async () => {
       const elsewhere = `${lab.root.slice(0, lab.root.indexOf('://'))}://no-such-bucket/`;
       const message = expect.stringContaining('there is no such bucket');

@@ -3,10 +3,13 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -124,6 +127,22 @@ describe.skipIf(s3Tool === undefined || gcsTool === undefined)('transfer into bu
     expect(Number(/peak KiB (\d+)/.exec(stderr)?.[1])).toBeLessThan(200 * 1024);
     expect((await run(uriOf('big.parquet'), `gs://${staging}/big/`)).result).toMatchObject({ copied: 0 });
   }, 120_000);
+
+  test('an object with Content-Encoding gzip is copied as it is stored, byte by byte', async () => {
+    const stored = gzipSync(Buffer.alloc(300_000, 'trip'));
+    const client = lab.s3.client;
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'gz/from-s3', Body: stored, ContentEncoding: 'gzip' }));
+    await fileIn('gz/from-gs').save(stored, { metadata: { contentEncoding: 'gzip' } });
+    const sizes = { copied: 1, bytes: stored.length };
+    expect((await run(uriOf('gz/from-s3'), `gs://${staging}/gz-copies/`)).result).toMatchObject(sizes);
+    expect(stored.equals((await gcs.read(staging, 'gz-copies/from-s3')) as Buffer)).toBe(true);
+    for (const destination of [`s3://${bucket}/gz-copies/`, `gs://${staging}/gz-copies/`, lab.destination])
+      expect((await run(`gs://${staging}/gz/from-gs`, destination)).result).toMatchObject(sizes);
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: 'gz-copies/from-gs' }));
+    expect(stored.equals(Buffer.from((await Body?.transformToByteArray()) ?? []))).toBe(true);
+    expect(stored.equals((await gcs.read(staging, 'gz-copies/from-gs')) as Buffer)).toBe(true);
+    expect(stored.equals(await lab.copyOf('from-gs'))).toBe(true);
+  });
 
   test('two at the same time', async () => {
     const expected = await putParts('twice.parquet', 2);
