@@ -1,6 +1,6 @@
 // The connection to Google Cloud Storage, by its own client. The sign-in is Google's usual one: GOOGLE_APPLICATION_CREDENTIALS, gcloud's, the
 // pod's. The client is loaded on the first request: runs over folders don't pay for it.
-import type { File, FileMetadata, Storage } from '@google-cloud/storage';
+import type { Bucket, File, FileMetadata, Storage } from '@google-cloud/storage';
 import { type BucketPlace, parseBucketUri, toBucketUri } from './bucket-uri.ts';
 import type { StoredObject } from './object-storage.ts';
 import { createCrc32c, type Digest } from './object-storage-digest.ts';
@@ -32,11 +32,19 @@ export function createGsClient(patience: Patience): { connected: () => Promise<G
     connection ??= connect(patience);
     return connection;
   };
+  // The client makes some hundred functions for each Bucket object, which is more work than a small request.
+  const buckets = new Map<string, Bucket>();
+  const bucketOf = async (client: keyof GsConnection, name: string) => {
+    const key = `${client} ${name}`;
+    const bucket = buckets.get(key) ?? (await connected())[client].bucket(name);
+    buckets.set(key, bucket);
+    return bucket;
+  };
   const ask: AskGs = async (uri, send, { client = 'client', version } = {}) => {
     const { bucket, key } = parseBucketUri('gs', uri);
     try {
       const options = version === undefined ? {} : { generation: version };
-      return await send((await connected())[client].bucket(bucket).file(key, options));
+      return await send((await bucketOf(client, bucket)).file(key, options));
     } catch (error) {
       throw toGsError(uri, error);
     }
