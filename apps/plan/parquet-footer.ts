@@ -7,6 +7,7 @@ import type { ObjectEnd, ObjectStorage } from '../platform/object-storage.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { toBytes } from '../platform/object-storage-read.ts';
 import { baseName, toUri } from '../platform/uri.ts';
+import { exactParsers, type FooterStatistics, type TopLevelColumn, toStatistics } from './footer-statistics.ts';
 
 export interface Footer {
   readonly rows: number;
@@ -14,14 +15,30 @@ export interface Footer {
   readonly columns: readonly FileColumn[];
 }
 
-/** Enough for the footer of a monthly file; a larger one takes a second read. */
-const suffixBytes = 32 * 1024;
+export interface ReadFooter extends Footer {
+  /** Of the object, as its storage names it, and when it last changed. */
+  readonly version: string;
+  readonly changedAt: number;
+  readonly statistics: FooterStatistics;
+}
 
-/** Reads the footer of a file. Throws OutcomeError where it is no whole Parquet file, UsageError where there is none. */
-export async function readFooter(pathOrUri: string): Promise<Footer> {
+/**
+ * Real files have 9 KiB for schema and pandas' notes and 2.3 KiB a row group; pyarrow's row group has a million rows, some 16 MiB. A footer
+ * that is larger takes a second read.
+ */
+const suffix = { usual: 24 * 1024, first: 12 * 1024, perRowGroup: 3 * 1024, rowGroup: 16 * 2 ** 20, most: 64 * 1024 };
+
+/** How much of a file's end is read at once, by its size where that is known. */
+const suffixOf = (bytes: number | undefined): number =>
+  bytes === undefined
+    ? suffix.usual
+    : Math.min(suffix.first + suffix.perRowGroup * Math.ceil(bytes / suffix.rowGroup), suffix.most);
+
+/** Reads the footer of a file, in one request where its size is foreseen. Throws OutcomeError where it is no whole Parquet file, UsageError where there is none. */
+export async function readFooter(pathOrUri: string, expected: { readonly bytes?: number } = {}): Promise<ReadFooter> {
   const uri = toUri(pathOrUri);
   const storage = openStorage(uri);
-  const end = await storage.readEnd(uri, suffixBytes);
+  const end = await storage.readEnd(uri, suffixOf(expected.bytes));
   if (end === undefined) throw new UsageError(`${uri}: no such file`);
   const { object } = end;
   const refuse = (why: string) => new OutcomeError(`${baseName(uri)}: not a whole Parquet file: ${why}; fetch it again`);
@@ -32,11 +49,18 @@ export async function readFooter(pathOrUri: string): Promise<Footer> {
   if (first?.startsWith('\x1f\x8b')) throw refuse('it is compressed by gzip');
   if (object.bytes < 12 || (first !== undefined && first !== 'PAR1')) throw refuse('it does not begin with PAR1');
   const footer = await readFooterBytes(storage, end);
-  const metadata = parseFooter(footer, refuse);
+  const { metadata, columns, statistics } = parseFooter(footer, refuse);
   if (metadata.row_groups.some(({ columns }) => columns.some((chunk) => chunk.crypto_metadata !== undefined))) throw encrypted();
   if (lastDataByte(metadata) > object.bytes)
     throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${object.bytes}`);
-  return { rows: Number(metadata.num_rows), bytes: object.bytes, columns: toColumns(withExactNames(metadata.schema, footer)) };
+  return {
+    rows: Number(metadata.num_rows),
+    bytes: object.bytes,
+    columns: columns.map(({ chunk: _, ...column }) => column),
+    version: object.version,
+    changedAt: object.changedAt,
+    statistics,
+  };
 }
 
 /** The first and last four bytes. A bucket is not asked once more for the first: what begins wrongly there is found when it is read. */
@@ -59,14 +83,24 @@ async function readFooterBytes(storage: ObjectStorage, { object, bytes }: Object
   const suffix = toArrayBuffer(bytes);
   const length = new DataView(suffix).getUint32(suffix.byteLength - 8, true) + 8;
   if (length <= suffix.byteLength || length > object.bytes) return suffix;
-  return toArrayBuffer(await toBytes(storage.read(object, { from: object.bytes - length })));
+  const start = await toBytes(storage.read(object, { from: object.bytes - length, to: object.bytes - bytes.length }));
+  return toArrayBuffer(Buffer.concat([start, bytes]));
 }
 
 const toArrayBuffer = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 
-function parseFooter(footer: ArrayBuffer, refuse: (why: string) => OutcomeError): FileMetaData {
+interface ParsedFooter {
+  readonly metadata: FileMetaData;
+  readonly columns: readonly TopLevelColumn[];
+  readonly statistics: FooterStatistics;
+}
+
+/** Whatever a damaged footer makes of the parser, or of what reads its result, it is the file's fault. */
+function parseFooter(footer: ArrayBuffer, refuse: (why: string) => OutcomeError): ParsedFooter {
   try {
-    return parquetMetadata(footer, { geoparquet: false });
+    const metadata = parquetMetadata(footer, { geoparquet: false, parsers: exactParsers });
+    const columns = toTopLevel(withExactNames(metadata.schema, footer));
+    return { metadata, columns, statistics: toStatistics(metadata, columns) };
   } catch (error) {
     const { message } = error as Error;
     const isCut = message === 'parquet file invalid (footer != PAR1)';
@@ -94,21 +128,29 @@ function lastDataByte(metadata: FileMetaData): number {
 }
 
 /** The top-level columns; a nested one is one column of type OTHER. */
-function toColumns(schema: readonly SchemaElement[]): FileColumn[] {
-  const columns: FileColumn[] = [];
+function toTopLevel(schema: readonly SchemaElement[]): TopLevelColumn[] {
+  const columns: TopLevelColumn[] = [];
+  let chunks = 0;
   for (let index = 1; index < schema.length; ) {
     const element = schema[index] as SchemaElement;
-    const type = element.num_children || element.repetition_type === 'REPEATED' ? 'OTHER' : toParquetType(element);
+    const isNested = Boolean(element.num_children) || element.repetition_type === 'REPEATED';
+    const type = isNested ? 'OTHER' : toParquetType(element);
     const decimal = type === 'DECIMAL' ? { decimal: `${element.precision ?? 0},${element.scale ?? 0}` } : {};
-    columns.push({ name: element.name, type, ...decimal });
-    index = afterSubtree(schema, index);
+    if (typeof element.name !== 'string') throw new Error(`column ${index} of its footer has no name`);
+    // Without the old annotation the parser takes a decimal's statistics for whole numbers.
+    const isLegible = !isNested && (type !== 'DECIMAL' || element.converted_type === 'DECIMAL');
+    columns.push({ name: element.name, type, ...decimal, chunk: isLegible ? chunks : undefined });
+    const next = afterSubtree(schema, index);
+    chunks += schema.slice(index, next).filter((part) => part.type !== undefined).length;
+    index = next;
   }
   return columns;
 }
 
 function afterSubtree(schema: readonly SchemaElement[], index: number): number {
   let next = index + 1;
-  for (let child = 0; child < (schema[index]?.num_children ?? 0); child++) next = afterSubtree(schema, next);
+  for (let child = 0; child < (schema[index]?.num_children ?? 0) && next < schema.length; child++)
+    next = afterSubtree(schema, next);
   return next;
 }
 
