@@ -1,14 +1,13 @@
-// The footers of 200 and of 10,000 files in Cloud Storage (fake-gcs-server), 30 ms a request: how long, how many requests and bytes a file, how
-// much memory; and once more from the cache. 10,000 files take 700 MB of memory and a minute to upload.
+// The footers of 200 files in Cloud Storage (fake-gcs-server) and of 10,000 simulated ones, 30 ms a request: how long, how many requests and
+// bytes a file, how much memory; and once more from the cache.
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { yellow } from '../apps/contract/yellow.ts';
-import { mapConcurrently } from '../apps/platform/concurrent.ts';
 import { generateSample } from '../apps/sample/generate.ts';
 import { findGcsServer, startGcs } from '../tests/fixtures/gcs-server.ts';
-import { startFarBucket } from './far-bucket.ts';
+import { type Copies, nameOfCopy, startFarBucket } from './far-bucket.ts';
 import type { Figures } from './measure.ts';
 
 const bucket = 'bucket-of-months';
@@ -17,22 +16,14 @@ if (tool === undefined) process.exit(1);
 const gcs = await startGcs(tool, [bucket]);
 const port = Number(new URL(gcs.client.apiEndpoint).port);
 
-async function makeFile(rows: number): Promise<Buffer> {
+async function makeFile(rows: number): Promise<string> {
   const folder = join(tmpdir(), 'taxiway-benchmarks', `footers-${rows}`);
   await generateSample({ category: yellow, destination: `${folder}/`, newest: '2024-01', months: 1, rows, seed: 1 });
-  return readFile(join(folder, 'yellow_tripdata_2024-01.parquet'));
+  return join(folder, 'yellow_tripdata_2024-01.parquet');
 }
 
-/** Copies of a file by names of months; returns their URIs. */
-async function upload(folder: string, files: number, bytes: Buffer): Promise<string[]> {
-  const names = Array.from(
-    { length: files },
-    (_, index) =>
-      `${folder}/yellow_tripdata_${1000 + Math.floor(index / 12)}-${String((index % 12) + 1).padStart(2, '0')}.parquet`,
-  );
-  await mapConcurrently(names, 8, (name) => put(name, bytes));
-  return names.map((name) => `gs://${bucket}/${name}`);
-}
+const urisOf = (copies: Copies): string[] =>
+  Array.from({ length: copies.files }, (_, index) => `gs://${bucket}/${nameOfCopy(copies, index)}`);
 
 async function put(name: string, bytes: Buffer): Promise<void> {
   const url = `http://127.0.0.1:${port}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${encodeURIComponent(name)}`;
@@ -41,9 +32,11 @@ async function put(name: string, bytes: Buffer): Promise<void> {
   await answer.arrayBuffer();
 }
 
-const large = await upload('large', 200, await makeFile(50_000));
-const small = await upload('small', 10_000, await makeFile(2_000));
-const far = await startFarBucket(port);
+const real: Copies = { folder: 'real', files: 200, path: await makeFile(50_000) };
+const simulated: Copies = { folder: 'simulated', files: 10_000, path: await makeFile(2_000) };
+const content = await readFile(real.path);
+for (let index = 0; index < real.files; index += 1) await put(nameOfCopy(real, index), content);
+const far = await startFarBucket(port, simulated);
 process.env.STORAGE_EMULATOR_HOST = far.url;
 
 console.log('200 files, the reading and grouping alone');
@@ -51,7 +44,7 @@ const { readSchemaGroups } = await import('../apps/plan/schema-groups.ts');
 for (let run = 0; run < 6; run += 1) {
   const started = performance.now();
   const cpu = process.cpuUsage();
-  await readSchemaGroups(yellow, large);
+  await readSchemaGroups(yellow, urisOf(real));
   const seconds = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   const { requests, bytes } = await far.takeTraffic();
@@ -62,11 +55,10 @@ for (let run = 0; run < 6; run += 1) {
 
 const measure = join(import.meta.dirname, 'measure.py');
 const main = join(import.meta.dirname, '..', 'apps', 'schema-groups', 'main.ts');
-for (const [title, uris, files] of [
-  ['200 files', large, 200],
-  ['10,000 files', small, 10_000],
-] as const) {
-  const entries = uris.map((uri) => ({ uri, name: uri, bytes: 0, state: 'copied', source: uri, sourceVersion: '1' }));
+for (const copies of [real, simulated]) {
+  const { files, folder } = copies;
+  const title = `${files} files (${folder})`;
+  const entries = urisOf(copies).map((uri) => ({ uri, name: uri, bytes: 0, state: 'copied', source: uri, sourceVersion: '1' }));
   const at = (name: string) => `gs://${bucket}/runs/${files}/${name}`;
   await put(`runs/${files}/files.json`, Buffer.from(JSON.stringify({ version: 2, files: entries, failed: [] })));
   const flags = ['--category', 'yellow', '--manifest', at('files.json'), '--groups', at('groups.json'), '--docs', at('docs/')];
