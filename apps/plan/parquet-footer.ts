@@ -79,15 +79,14 @@ async function readMagic(
 }
 
 /** The end of the file, from where its metadata begin. */
-async function readFooterBytes(storage: ObjectStorage, { object, bytes }: ObjectEnd): Promise<ArrayBuffer> {
-  const suffix = toArrayBuffer(bytes);
-  const length = new DataView(suffix).getUint32(suffix.byteLength - 8, true) + 8;
-  if (length <= suffix.byteLength || length > object.bytes) return suffix;
+async function readFooterBytes(storage: ObjectStorage, { object, bytes }: ObjectEnd): Promise<Uint8Array> {
+  const length = viewOf(bytes).getUint32(bytes.length - 8, true) + 8;
+  if (length <= bytes.length || length > object.bytes) return bytes;
   const start = await toBytes(storage.read(object, { from: object.bytes - length, to: object.bytes - bytes.length }));
-  return toArrayBuffer(Buffer.concat([start, bytes]));
+  return Buffer.concat([start, bytes]);
 }
 
-const toArrayBuffer = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView => new DataView(buffer, byteOffset, byteLength);
 
 interface ParsedFooter {
   readonly metadata: FileMetaData;
@@ -96,7 +95,7 @@ interface ParsedFooter {
 }
 
 /** Whatever a damaged footer makes of the parser, or of what reads its result, it is the file's fault. */
-function parseFooter(footer: ArrayBuffer, refuse: (why: string) => OutcomeError): ParsedFooter {
+function parseFooter(footer: Uint8Array, refuse: (why: string) => OutcomeError): ParsedFooter {
   try {
     const metadata = parquetMetadata(footer, { geoparquet: false, parsers: exactParsers });
     const columns = toTopLevel(withExactNames(metadata.schema, footer));
@@ -109,10 +108,10 @@ function parseFooter(footer: ArrayBuffer, refuse: (why: string) => OutcomeError)
 }
 
 /** Hyparquet leaves out a byte-order mark before a name; engines keep it, and know the column by no other name. */
-function withExactNames(schema: readonly SchemaElement[], footer: ArrayBuffer): SchemaElement[] {
-  if (!Buffer.from(footer).includes('\uFEFF')) return [...schema];
-  const view = new DataView(footer);
-  const offset = footer.byteLength - 8 - view.getUint32(footer.byteLength - 8, true);
+function withExactNames(schema: readonly SchemaElement[], footer: Uint8Array): SchemaElement[] {
+  if (!Buffer.from(footer.buffer, footer.byteOffset, footer.byteLength).includes('\uFEFF')) return [...schema];
+  const view = viewOf(footer);
+  const offset = footer.length - 8 - view.getUint32(footer.length - 8, true);
   const elements = deserializeTCompactProtocol({ view, offset }).field_2 as { field_4: Uint8Array }[];
   return schema.map((element, index) => ({ ...element, name: exactText.decode(elements[index]?.field_4) }));
 }
