@@ -47,7 +47,7 @@ ${toFigures([
   { name: 'breaking changes', value: toCount(effects.breaking) },
 ])}
 ${toRefused(refused)}<h2>Changes</h2>
-<p>${toChip('safe', tones.safe)} loses nothing. ${toChip('lossy', tones.lossy)}: some value may become null or less exact; its row goes to triage with the rule <code>cast_…</code>. ${toChip('breaking', tones.breaking)}: the file is refused.</p>
+<p>${toChip('safe', tones.safe)} loses nothing. ${toChip('lossy', tones.lossy)}: some value may become null (its row goes to triage with the rule <code>cast_…</code>) or less exact, or the file no longer holds it. ${toChip('breaking', tones.breaking)}: the file is refused.</p>
 ${
   drift.length === 0
     ? html`<p class="soft">Every file has the contract’s own columns and types.</p>`
