@@ -5,7 +5,6 @@ import { type BucketPlace, parseBucketUri, toBucketUri } from './bucket-uri.ts';
 import type { StoredObject } from './object-storage.ts';
 import { createCrc32c, type Digest } from './object-storage-digest.ts';
 import { isPassing, toGsError, toSignInError } from './object-storage-gs-errors.ts';
-import { createGet, type GetBytes } from './object-storage-gs-get.ts';
 import type { Patience } from './patience.ts';
 import { endSilentRequests } from './silent-requests.ts';
 import { baseName } from './uri.ts';
@@ -15,15 +14,15 @@ const endpointVariable = 'STORAGE_EMULATOR_HOST';
 export interface GsConnection {
   /** Sends failed requests again by itself. */
   readonly client: Storage;
-  /** Asks for bytes of an object, once. */
-  readonly get: GetBytes;
+  /** Does not: a stream that it opens again ends the process (an unhandled rejection). What reads streams does it. */
+  readonly reader: Storage;
 }
 
 /** Sends a request about an object, or about one version of it; errors are those of the user. */
 export type AskGs = <Result>(
   uri: string,
   send: (file: File) => Promise<Result>,
-  by?: { readonly version?: string },
+  by?: { readonly client?: keyof GsConnection; readonly version?: string },
 ) => Promise<Result>;
 
 /** Connects on the first call. */
@@ -35,16 +34,17 @@ export function createGsClient(patience: Patience): { connected: () => Promise<G
   };
   // The client makes some hundred functions for each Bucket object, which is more work than a small request.
   const buckets = new Map<string, Bucket>();
-  const bucketOf = async (name: string) => {
-    const bucket = buckets.get(name) ?? (await connected()).client.bucket(name);
-    buckets.set(name, bucket);
+  const bucketOf = async (client: keyof GsConnection, name: string) => {
+    const key = `${client} ${name}`;
+    const bucket = buckets.get(key) ?? (await connected())[client].bucket(name);
+    buckets.set(key, bucket);
     return bucket;
   };
-  const ask: AskGs = async (uri, send, { version } = {}) => {
+  const ask: AskGs = async (uri, send, { client = 'client', version } = {}) => {
     const { bucket, key } = parseBucketUri('gs', uri);
     try {
       const options = version === undefined ? {} : { generation: version };
-      return await send((await bucketOf(bucket)).file(key, options));
+      return await send((await bucketOf(client, bucket)).file(key, options));
     } catch (error) {
       throw toGsError(uri, error);
     }
@@ -73,10 +73,11 @@ async function connect({ silenceMilliseconds, tries, pauseMilliseconds }: Patien
   });
   // Without a sign-in the client would ask as nobody, and be refused for another reason than the true one.
   if (!endpoint) await client.authClient.getAccessToken().catch((error) => Promise.reject(toSignInError(error)));
+  const reader = new sdk.Storage({ ...options, authClient: client.authClient, retryOptions: { autoRetry: false } });
   endSilentRequests(new URL(client.baseUrl).hostname, silenceMilliseconds);
   // The client takes the variable for all of the address, Python's and the emulators for its beginning.
-  if (endpoint) client.baseUrl = `${endpoint}/storage/v1`;
-  return { client, get: createGet(client, { isSignedIn: !endpoint }) };
+  if (endpoint) for (const one of [client, reader]) one.baseUrl = `${endpoint}/storage/v1`;
+  return { client, reader };
 }
 
 /** What Cloud Storage says of an object. */

@@ -1,6 +1,6 @@
 // Objects of Google Cloud Storage.
 import type { Readable } from 'node:stream';
-import type { FileMetadata } from '@google-cloud/storage';
+import type { File } from '@google-cloud/storage';
 import { parseBucketUri } from './bucket-uri.ts';
 import {
   type ByteRange,
@@ -13,7 +13,6 @@ import {
 } from './object-storage.ts';
 import { type AskGs, createGsClient, type GsConnection, toObject } from './object-storage-gs-client.ts';
 import { isAbsent, statusOf, toGsError, toNoBucket } from './object-storage-gs-errors.ts';
-import type { GetBytes, GsBytes } from './object-storage-gs-get.ts';
 import { composeInGs, writeToGs } from './object-storage-gs-write.ts';
 import { checkRange, readInTurns, toBytes, patience as usual } from './object-storage-read.ts';
 import { asFolder, isHidden } from './object-storage-uri.ts';
@@ -21,7 +20,6 @@ import { type Patience, persevere } from './patience.ts';
 
 /** Google's own pages have as many. */
 const objectsOfPage = 1_000;
-const listedFields = 'items(name,size,generation,updated,md5Hash,crc32c,metadata),nextPageToken';
 
 /** The storage behind gs:// URIs. */
 export function createGsStorage(patience: Patience = usual): ObjectStorage {
@@ -31,11 +29,11 @@ export function createGsStorage(patience: Patience = usual): ObjectStorage {
     look: (uri) => look(ask, uri),
     read: (object, range) =>
       readInTurns(object, range ?? {}, {
-        open: (part) => open(connected, object, part),
+        open: (part) => open(ask, object, part),
         explain: (error) => explainRead(object, error),
         patience,
       }),
-    readEnd: (uri, bytes) => readEnd({ connected, ask }, uri, { bytes, patience }),
+    readEnd: (uri, bytes) => readEnd(ask, uri, { bytes, patience }),
     write: (uri, content, options) => writeToGs(ask, uri, { content, ...options }),
     copy: (source, target) => copy(ask, source, target),
     compose: (parts, target, options) => composeInGs(ask, parts, { target, ...options }),
@@ -56,8 +54,6 @@ async function* list(
       prefix,
       autoPaginate: false,
       maxResults: objectsOfPage,
-      // With fields the client gives plain objects: a File of its own has some hundred functions.
-      fields: listedFields,
       ...(direct ? { delimiter: '/' } : {}),
       ...(pageToken === undefined ? {} : { pageToken }),
     };
@@ -69,8 +65,7 @@ async function* list(
         const known = toGsError(folder, error);
         throw isAbsent(known) ? toNoBucket(folder) : known;
       });
-    for (const metadata of files as unknown as FileMetadata[]) {
-      const key = String(metadata.name);
+    for (const { name: key, metadata } of files) {
       const name = key.slice(prefix.length);
       // A name that ends with a slash is how consoles make a folder.
       if (name === '' || name.endsWith('/') || isHidden(name)) continue;
@@ -92,23 +87,31 @@ async function look(ask: AskGs, uri: string): Promise<StoredObject | undefined> 
   }
 }
 
-async function open(
-  connected: () => Promise<GsConnection>,
-  { uri, version }: StoredObject,
-  { from, to }: Required<ByteRange>,
-): Promise<Readable> {
-  const { stream, headers } = await getBytes(connected, uri, { range: `bytes=${from}-${to - 1}`, version });
+/** As they are stored: what was stored compressed stays so, since its length and checksums are those of the compressed bytes. */
+const asStored = { decompress: false, validation: false } as const;
+
+async function open(ask: AskGs, { uri, version }: StoredObject, { from, to }: Required<ByteRange>): Promise<Readable> {
+  const { stream, headers } = await ask(uri, (file) => opened(file.createReadStream({ ...asStored, start: from, end: to - 1 })), {
+    client: 'reader',
+    version,
+  });
   checkRange(uri, { from, range: headers.get('content-range') ?? undefined });
   return stream;
 }
 
-async function getBytes(connected: () => Promise<GsConnection>, uri: string, asked: Parameters<GetBytes>[1]): Promise<GsBytes> {
-  try {
-    return await (await connected()).get(parseBucketUri('gs', uri), asked);
-  } catch (error) {
-    // What reads again must still see the status.
-    throw statusOf(error) === 412 || statusOf(error) === 416 ? error : toGsError(uri, error);
-  }
+/** A stream once its headers are there. Rejects with the client's error. */
+function opened(stream: Readable): Promise<{ stream: Readable; headers: Headers }> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject);
+    stream.once('response', (response) => {
+      const { statusCode, headers } = response;
+      // The client pipes it twice, and Node would warn of a leak.
+      response.setMaxListeners(20);
+      if (statusCode === 200 || statusCode === 206) resolve({ stream, headers: new Headers(headers) });
+    });
+    // The request is made once somebody reads.
+    stream.read(0);
+  });
 }
 
 /** A generation that is not there was replaced or removed. */
@@ -118,16 +121,16 @@ function explainRead({ uri }: StoredObject, error: unknown): unknown {
 }
 
 async function readEnd(
-  { connected, ask }: { connected: () => Promise<GsConnection>; ask: AskGs },
+  ask: AskGs,
   uri: string,
   { bytes, patience }: { bytes: number; patience: Patience },
 ): Promise<ObjectEnd | undefined> {
-  const openEnd = () =>
-    getBytes(connected, uri, { range: `bytes=-${bytes}` }).catch((error) => {
+  const openEnd = (file: File) =>
+    opened(file.createReadStream({ ...asStored, end: -bytes })).catch((error) => {
       // An empty object has no last bytes.
       if (statusOf(error) !== 416) throw error;
     });
-  const first = await persevere(openEnd, patience).catch(noneWhereAbsent);
+  const first = await persevere(() => ask(uri, openEnd, { client: 'reader' }), patience).catch(noneWhereAbsent);
   if (first === undefined) {
     const object = await look(ask, uri);
     return object && { object, bytes: new Uint8Array() };
@@ -137,7 +140,7 @@ async function readEnd(
     object,
     { from: Math.max(0, object.bytes - bytes) },
     {
-      open: async (part) => (first.stream.readableDidRead ? open(connected, object, part) : first.stream),
+      open: async (part) => (first.stream.readableDidRead ? open(ask, object, part) : first.stream),
       explain: (error) => explainRead(object, error),
       patience,
     },
