@@ -2,7 +2,7 @@
 import { workflows } from '../apps/contract/names.ts';
 import { defineWorkflow, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
-import { path, runCreatedAt, runName, text } from './expressions.ts';
+import { path, runCreatedAt, runName, text, uri } from './expressions.ts';
 import { acceptParameter, categoryParameter, engineParameter, thresholdParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
@@ -37,7 +37,13 @@ export const createFullRefresh = (environment: Environment) =>
         deadlineMinutes: 360,
       });
       const schemaGroups = step('schema-groups', programs.schemaGroups, {
-        args: { category, manifest: files, groups },
+        args: {
+          category,
+          manifest: files,
+          groups,
+          cache: at.footerCache(environment, category),
+          docs: uri`${environment.buckets.docs}`,
+        },
         after: [transfer],
         deadlineMinutes: 30,
       });

@@ -67,7 +67,7 @@ export const programs = {
   schemaGroups: {
     app: 'schema-groups',
     command: node,
-    flags: { category: 'category', manifest: 'uri', groups: 'uri' },
+    flags: { category: 'category', manifest: 'uri', groups: 'uri', cache: 'uri?', docs: 'uri?', failOn: 'text?' },
     outputs: {},
   },
   defineTables: {

@@ -8,6 +8,10 @@ export const stagedFolder = ({ buckets }: Environment, category: Text<'category'
 /** What has been loaded, a file a month: `<category>/<YYYY-MM-01>.json`. */
 export const recordsFolder = ({ buckets }: Environment) => uri`${buckets.staging}months/`;
 
+/** Footers of a category's files that schema-groups has read, by version. */
+export const footerCache = ({ buckets }: Environment, category: Text<'category'>) =>
+  uri`${buckets.staging}footers/${category}.jsonl`;
+
 /** The folder that the steps of one run exchange files in. A batch may be one of many in a run, so its month is part of the name. */
 export const runPart = (runDate?: Text<'month'>): Text<'text'> => (runDate ? text`${runName}/${runDate}` : runName);
 export const runFile = ({ buckets }: Environment, part: Text, name: string) => uri`${buckets.staging}runs/${part}/${name}`;

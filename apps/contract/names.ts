@@ -59,6 +59,8 @@ export const docsPaths = {
   dbt: 'dbt/index.html',
   /** What the runs of a month cost: `2026-11`. */
   costs: (month: string) => `costs/${month}.html`,
+  /** A page a data set, and the same as JSON, by schema-groups: schemas, their drift, what the footers say of the values. */
+  schema: (category: string, extension: 'html' | 'json') => `schemas/${category}.${extension}`,
   /** A page a data set: columns, rules, tables, lineage. */
   dataset: (category: string) => `datasets/${category}.html`,
 } as const;

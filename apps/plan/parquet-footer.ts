@@ -7,6 +7,7 @@ import type { ObjectEnd, ObjectStorage } from '../platform/object-storage.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { toBytes } from '../platform/object-storage-read.ts';
 import { baseName, toUri } from '../platform/uri.ts';
+import { exactParsers, type FooterStatistics, type TopLevelColumn, toStatistics } from './footer-statistics.ts';
 
 export interface Footer {
   readonly rows: number;
@@ -14,14 +15,30 @@ export interface Footer {
   readonly columns: readonly FileColumn[];
 }
 
-/** Enough for the footer of a monthly file; a larger one takes a second read. */
-const suffixBytes = 32 * 1024;
+export interface ReadFooter extends Footer {
+  /** Of the object, as its storage names it, and when it last changed. */
+  readonly version: string;
+  readonly changedAt: number;
+  readonly statistics: FooterStatistics;
+}
 
-/** Reads the footer of a file. Throws OutcomeError where it is no whole Parquet file, UsageError where there is none. */
-export async function readFooter(pathOrUri: string): Promise<Footer> {
+/**
+ * Real files have 9 KiB for schema and pandas' notes and 2.3 KiB a row group; pyarrow's row group has a million rows, some 16 MiB. A footer
+ * that is larger takes a second read.
+ */
+const suffix = { usual: 24 * 1024, first: 12 * 1024, perRowGroup: 3 * 1024, rowGroup: 16 * 2 ** 20, most: 64 * 1024 };
+
+/** How much of a file's end is read at once, by its size where that is known. */
+const suffixOf = (bytes: number | undefined): number =>
+  bytes === undefined
+    ? suffix.usual
+    : Math.min(suffix.first + suffix.perRowGroup * Math.ceil(bytes / suffix.rowGroup), suffix.most);
+
+/** Reads the footer of a file, in one request where its size is foreseen. Throws OutcomeError where it is no whole Parquet file, UsageError where there is none. */
+export async function readFooter(pathOrUri: string, expected: { readonly bytes?: number } = {}): Promise<ReadFooter> {
   const uri = toUri(pathOrUri);
   const storage = openStorage(uri);
-  const end = await storage.readEnd(uri, suffixBytes);
+  const end = await storage.readEnd(uri, suffixOf(expected.bytes));
   if (end === undefined) throw new UsageError(`${uri}: no such file`);
   const { object } = end;
   const refuse = (why: string, next = 'fetch it again') =>
@@ -34,11 +51,18 @@ export async function readFooter(pathOrUri: string): Promise<Footer> {
     throw refuse('all of it is compressed by gzip', 'decompress it, and upload it without "Content-Encoding: gzip"');
   if (object.bytes < 12 || (first !== undefined && first !== 'PAR1')) throw refuse('it does not begin with PAR1');
   const footer = await readFooterBytes(storage, end);
-  const metadata = parseFooter(footer, refuse);
+  const { metadata, columns, statistics } = parseFooter(footer, refuse);
   if (metadata.row_groups.some(({ columns }) => columns.some((chunk) => chunk.crypto_metadata !== undefined))) throw encrypted();
   if (lastDataByte(metadata) > object.bytes)
     throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${object.bytes}`);
-  return { rows: Number(metadata.num_rows), bytes: object.bytes, columns: toColumns(withExactNames(metadata.schema, footer)) };
+  return {
+    rows: Number(metadata.num_rows),
+    bytes: object.bytes,
+    columns: columns.map(({ chunk: _, ...column }) => column),
+    version: object.version,
+    changedAt: object.changedAt,
+    statistics,
+  };
 }
 
 /** The first and last four bytes. A bucket is asked once more only if the last are wrong: what begins wrongly there is found when it is read. */
@@ -54,18 +78,27 @@ async function readMagic(
 }
 
 /** The end of the file, from where its metadata begin. */
-async function readFooterBytes(storage: ObjectStorage, { object, bytes }: ObjectEnd): Promise<ArrayBuffer> {
-  const suffix = toArrayBuffer(bytes);
-  const length = new DataView(suffix).getUint32(suffix.byteLength - 8, true) + 8;
-  if (length <= suffix.byteLength || length > object.bytes) return suffix;
-  return toArrayBuffer(await toBytes(storage.read(object, { from: object.bytes - length })));
+async function readFooterBytes(storage: ObjectStorage, { object, bytes }: ObjectEnd): Promise<Uint8Array> {
+  const length = viewOf(bytes).getUint32(bytes.length - 8, true) + 8;
+  if (length <= bytes.length || length > object.bytes) return bytes;
+  const start = await toBytes(storage.read(object, { from: object.bytes - length, to: object.bytes - bytes.length }));
+  return Buffer.concat([start, bytes]);
 }
 
-const toArrayBuffer = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView => new DataView(buffer, byteOffset, byteLength);
 
-function parseFooter(footer: ArrayBuffer, refuse: (why: string) => OutcomeError): FileMetaData {
+interface ParsedFooter {
+  readonly metadata: FileMetaData;
+  readonly columns: readonly TopLevelColumn[];
+  readonly statistics: FooterStatistics;
+}
+
+/** Whatever a damaged footer makes of the parser, or of what reads its result, it is the file's fault. */
+function parseFooter(footer: Uint8Array, refuse: (why: string) => OutcomeError): ParsedFooter {
   try {
-    return parquetMetadata(footer, { geoparquet: false });
+    const metadata = parquetMetadata(footer, { geoparquet: false, parsers: exactParsers });
+    const columns = toTopLevel(withExactNames(metadata.schema, footer));
+    return { metadata, columns, statistics: toStatistics(metadata, columns) };
   } catch (error) {
     const { message } = error as Error;
     const isCut = message === 'parquet file invalid (footer != PAR1)';
@@ -74,10 +107,10 @@ function parseFooter(footer: ArrayBuffer, refuse: (why: string) => OutcomeError)
 }
 
 /** Hyparquet leaves out a byte-order mark before a name; engines keep it, and know the column by no other name. */
-function withExactNames(schema: readonly SchemaElement[], footer: ArrayBuffer): SchemaElement[] {
-  if (!Buffer.from(footer).includes('\uFEFF')) return [...schema];
-  const view = new DataView(footer);
-  const offset = footer.byteLength - 8 - view.getUint32(footer.byteLength - 8, true);
+function withExactNames(schema: readonly SchemaElement[], footer: Uint8Array): SchemaElement[] {
+  if (!Buffer.from(footer.buffer, footer.byteOffset, footer.byteLength).includes('\uFEFF')) return [...schema];
+  const view = viewOf(footer);
+  const offset = footer.length - 8 - view.getUint32(footer.length - 8, true);
   const elements = deserializeTCompactProtocol({ view, offset }).field_2 as { field_4: Uint8Array }[];
   return schema.map((element, index) => ({ ...element, name: exactText.decode(elements[index]?.field_4) }));
 }
@@ -93,21 +126,29 @@ function lastDataByte(metadata: FileMetaData): number {
 }
 
 /** The top-level columns; a nested one is one column of type OTHER. */
-function toColumns(schema: readonly SchemaElement[]): FileColumn[] {
-  const columns: FileColumn[] = [];
+function toTopLevel(schema: readonly SchemaElement[]): TopLevelColumn[] {
+  const columns: TopLevelColumn[] = [];
+  let chunks = 0;
   for (let index = 1; index < schema.length; ) {
     const element = schema[index] as SchemaElement;
-    const type = element.num_children || element.repetition_type === 'REPEATED' ? 'OTHER' : toParquetType(element);
+    const isNested = Boolean(element.num_children) || element.repetition_type === 'REPEATED';
+    const type = isNested ? 'OTHER' : toParquetType(element);
     const decimal = type === 'DECIMAL' ? { decimal: `${element.precision ?? 0},${element.scale ?? 0}` } : {};
-    columns.push({ name: element.name, type, ...decimal });
-    index = afterSubtree(schema, index);
+    if (typeof element.name !== 'string') throw new Error(`column ${index} of its footer has no name`);
+    // Without the old annotation the parser takes a decimal's statistics for whole numbers.
+    const isLegible = !isNested && (type !== 'DECIMAL' || element.converted_type === 'DECIMAL');
+    columns.push({ name: element.name, type, ...decimal, chunk: isLegible ? chunks : undefined });
+    const next = afterSubtree(schema, index);
+    chunks += schema.slice(index, next).filter((part) => part.type !== undefined).length;
+    index = next;
   }
   return columns;
 }
 
 function afterSubtree(schema: readonly SchemaElement[], index: number): number {
   let next = index + 1;
-  for (let child = 0; child < (schema[index]?.num_children ?? 0); child++) next = afterSubtree(schema, next);
+  for (let child = 0; child < (schema[index]?.num_children ?? 0) && next < schema.length; child++)
+    next = afterSubtree(schema, next);
   return next;
 }
 

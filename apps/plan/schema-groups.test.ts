@@ -41,11 +41,11 @@ test('files are in one group exactly when their columns have the same names and 
     });
   fc.assert(
     fc.property(fc.array(schema, { minLength: 1, maxLength: 12 }), (schemas) => {
-      const { groups, problems } = groupBySchema(
+      const { groups, refused } = groupBySchema(
         yellow,
         schemas.map(({ columns }, index) => fileOf(index + 1, columns)),
       );
-      expect(problems).toEqual([]);
+      expect(refused).toEqual([]);
       const expected = Map.groupBy(
         schemas.map((one, index) => ({ ...one, month: index + 1 })),
         ({ key }) => key,
@@ -59,16 +59,16 @@ test('files are in one group exactly when their columns have the same names and 
 });
 
 test('every file that does not fit is named, with what it lacks', () => {
-  const { groups, problems } = groupBySchema(yellow, [
+  const { groups, refused } = groupBySchema(yellow, [
     fileOf(1, usual),
     fileOf(2, usual.slice(3)),
     fileOf(3, [{ name: 'vendor_name', type: 'STRING' }]),
   ]);
   expect(groups.groups.length).toBe(1);
-  expect(problems[0]).toMatch(
+  expect(refused[0]?.message).toMatch(
     /^yellow_tripdata_2024-02\.parquet: not a yellow file of the contract: no column "VendorID", no column "tpep_pickup_datetime", no column "tpep_dropoff_datetime"; /,
   );
-  expect(problems[1]).toMatch(/^yellow_tripdata_2024-03\.parquet: .* and 13 more; /);
+  expect(refused[1]?.message).toMatch(/^yellow_tripdata_2024-03\.parquet: .* and 13 more; /);
 });
 
 test("a real file's footer says rows, names and types", async () => {

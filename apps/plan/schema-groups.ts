@@ -40,56 +40,99 @@ export type SchemaGroups = z.output<typeof schemaGroups>;
 export type SchemaGroup = SchemaGroups['groups'][number];
 export type SourceFile = SchemaGroup['files'][number];
 
-const footersAtOnce = 64;
+/** Of 200 files far away, 128 at once take two round trips. */
+const footersAtOnce = 128;
+/** Files that a message names; the result names all. */
+const mostNamed = 50;
 
-/** Reads the footers of files (64 at once) and groups them. Throws OutcomeError that names every file that can't be mapped onto the contract. */
+/** A file that is in no group, and why. */
+export interface RefusedFile {
+  readonly uri: string;
+  /** Empty where its name carries none. */
+  readonly month: string;
+  /** What a person is told, with the file's name and the next step. */
+  readonly message: string;
+  /** What is wrong with its columns; nothing where it is no whole Parquet file. */
+  readonly problems: readonly string[];
+}
+
+export interface GroupedFiles {
+  readonly groups: SchemaGroups;
+  readonly refused: readonly RefusedFile[];
+}
+
+/** Reads the footers of files and groups them. Throws OutcomeError that names every file that can't be mapped onto the contract. */
 export async function readSchemaGroups(dataset: Dataset, uris: readonly string[]): Promise<SchemaGroups> {
-  const problems: string[] = [];
-  const read = await mapConcurrently(uris, footersAtOnce, async (uri) => {
+  const { groups, refused } = await groupFiles(dataset, uris, readFooter);
+  if (refused.length > 0) throw toRefusal(refused);
+  return groups;
+}
+
+/** Groups files by the footers that `read` gives, 128 at once. Memory: some 400 bytes a file. */
+export async function groupFiles(
+  dataset: Dataset,
+  uris: readonly string[],
+  read: (uri: string) => Promise<Footer>,
+): Promise<GroupedFiles> {
+  const broken: RefusedFile[] = [];
+  const known = new Map<string, readonly FileColumn[]>();
+  const found = await mapConcurrently(uris, footersAtOnce, async (uri) => {
     try {
-      return [{ uri, footer: await readFooter(uri) }];
+      const { rows, bytes, columns } = await read(uri);
+      const key = JSON.stringify(columns);
+      if (!known.has(key)) known.set(key, columns);
+      return [{ uri, footer: { rows, bytes, columns: known.get(key) ?? columns } }];
     } catch (error) {
       if (!(error instanceof OutcomeError)) throw error;
-      problems.push(error.message);
+      const month = monthOfFile(dataset, baseName(uri));
+      broken.push({ uri, month: month === undefined ? '' : firstDayOf(month), message: error.message, problems: [] });
       return [];
     }
   });
-  const footers = read.flat();
-  const grouped = groupBySchema(dataset, footers);
-  const all = [...problems.sort(), ...grouped.problems];
-  if (all.length > 0) throw new OutcomeError(all.join('; '), { problems: all });
-  return grouped.groups;
+  const { groups, refused } = groupBySchema(dataset, found.flat());
+  return { groups, refused: [...broken.sort(byUri), ...refused] };
+}
+
+/** The error that says which files can't be read. */
+export function toRefusal(refused: readonly RefusedFile[], result: object = {}): OutcomeError {
+  const messages = refused.map(({ message }) => message);
+  const more = messages.length > mostNamed ? [`and ${messages.length - mostNamed} more files; the result names all`] : [];
+  return new OutcomeError([...messages.slice(0, mostNamed), ...more].join('; '), { problems: messages, ...result });
+}
+
+const byUri = (one: { readonly uri: string }, other: { readonly uri: string }): number => (one.uri < other.uri ? -1 : 1);
+
+function monthOf(dataset: Dataset, uri: string): string {
+  const file = baseName(uri);
+  const month = monthOfFile(dataset, file);
+  if (month === undefined)
+    throw new UsageError(`${file}: the name carries no month; expected ${dataset.filePrefix}YYYY-MM.parquet; rename the file`);
+  return firstDayOf(month);
 }
 
 /** Groups footers by schema, whatever the order of the columns. Pure; O(files × columns). */
-export function groupBySchema(
-  dataset: Dataset,
-  footers: readonly { uri: string; footer: Footer }[],
-): { groups: SchemaGroups; problems: string[] } {
-  const problems: string[] = [];
+export function groupBySchema(dataset: Dataset, footers: readonly { uri: string; footer: Footer }[]): GroupedFiles {
+  const refused: RefusedFile[] = [];
   const groups = new Map<string, SchemaGroup>();
-  for (const { uri, footer } of [...footers].sort((a, b) => (a.uri < b.uri ? -1 : 1))) {
+  for (const { uri, footer } of [...footers].sort(byUri)) {
     const file = baseName(uri);
-    const month = monthOfFile(dataset, file);
-    if (month === undefined)
-      throw new UsageError(`${file}: the name carries no month; expected ${dataset.filePrefix}YYYY-MM.parquet; rename the file`);
-    const source: SourceFile = { uri, file, month: firstDayOf(month), rows: footer.rows, bytes: footer.bytes };
+    const month = monthOf(dataset, uri);
+    const source: SourceFile = { uri, file, month, rows: footer.rows, bytes: footer.bytes };
     const key = schemaKey(footer.columns);
     const known = groups.get(key);
     if (known) {
       known.files.push(source);
       continue;
     }
-    const plan = toCasts(dataset, footer.columns);
-    if (plan.problems.length > 0) {
-      problems.push(
-        `${file}: not a ${dataset.category} file of the contract: ${shorten(plan.problems)}; leave it out, or add the columns' names in apps/contract/${dataset.category}.ts`,
-      );
+    const { casts, ignored, problems } = toCasts(dataset, footer.columns);
+    if (problems.length > 0) {
+      const message = `${file}: not a ${dataset.category} file of the contract: ${shorten(problems)}; leave it out, or add the columns' names in apps/contract/${dataset.category}.ts`;
+      refused.push({ uri, month, message, problems });
       continue;
     }
-    groups.set(key, { columns: [...footer.columns], casts: plan.casts as Cast[], ignored: [...plan.ignored], files: [source] });
+    groups.set(key, { columns: [...footer.columns], casts: casts as Cast[], ignored: [...ignored], files: [source] });
   }
-  return { groups: { version: 2, category: dataset.category, groups: [...groups.values()] }, problems };
+  return { groups: { version: 2, category: dataset.category, groups: [...groups.values()] }, refused };
 }
 
 function schemaKey(columns: readonly FileColumn[]): string {

@@ -13,16 +13,20 @@ import { baseName } from './uri.ts';
 
 /** Another endpoint, such as an emulator's; it gets no sign-in. Python's client reads the same variable. */
 const endpointVariable = 'STORAGE_EMULATOR_HOST';
-export interface GsConnection {
+interface Clients {
   /** Sends failed requests again by itself. */
   readonly client: Storage;
   /** Does not: a stream that it opens again ends the process (an unhandled rejection). What reads streams does it. */
   readonly reader: Storage;
+}
+
+interface GsConnection {
+  readonly bucket: (client: keyof Clients, name: string) => Bucket;
   readonly isSignedIn: boolean;
 }
 
 interface HowToAsk {
-  readonly client?: 'client' | 'reader';
+  readonly client?: keyof Clients;
   readonly version?: string | undefined;
   /** Of what can be sent once: a stream is used up. */
   readonly once?: boolean;
@@ -64,11 +68,11 @@ export function createGsClient(patience: Patience): { ask: AskGs; askBucket: Ask
     ask: (uri, sendAbout, { client = 'client', version, once } = {}) => {
       const { bucket, key } = parseBucketUri('gs', uri);
       const options = version === undefined ? {} : { generation: version };
-      return send(uri, (connected) => sendAbout(connected[client].bucket(bucket).file(key, options)), once);
+      return send(uri, (connected) => sendAbout(connected.bucket(client, bucket).file(key, options)), once);
     },
     askBucket: (folder, sendAbout) => {
       const { bucket } = parseBucketUri('gs', folder);
-      return send(folder, ({ client }) => sendAbout(client.bucket(bucket)));
+      return send(folder, (connected) => sendAbout(connected.bucket('client', bucket)));
     },
   };
 }
@@ -98,7 +102,18 @@ async function connect({ tries, pauseMilliseconds }: Patience, watchHost: (host:
   watchHost(new URL(client.baseUrl).hostname);
   // The client takes the variable for all of the address, Python's and the emulators for its beginning.
   if (endpoint) for (const one of [client, reader]) one.baseUrl = `${endpoint}/storage/v1`;
-  return { client, reader, isSignedIn: !endpoint };
+  return { bucket: createBuckets({ client, reader }), isSignedIn: !endpoint };
+}
+
+/** Each bucket is made once: the client makes some hundred functions for it, which is more work than a small request. */
+function createBuckets(clients: Clients): GsConnection['bucket'] {
+  const buckets = new Map<string, Bucket>();
+  return (client, name) => {
+    const key = `${client} ${name}`;
+    const bucket = buckets.get(key) ?? clients[client].bucket(name);
+    buckets.set(key, bucket);
+    return bucket;
+  };
 }
 
 /** What Cloud Storage says of an object. */
