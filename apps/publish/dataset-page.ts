@@ -2,7 +2,16 @@
 
 import type { Column, Dataset } from '../contract/dataset.ts';
 import { toExpectationSuite } from '../contract/derive/expectations.ts';
-import { biView, cleanTable, featureTable, monthlyColumns, monthlyTable, triageColumns, triageTable } from '../contract/names.ts';
+import {
+  biView,
+  cleanTable,
+  docsPaths,
+  featureTable,
+  monthlyColumns,
+  monthlyTable,
+  triageColumns,
+  triageTable,
+} from '../contract/names.ts';
 import type { Severity } from '../contract/severity.ts';
 import type { Rows } from '../plan/parquet-rows.ts';
 import { toRowsTable } from '../plan/rows-table.ts';
@@ -14,8 +23,18 @@ import type { ValidationResult } from './validation-results.ts';
 
 const tones: Record<Severity, Tone> = { critical: 'bad', warning: 'warn', info: 'plain' };
 
-/** The page as an HTML document. It lies one folder below the docs bucket. `rows` are clean ones of the newest month. */
-export function toDatasetPage(dataset: Dataset, months: readonly ValidationResult[], rows?: Rows): string {
+/** What the docs bucket knows of a data set. */
+export interface DatasetFacts {
+  /** The newest first. */
+  readonly months: readonly ValidationResult[];
+  /** Clean ones of the newest month. */
+  readonly rows: Rows | undefined;
+  /** Whether schema-groups has left its page. */
+  readonly hasSchemas: boolean;
+}
+
+/** The page as an HTML document. It lies one folder below the docs bucket. */
+export function toDatasetPage(dataset: Dataset, { months, rows, hasSchemas }: DatasetFacts): string {
   const suite = toExpectationSuite(dataset).expectations;
   const body = html`<p class="crumbs"><a href="../">Documentation</a> / ${dataset.category}</p>
 <h2>From file to fare</h2>
@@ -30,7 +49,7 @@ ${toTable(
   ['Rule', 'Holds when'],
   dataset.rules.map(({ name, description }) => [html`<code>${name}</code>`, description]),
 )}
-${toMonths(months)}
+${toMonths(months, hasSchemas ? `../${docsPaths.schema(dataset.category, 'html')}` : undefined)}
 <h2>Tables</h2>
 ${toTable('Tables', ['Table', 'One row is', 'Partition', 'Filled by'], toTableRows(dataset))}
 <h2>Checks of a month</h2>
@@ -67,10 +86,10 @@ ${toRowsTable('Clean rows', rows)}`;
 }
 
 /** The months that were validated, newest first: how their columns differ from the contract, and which were accepted all the same. */
-function toMonths(months: readonly ValidationResult[]): Html | null {
+function toMonths(months: readonly ValidationResult[], schemas: string | undefined): Html | null {
   if (months.length === 0) return null;
   return html`<h2>Months</h2>
-<p>How each month’s file differs from the contract, and which checks failed. None of these differences loses a row.</p>
+<p>How each month’s file differs from the contract, and which checks failed. None of these differences loses a row.${schemas === undefined ? null : html` <a href="${schemas}">Their schemas</a>: what changes from month to month, and what the files say of their values.`}</p>
 ${toTable(
   'Months',
   ['Month', 'Verdict', 'Drift', 'Failed checks'],

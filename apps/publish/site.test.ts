@@ -130,3 +130,13 @@ test('the page of a data set shows clean rows of its newest month; without such 
   await publish();
   expect((await page()).includes('Clean rows')).toBe(false);
 });
+
+test('the page of a data set links to its schemas once schema-groups has written them', async () => {
+  const page = () => readFile(join(docs(), 'datasets/green.html'), 'utf8');
+  await put('docs/validation/green/2024-01-01/result.json', result(true));
+  await publish();
+  expect((await page()).includes('schemas/')).toBe(false);
+  await put('docs/schemas/green.html', '<p>schemas</p>');
+  await publish();
+  expect(await page()).toContain('<a href="../schemas/green.html">');
+});

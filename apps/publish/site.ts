@@ -2,6 +2,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { docsPaths } from '../contract/names.ts';
 import { UsageError } from '../platform/errors.ts';
+import { openStorage } from '../platform/object-storage-open.ts';
 import { listNames, readObject, removeObject, writeObject } from '../platform/objects.ts';
 import { joinUri } from '../platform/uri.ts';
 import { toDatasetPage } from './dataset-page.ts';
@@ -34,7 +35,8 @@ export async function publishSite(
   for (const dataset of datasets) {
     const months = byCategory.get(dataset.category) ?? [];
     const rows = months[0] && (await readCleanRows(docs, months[0]));
-    pages.set(docsPaths.dataset(dataset.category), toDatasetPage(dataset, months, rows));
+    const hasSchemas = (await openStorage(docs).look(joinUri(docs, docsPaths.schema(dataset.category, 'html')))) !== undefined;
+    pages.set(docsPaths.dataset(dataset.category), toDatasetPage(dataset, { months, rows, hasSchemas }));
   }
   // The index last: it never links to a page that is not there yet.
   pages.set('index.html', toDocsIndex(datasets, results));
