@@ -44,12 +44,12 @@ export const images = {
   'postgres-instance': 'ghcr.io/cloudnative-pg/postgresql:17.6-minimal-trixie',
   prometheus: 'prom/prometheus:v3.5.0',
   alertmanager: 'prom/alertmanager:v0.28.1',
-  'statsd-exporter': 'prom/statsd-exporter:v0.28.0',
+  'statsd-exporter': 'prom/statsd-exporter:v0.31.0',
   'postgres-exporter': 'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
-  'kube-state-metrics': 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.16.0',
+  'kube-state-metrics': 'registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.18.0',
   grafana: 'grafana/grafana:12.1.1',
   nginx: 'nginxinc/nginx-unprivileged:1.29.1-alpine',
-  'oauth2-proxy': 'quay.io/oauth2-proxy/oauth2-proxy:v7.12.0',
+  'oauth2-proxy': 'quay.io/oauth2-proxy/oauth2-proxy:v7.15.3',
   'spark-operator': 'ghcr.io/kubeflow/spark-operator/controller:2.4.0',
 } as const;
 
