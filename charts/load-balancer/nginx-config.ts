@@ -115,8 +115,9 @@ function toSite(site: Site, facts: Readonly<Record<BackEnd, Facts>>): string[] {
     'proxy_set_header X-Forwarded-Proto https;',
     'proxy_set_header Upgrade $http_upgrade;',
     'proxy_set_header Connection $connection_header;',
-    // The password of the site is nobody else's business; who it was is told by name, and only by us.
+    // Password and session of the site are nobody else's business; who it was is told by name, and only by us. No back end has cookies of its own.
     'proxy_set_header Authorization "";',
+    'proxy_set_header Cookie "";',
     `proxy_set_header X-WEBAUTH-USER ${auth === 'oidc' ? '$session_user' : '$remote_user'};`,
     // Streams of events must not wait for a full buffer.
     'proxy_buffering off;',
