@@ -50,7 +50,11 @@ export function toPodTemplate(props: PodProps): PodTemplateSpec {
         {
           maxSkew: 1,
           topologyKey: 'kubernetes.io/hostname',
-          whenUnsatisfiable: 'ScheduleAnyway',
+          // One node alone takes all; of two that a pod may use, none takes both.
+          whenUnsatisfiable: 'DoNotSchedule',
+          nodeTaintsPolicy: 'Honor',
+          // Of one Deployment's template: the pods of the old one are about to go.
+          matchLabelKeys: ['pod-template-hash'],
           labelSelector: { matchLabels: toSelector(workload) },
         },
       ],

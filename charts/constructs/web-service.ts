@@ -44,7 +44,11 @@ export class WebService extends Construct {
     });
     if (Object.keys(workloads[workload].ports).length > 0) createService(this, props);
     // One pod at a time may be evicted: `minAvailable` would keep a single pod's node from ever draining.
-    new KubePodDisruptionBudget(this, 'budget', { metadata, spec: { selector, maxUnavailable: IntOrString.fromNumber(1) } });
+    // A pod that is not well serves nobody: it must not keep a node from draining either.
+    new KubePodDisruptionBudget(this, 'budget', {
+      metadata,
+      spec: { selector, maxUnavailable: IntOrString.fromNumber(1), unhealthyPodEvictionPolicy: 'AlwaysAllow' },
+    });
   }
 }
 
