@@ -52,6 +52,7 @@ const toHttp = ({ folders, resolver, rate }: Site) => [
   // No query: it may hold tokens.
   `log_format line escape=json '{"time":"$time_iso8601","client":"$remote_addr","method":"$request_method","path":"$uri","status":$status,"bytes":$body_bytes_sent,"seconds":$request_time}';`,
   'access_log /dev/stdout line;',
+  `map $ssl_server_name $tls_folder { default ${folders.tls}; }`,
   'map $http_upgrade $connection_header { default upgrade; "" ""; }',
   'map $http_accept $wants_page { default 0; ~text/html 1; }',
   `limit_req_zone $binary_remote_addr zone=clients:10m rate=${rate.perSecond}r/s;`,
@@ -96,8 +97,9 @@ function toSite(site: Site, facts: Readonly<Record<BackEnd, Facts>>): string[] {
     `listen ${ports.https} ssl;`,
     ...(http2 ? ['http2 on;'] : []),
     `server_name ${domain};`,
-    `ssl_certificate ${folders.tls}/tls.crt;`,
-    `ssl_certificate_key ${folders.tls}/tls.key;`,
+    // By a variable: then each handshake reads the files, and a renewed certificate is shown at once.
+    'ssl_certificate $tls_folder/tls.crt;',
+    'ssl_certificate_key $tls_folder/tls.key;',
     'ssl_protocols TLSv1.2 TLSv1.3;',
     'ssl_session_cache shared:tls:10m;',
     'ssl_session_tickets off;',

@@ -179,6 +179,14 @@ describe.skipIf(missing)('with a password', () => {
   test('another name gets no page', async () => {
     expect((await site.ask('/', { headers: { ...ann, host: 'evil.test' } })).status).toBe(421);
   });
+
+  test('a renewed certificate is shown to the next connection', async () => {
+    const before = await site.certificate();
+    expect(await site.certificate()).toBe(before);
+    site.renewCertificate();
+    expect(await site.certificate()).not.toBe(before);
+    expect((await site.ask('/', { headers: ann })).status).toBe(200);
+  });
 });
 
 describe.skipIf(missing)('with an identity provider', () => {
