@@ -55,7 +55,7 @@ check_name() { # variable, name
   [ "$bytes" -le 63 ] || problems+=("$1: $bytes bytes; a name of Postgres has at most 63")
   case "$2" in
     pg_*) problems+=("$1: names that begin with pg_ are Postgres' own") ;;
-    postgres | template0 | template1) problems+=("$1: \"$2\" is Postgres' own; choose another name") ;;
+    postgres | template0 | template1 | public | none) problems+=("$1: \"$2\" is Postgres' own; choose another name") ;;
     "$PGUSER") problems+=("$1: \"$2\" is the administrator; choose another name") ;;
   esac
 }
@@ -160,6 +160,20 @@ if [ ${#problems[@]} -gt 0 ]; then
   exit 2
 fi
 
+# A Job may be there before the server: its image is pulled, its disk is made. The Job's own deadline is later.
+wait_for_server() {
+  pg_isready --quiet && return 0
+  echo 'create-databases: the server does not answer yet, waiting' >&2
+  until pg_isready --quiet; do
+    if [ "$SECONDS" -ge 1200 ]; then
+      printf 'create-databases: %s:%s: no server has answered for 20 minutes; look at the pod of Postgres\n' "${PGHOST:-socket}" "${PGPORT:-5432}" >&2
+      exit 75
+    fi
+    sleep 1
+  done
+}
+
+wait_for_server
 close_own_databases
 for prefix in "${prefixes[@]}"; do create_database "$prefix"; done
 if [ -n "${MONITOR_PASSWORD:-}" ]; then create_monitor; fi

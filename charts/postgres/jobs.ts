@@ -63,7 +63,8 @@ export function createDatabasesJob(chart: Chart, env: ClusterEnvironment, script
     login: administrator,
     passwords: componentPasswords,
     container: { variables: componentVariables },
-    deadlineSeconds: 600,
+    // It waits 20 minutes for a server that starts for the first time.
+    deadlineSeconds: 1800,
     retries: 6,
   });
   const { metadata } = databases;

@@ -59,6 +59,30 @@ describe.skipIf(programs === undefined)('create-databases.sh', () => {
     expect(server.query("SELECT count(*) FROM pg_database WHERE datname = 'ignored'")).toEqual(['0']);
   });
 
+  test('a server that starts later is waited for', () => {
+    cpSync(join(scripts, 'create-databases.sh'), join(server.folder, 'create-databases.sh'));
+    const options = `-c listen_addresses= -c unix_socket_directories=${server.folder} -c fsync=off -c log_statement=all`;
+    const { code, err } = server.run(
+      [
+        'bash',
+        '-c',
+        `pg_ctl -D data -m fast -w stop >/dev/null
+        bash create-databases.sh & script=$!
+        sleep 3
+        pg_ctl -D data -l log -w -o "$OPTIONS" start >/dev/null 2>&1 </dev/null
+        wait $script`,
+      ],
+      { LATER_DB_PASSWORD: 'x', OPTIONS: options },
+    );
+    expect([code, err]).toEqual([0, 'create-databases: the server does not answer yet, waiting\n']);
+    expect(logIn('later', 'x', 'later').code).toBe(0);
+  });
+
+  test.each(['public', 'none'])('a user named %s is refused: Postgres means something else by it', (name) => {
+    const { code, err } = create({ ODD_DB_USER: name, ODD_DB_PASSWORD: 'x' });
+    expect([code, err]).toEqual([2, `create-databases: ODD_DB_USER: "${name}" is Postgres' own; choose another name\n`]);
+  });
+
   test('each user owns its database alone and has no right beyond it', () => {
     const names = Object.keys(hostile).map((key) => key.toLowerCase());
     const list = names.map((name) => `'${name}'`).join();
