@@ -59,6 +59,9 @@ async function bundleProgram(app: string, target: string): Promise<void> {
       '--format=esm',
       '--target=node24',
       '--legal-comments=none',
+      // A third of the bytes, which a step reads before it begins. Functions keep their names, for stack traces.
+      '--minify',
+      '--keep-names',
       '--log-level=warning',
       '--log-limit=0',
       `--banner:js=${banner}`,
