@@ -21,8 +21,8 @@ export default defineConfig({
           include: ['tests/system/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          // Whole pipelines share two cores: one file at a time.
-          fileParallelism: false,
+          // Whole pipelines: two at a time wait for each other's programs on two cores, and fit into 24 GiB.
+          maxWorkers: 2,
         },
       },
     ],
