@@ -23,7 +23,7 @@ import type { Figures } from './measure.ts';
 
 const [s3Tool, gcsTool] = [findS3Server(), findGcsServer()];
 if (s3Tool === undefined || gcsTool === undefined) process.exit(1);
-const runs = 3;
+const runs = 2;
 const mebibyte = 2 ** 20;
 const folder = await mkdtemp(join(tmpdir(), 'taxiway-transfer-'));
 const [access, secret, s3Port] = ['access', 'secret-of-s3', await findFreePort()];
