@@ -19,6 +19,8 @@ import { createProgress } from './progress.ts';
 const longestName = 200;
 /** Each holds at most some 20 MB. */
 const copiesAtOnce = 8;
+/** Fewer are looked at one by one: the destination may hold a million others. */
+const fewestToList = 20;
 /** Failed files that an error names. */
 const mostNamed = 3;
 
@@ -48,7 +50,7 @@ export async function transfer(options: TransferOptions): Promise<TransferResult
   checkMonth(options);
   const storage = openStorage(options.source);
   const sources = await listSources(storage, options);
-  const isAbsent = await findAbsent(options);
+  const isAbsent = await findAbsent(options.destination, sources.length);
   const progress = createProgress(sources);
   const failures: { source: string; error: UserError }[] = [];
   const tried = await mapConcurrently(sources, copiesAtOnce, async (found): Promise<Copied | undefined> => {
@@ -132,8 +134,8 @@ const toVersion = (versions: readonly string[][]): string =>
 type Found = StoredObject | { readonly uri: string; readonly bytes: 0 };
 
 /** Where many are copied into a bucket, one listing finds the names that it does not have: for most, nobody has to look. */
-async function findAbsent({ source, destination }: TransferOptions): Promise<(name: string) => boolean> {
-  if (!source.endsWith('/') || destination.startsWith('file:')) return () => false;
+async function findAbsent(destination: string, copies: number): Promise<(name: string) => boolean> {
+  if (copies < fewestToList || destination.startsWith('file:')) return () => false;
   const names = new Set<string>();
   for await (const { name } of openStorage(destination).list(destination, { direct: true, mayBeMissing: true })) names.add(name);
   return (name) => !names.has(name);
