@@ -2,13 +2,15 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { workloads } from '../apps/contract/names.ts';
+import { ConfigFiles } from './constructs/config-files.ts';
 import type { ServerProps } from './constructs/container.ts';
 import { mountScratch } from './constructs/scratch.ts';
+import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
 import { controllerRules, webhookClusterRules, webhookRules } from './spark-operator/rules.ts';
 import { createWebhooks, webhooksName } from './spark-operator/webhooks.ts';
-import { images, sparkUser } from './versions.ts';
+import { images } from './versions.ts';
 
 const component = 'spark-operator';
 const controller = 'spark-operator-controller';
@@ -22,8 +24,7 @@ export function createSparkOperator(scope: Construct, env: ClusterEnvironment): 
   const chart = new Chart(scope, component);
   const shared = {
     env,
-    // Spark's own: spark-submit fails for a user that has no name in the image.
-    user: sparkUser,
+    user: anyUser,
     replicas: env.replicas,
     update: 'rolling',
     priority: 'platform',
@@ -32,11 +33,20 @@ export function createSparkOperator(scope: Construct, env: ClusterEnvironment): 
   } as const;
   // What spark-submit writes on its way.
   const scratch = mountScratch('tmp', scratchPath, '1Gi');
+  // spark-submit fails for a user without a name, in Hadoop's sign-in, and keeps Ivy's files at home.
+  const users = `root:x:0:0:root:/root:/usr/sbin/nologin\nspark:x:${anyUser}:${anyUser}:Spark:${scratchPath}:/usr/sbin/nologin\n`;
+  const passwd = new ConfigFiles(chart, 'spark-operator-users', { workload: controller, env, files: { passwd: users } });
   new WebService(chart, controller, {
     ...shared,
     workload: controller,
-    volumes: [scratch.volume],
-    servers: [{ ...toController(env), mounts: [scratch.mount] }],
+    configs: [passwd],
+    volumes: [scratch.volume, { name: passwd.name, configMap: { name: passwd.name } }],
+    servers: [
+      {
+        ...toController(env),
+        mounts: [scratch.mount, { name: passwd.name, mountPath: '/etc/passwd', subPath: 'passwd', readOnly: true }],
+      },
+    ],
     rules: controllerRules(leaseOf(controller)),
   });
   const certificates = mountScratch('serving-certs', '/etc/k8s-webhook-server/serving-certs', '1Mi');
@@ -82,8 +92,7 @@ function toController(env: ClusterEnvironment): ServerProps {
   const { shared, ...server } = toServer(env, controller);
   // Spark's own pages die with the driver: nobody would find a Service for them.
   const args = ['controller', 'start', ...shared, '--controller-threads=10', '--enable-ui-service=false'];
-  // spark-submit keeps Ivy's files at home; the user's own home can't be written.
-  return { ...server, args, variables: { SPARK_SUBMIT_OPTS: `-Duser.home=${scratchPath}` } };
+  return { ...server, args };
 }
 
 function toWebhook(env: ClusterEnvironment): ServerProps {
