@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toRowsTable, toTimeText } from './rows-table.ts';
+import { toMicrosecondsText, toRowsTable } from './rows-table.ts';
 
 test.each([
   [0n, '1970-01-01 00:00:00'],
@@ -8,7 +8,7 @@ test.each([
   [-1n, '1969-12-31 23:59:59.999999'],
   [9_000_000_000_000_000_000n, '9000000000000000000 µs'],
 ])('%d µs are shown as %s', (microseconds, text) => {
-  expect(toTimeText(microseconds)).toBe(text);
+  expect(toMicrosecondsText(microseconds)).toBe(text);
 });
 
 test('a value of a file is text on the page, never markup; what is missing is null', () => {

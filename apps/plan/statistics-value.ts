@@ -1,6 +1,7 @@
 // One value of a footer's statistics as people read it, and the order of such texts.
 import { type FileColumn, isInteger, type ParquetType } from '../contract/file-schema.ts';
 import { exactDecimalDigits } from '../contract/values.ts';
+import { toTimeText } from './time-text.ts';
 
 const longestText = 40;
 /** Writers cut long texts; older ones do not say so. */
@@ -19,7 +20,7 @@ const whole = (text: string): ValueText => ({ text, isCut: false });
 export function toValueText({ type, decimal }: Pick<FileColumn, 'type' | 'decimal'>, value: unknown): ValueText | undefined {
   if (type === 'STRING') return value instanceof Uint8Array ? toShortText(value) : undefined;
   if (isInteger(type)) return ['bigint', 'number'].includes(typeof value) ? whole(String(value)) : undefined;
-  if (type.startsWith('TIMESTAMP_')) return typeof value === 'bigint' ? toTimeText(value, type) : undefined;
+  if (type.startsWith('TIMESTAMP_')) return typeof value === 'bigint' ? toShownTime(value, type) : undefined;
   switch (type) {
     case 'BOOLEAN':
       return typeof value === 'boolean' ? whole(String(value)) : undefined;
@@ -64,15 +65,10 @@ function toShortText(bytes: Uint8Array): ValueText | undefined {
   }
 }
 
-function toTimeText(value: bigint, type: ParquetType): ValueText | undefined {
-  const digits = type.includes('MILLIS') ? 3 : type.includes('MICROS') ? 6 : 9;
-  const perSecond = 10n ** BigInt(digits);
-  const part = ((value % perSecond) + perSecond) % perSecond;
-  const seconds = (value - part) / perSecond;
-  const start = toDate(Number(seconds) * 1000);
-  if (start === undefined) return undefined;
-  const fraction = part === 0n ? '' : `.${String(part).padStart(digits, '0').replace(/0+$/, '')}`;
-  return whole(`${start.slice(0, 19).replace('T', ' ')}${fraction}`);
+/** Years of four digits alone, so that texts sort as the times do. */
+function toShownTime(value: bigint, type: ParquetType): ValueText | undefined {
+  const text = toTimeText(value, type.includes('MILLIS') ? 3 : type.includes('MICROS') ? 6 : 9);
+  return text !== undefined && /^\d{4}-/.test(text) ? whole(text) : undefined;
 }
 
 const toDateText = (days: number): ValueText | undefined => {

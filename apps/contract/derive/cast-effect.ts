@@ -10,9 +10,6 @@ import type { Cast } from './casts.ts';
 export const effects = ['safe', 'lossy', 'breaking'] as const;
 export type Effect = (typeof effects)[number];
 
-/** The worse of two effects. */
-export const worse = (one: Effect, other: Effect): Effect => (effects.indexOf(one) > effects.indexOf(other) ? one : other);
-
 /** The effect of a cast that the contract allows; a column that is absent loses nothing. */
 export function effectOfCast({ to, from, decimal }: Pick<Cast, 'to' | 'from' | 'decimal'>): 'safe' | 'lossy' {
   return from === 'NULL' || keepsAll[to](from, decimal) ? 'safe' : 'lossy';
