@@ -51,7 +51,9 @@ const toSent = ({ replaces, contentType = 'application/octet-stream', cacheContr
 
 /** The server refuses bytes that are not those of the checksum. */
 function sendShort(file: File, chunks: readonly Uint8Array[], upload: Upload): Promise<void> {
-  const content = Buffer.concat(chunks);
+  const [only] = chunks;
+  // Bytes that are at hand whole are not copied.
+  const content = chunks.length === 1 && only ? Buffer.from(only.buffer, only.byteOffset, only.length) : Buffer.concat(chunks);
   const checksum = createCrc32c();
   checksum.update(content);
   const { metadata, preconditionOpts } = toSent(upload);
