@@ -27,6 +27,7 @@ export const ownApps = [
   'predict',
   'publish',
   'schema-groups',
+  'setup',
   'spark',
   'tables',
   'transfer',
