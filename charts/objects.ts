@@ -36,7 +36,7 @@ export function createObjects(scope: Construct, env: ClusterEnvironment): Chart 
         image: ownImage(env.registry, 'setup'),
         size: size('10m', '1', '128Mi'),
         command: ['node', 'main.js'],
-        args: ['--task', 'folders', '--folders', [folders.facts, ...toFolders(env)].join()],
+        args: ['--folders', [folders.facts, ...toFolders(env)].join()],
         mounts: [disk, scratch.mount],
       }),
     ],

@@ -1,7 +1,8 @@
 // What a cluster without a cloud must make for itself, by a Job at each sync: Secrets at random, and policies with the API server's addresses.
 import { Chart } from 'cdk8s';
-import { KubeJob } from 'cdk8s-plus-28/lib/imports/k8s.js';
+import { KubeJob, KubeRole, KubeRoleBinding } from 'cdk8s-plus-28/lib/imports/k8s.js';
 import type { Construct } from 'constructs';
+import { partOf } from '../apps/contract/names.ts';
 import { Account } from './constructs/account.ts';
 import { toContainer } from './constructs/container.ts';
 import { toMetadata } from './constructs/metadata.ts';
@@ -11,7 +12,7 @@ import { size } from './env/quantities.ts';
 import { toPoliciesToMake } from './setup/api-policies.ts';
 import { OpenPolicy } from './setup/open-policy.ts';
 import { toSecretsToMake } from './setup/random-secrets.ts';
-import { setupClusterRules, setupRules } from './setup/rules.ts';
+import { besideApiRules, setupRules } from './setup/rules.ts';
 import { ownImage, ownUser } from './versions.ts';
 
 const workload = 'setup';
@@ -24,8 +25,8 @@ export function createSetup(scope: Construct, env: ClusterEnvironment): Chart {
     workload,
     env,
     rules: setupRules(secrets, policies, env),
-    clusterRules: setupClusterRules,
   });
+  createRoleBesideApi(chart, env);
   new OpenPolicy(chart, 'policy', { workload, env });
   const template = toPodTemplate({
     workload,
@@ -40,7 +41,7 @@ export function createSetup(scope: Construct, env: ClusterEnvironment): Chart {
         image: ownImage(env.registry, workload),
         size: size('20m', '1', '128Mi'),
         command: ['node', 'main.js'],
-        args: ['--task', 'prepare', '--secrets', JSON.stringify(secrets), '--policies', JSON.stringify(policies)],
+        args: ['--secrets', JSON.stringify(secrets), '--policies', JSON.stringify(policies)],
       }),
     ],
   });
@@ -56,4 +57,15 @@ export function createSetup(scope: Construct, env: ClusterEnvironment): Chart {
     },
   });
   return chart;
+}
+
+/** The API server's own Service is in a namespace that is not ours. */
+function createRoleBesideApi(chart: Chart, env: ClusterEnvironment): void {
+  const metadata = { ...toMetadata(workload, env), name: `${partOf}-${workload}`, namespace: 'default' };
+  new KubeRole(chart, 'role-beside-api', { metadata, rules: besideApiRules });
+  new KubeRoleBinding(chart, 'binding-beside-api', {
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', name: workload, namespace: env.namespaces.platform }],
+  });
 }

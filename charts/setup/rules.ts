@@ -16,7 +16,7 @@ export function setupRules(
   const rulesOf = (key: (typeof namespaces)[number]): PolicyRule[] => [
     // Rights by name don't hold for what is not there yet.
     { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-    { apiGroups: [''], resources: ['secrets'], resourceNames: namesIn(secrets, key), verbs: ['get', 'update'] },
+    { apiGroups: [''], resources: ['secrets'], resourceNames: namesIn(secrets, key), verbs: ['get', 'patch'] },
     { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['create'] },
     {
       apiGroups: ['networking.k8s.io'],
@@ -28,8 +28,8 @@ export function setupRules(
   return { platform: rulesOf('platform'), pipeline: rulesOf('pipeline'), monitoring: rulesOf('monitoring') };
 }
 
-/** The addresses of the API server are in a namespace that is not ours, where no role of ours can be. */
-export const setupClusterRules: PolicyRule[] = [
+/** In `default`, where the API server's Service and its addresses are. */
+export const besideApiRules: PolicyRule[] = [
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
   { apiGroups: [''], resources: ['services'], resourceNames: ['kubernetes'], verbs: ['get'] },
 ];
