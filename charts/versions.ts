@@ -31,6 +31,7 @@ export const ownApps = [
   'spark',
   'tables',
   'transfer',
+  'trigger',
   'validate',
 ] as const;
 export type OwnApp = (typeof ownApps)[number];
