@@ -30,6 +30,7 @@ export const bundles: Readonly<Record<string, BundleContents>> = {
   setup: node(),
   tables: node(),
   transfer: node(),
+  trigger: node(),
   validate: node(['expectations']),
   dbt: {
     language: 'python',
