@@ -1,4 +1,5 @@
 // The cluster of the current context: its clients, its name, and whether it is on this machine.
+import { networkInterfaces } from 'node:os';
 import {
   AuthorizationV1Api,
   CoreV1Api,
@@ -33,6 +34,10 @@ const answerMilliseconds = 30_000;
 const localContexts = /^(kind-|k3d-|minikube$|docker-desktop$|rancher-desktop$|colima|orbstack$|microk8s$)/;
 const loopback = /^(localhost|127(\.\d+){3}|\[?::1\]?|0\.0\.0\.0)$/;
 
+const isOwnAddress = (host: string): boolean =>
+  loopback.test(host) ||
+  Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === host));
+
 /** Asks nothing of the server yet. Throws UsageError where there is no cluster to ask. */
 export function connectCluster(): ClusterConnection {
   const config = new KubeConfig();
@@ -63,7 +68,7 @@ export function connectCluster(): ClusterConnection {
   return {
     context,
     server,
-    isLocal: localContexts.test(context) || loopback.test(new URL(server).hostname),
+    isLocal: localContexts.test(context) || isOwnAddress(new URL(server).hostname),
     openObjects: () => new KubernetesObjectApi(configuration),
     core: new CoreV1Api(configuration),
     storage: new StorageV1Api(configuration),
