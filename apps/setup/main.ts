@@ -5,6 +5,8 @@
 // - in each namespace of --secrets: secrets `create`; secrets `get`, `patch` with resourceNames: the names there
 // - in each namespace of --policies: networkpolicies (networking.k8s.io) `create`, `get`, `patch` with resourceNames: the names there
 // - in `default`, with --policies: endpointslices (discovery.k8s.io) `list`; services `get` with resourceNames: kubernetes
+import { z } from 'zod';
+import { makeFolder } from '../platform/files.ts';
 import { connect } from '../platform/kubernetes-connection.ts';
 import { runProgram } from '../platform/program.ts';
 import { applyPolicies } from './policies.ts';
@@ -22,8 +24,14 @@ await runProgram({
     policies: policiesOption
       .optional()
       .describe('JSON list of NetworkPolicies: [{"name","namespace","pods":{"matchLabels":{}}}]'),
+    folders: z.string().optional().describe('comma-separated folders to make on a mounted disk; in place of the others'),
   },
-  run: async ({ secrets = [], policies = [] }) => {
+  run: async ({ secrets = [], policies = [], folders }) => {
+    if (folders !== undefined) {
+      const made = folders.split(',');
+      for (const folder of made) await makeFolder(folder);
+      return { folders: made.length };
+    }
     const connection = connect();
     return {
       secrets: await makeSecrets(connection, secrets),

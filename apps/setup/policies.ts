@@ -1,4 +1,4 @@
-// NetworkPolicies that let pods reach the API server, and nothing else. Applied on each run: its addresses change with the cluster.
+// NetworkPolicies that let pods reach the API server, or be reached by it, and nothing else. Applied on each run: its addresses change with the cluster.
 import { PatchStrategy, setHeaderOptions, type V1NetworkPolicy } from '@kubernetes/client-node';
 import { partOf } from '../contract/names.ts';
 import { OutcomeError, TemporaryError } from '../platform/errors.ts';
@@ -35,21 +35,26 @@ export async function applyPolicies(connection: Connection, specs: readonly Poli
   return tallyOf(settled);
 }
 
-const idOf = ({ namespace, name }: PolicySpec) => `${namespace}/${name}`;
+const idOf = ({ namespace, name }: Pick<PolicySpec, 'namespace' | 'name'>) => `${namespace}/${name}`;
 const toText = ({ cidrs, ports }: Destination) => `${cidrs.join(',')}:${ports.map(({ port }) => port).join(',')}`;
 
-const toPolicy = ({ name, namespace, pods }: PolicySpec, destinations: readonly Destination[]) => ({
+const toPolicy = (spec: PolicySpec, destinations: readonly Destination[]) => ({
   apiVersion: `${policyKind.group}/${policyKind.version}`,
   kind: 'NetworkPolicy',
-  metadata: { name, namespace, labels: { [partOfLabel]: partOf } },
-  spec: {
-    podSelector: pods,
-    policyTypes: ['Egress'],
-    egress: destinations.map(({ cidrs, ports }) => ({ to: cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports })),
-  },
+  metadata: { name: spec.name, namespace: spec.namespace, labels: { [partOfLabel]: partOf } },
+  spec: { podSelector: spec.pods, ...toRules(spec, destinations) },
 });
 
-function read({ objects }: Connection, spec: PolicySpec): Promise<V1NetworkPolicy | undefined> {
+const toPeers = (cidrs: readonly string[]) => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+
+function toRules({ direction, ports = [] }: PolicySpec, destinations: readonly Destination[]) {
+  if (direction === 'egress')
+    return { policyTypes: ['Egress'], egress: destinations.map(({ cidrs, ports: its }) => ({ to: toPeers(cidrs), ports: its })) };
+  const from = toPeers([...new Set(destinations.flatMap(({ cidrs }) => cidrs))]);
+  return { policyTypes: ['Ingress'], ingress: [{ from, ports: ports.map((port) => ({ protocol: 'TCP', port })) }] };
+}
+
+function read({ objects }: Connection, spec: Pick<PolicySpec, 'namespace' | 'name'>): Promise<V1NetworkPolicy | undefined> {
   const { namespace, name } = spec;
   return whereAny(spec, `reading NetworkPolicy ${idOf(spec)}`, () =>
     objects.getNamespacedCustomObject({ ...policyKind, namespace, name }),
@@ -62,7 +67,7 @@ async function apply(connection: Connection, body: ReturnType<typeof toPolicy>):
   const what = `NetworkPolicy ${namespace}/${name}`;
   const options = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply);
   for (let round = 0; round < mostRounds; round += 1) {
-    const before = await read(connection, { namespace, name, pods: {} });
+    const before = await read(connection, { namespace, name });
     let after: V1NetworkPolicy | undefined;
     const isApplied = await unlessBeaten({ namespace }, `applying ${what}`, async () => {
       const request = { ...policyKind, namespace, name, body, fieldManager, force: true };

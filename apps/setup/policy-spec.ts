@@ -1,4 +1,4 @@
-// What --policies may say: which pods of a namespace may reach the API server.
+// What --policies may say: which pods of a namespace may reach the API server, or be reached by it.
 import { z } from 'zod';
 import { jsonOption, labels, name, namespace } from './json-option.ts';
 
@@ -13,8 +13,16 @@ const policy = z.strictObject({
   namespace,
   /** As podSelector of a NetworkPolicy. */
   pods: z.strictObject({ matchLabels: labels.optional(), matchExpressions: z.array(requirement).optional() }),
+  /** `egress`: they reach it. `ingress`: it reaches them, at these ports. */
+  direction: z.enum(['egress', 'ingress']).default('egress'),
+  ports: z.array(z.int().min(1).max(65_535)).optional(),
 });
 
 export type PolicySpec = z.output<typeof policy>;
 
-export const policiesOption = jsonOption(z.array(policy));
+/** Its own address is where its calls come from. */
+const hasPorts = ({ direction, ports }: PolicySpec) => (direction === 'ingress') === (ports !== undefined && ports.length > 0);
+
+export const policiesOption = jsonOption(
+  z.array(policy.refine(hasPorts, { error: 'expected ports with direction "ingress", and none with "egress"' })),
+);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readManifests, type Value } from '../fixtures/manifests.ts';
 
 const manifests = await readManifests(join(import.meta.dirname, '..', '..', 'dist'));
-const clusters = ['dev', 'prod'];
+const clusters = ['dev', 'prod', 'solo'];
 const of = (environment: string, kind: string): Value[] =>
   manifests.flatMap(({ environment: other, component, value }) =>
     other === environment && component === 'argocd' && value.kind === kind ? [value] : [],
