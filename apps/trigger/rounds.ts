@@ -54,7 +54,8 @@ export class Rounds {
   async run(): Promise<Round> {
     const { source, storage, datasets } = this.#followed;
     const confirmed = new Map<string, string>();
-    const ignored = new Map<string, string>();
+    const ignored = new Set<string>();
+    const fresh: { readonly key: string; readonly reason: string }[] = [];
     const outcomes: Partial<Record<Started['outcome'], number>> = {};
     const failures: UserError[] = [];
     let files = 0;
@@ -66,7 +67,7 @@ export class Rounds {
         else outcomes[result] = (outcomes[result] ?? 0) + 1;
       for (const { object } of batch) {
         const { key, sequencer } = toArrival(object);
-        if (this.#confirmed.get(key) === sequencer) confirmed.set(key, sequencer);
+        if (this.#confirmed.get(key) === sequencer) confirmed.set(copyOf(key), copyOf(sequencer));
       }
       batch = [];
     };
@@ -74,17 +75,21 @@ export class Rounds {
       const arrival = toArrival(object);
       const file = toMonthFile(arrival, datasets);
       if ('not' in file) {
-        ignored.set(arrival.key, file.not);
+        ignored.add(copyOf(arrival.key));
+        if (!this.#ignored.has(arrival.key)) fresh.push({ key: arrival.key, reason: file.not });
         continue;
       }
       files += 1;
-      if (this.#confirmed.get(arrival.key) === arrival.sequencer) confirmed.set(arrival.key, arrival.sequencer);
+      if (this.#confirmed.get(arrival.key) === arrival.sequencer) confirmed.set(copyOf(arrival.key), copyOf(arrival.sequencer));
       else batch.push({ object, file });
       if (batch.length === batchSize) await finish();
     }
     await finish();
     this.#confirmed = confirmed;
-    this.#tellIgnored(ignored);
+    // Each once, as long as it is there.
+    for (const one of fresh.slice(0, mostIgnoredLines)) log('ignored', one);
+    if (fresh.length > mostIgnoredLines) log('ignored', { more: fresh.length - mostIgnoredLines });
+    this.#ignored = ignored;
     return { files, outcomes, failures };
   }
 
@@ -98,7 +103,7 @@ export class Rounds {
         follower: toFollower(storage, object),
         lookAtSize: async () => (await lookAgain(storage, object))?.bytes,
       });
-      if (outcome === 'Started' || outcome === 'Duplicate') this.#confirmed.set(arrival.key, arrival.sequencer);
+      if (outcome === 'Started' || outcome === 'Duplicate') this.#confirmed.set(copyOf(arrival.key), copyOf(arrival.sequencer));
       if (outcome === 'Started') log('started', { key: arrival.key, version: object.version, workflow });
       else if (outcome !== 'Duplicate') log('has changed since it was listed', { key: arrival.key, version: object.version });
       return outcome;
@@ -107,15 +112,10 @@ export class Rounds {
       return error;
     }
   }
-
-  /** Names each key once, as long as it is there. */
-  #tellIgnored(ignored: ReadonlyMap<string, string>): void {
-    const fresh = [...ignored].filter(([key]) => !this.#ignored.has(key));
-    for (const [key, reason] of fresh.slice(0, mostIgnoredLines)) log('ignored', { key, reason });
-    if (fresh.length > mostIgnoredLines) log('ignored', { more: fresh.length - mostIgnoredLines });
-    this.#ignored = new Set(ignored.keys());
-  }
 }
+
+/** Of its own memory. A text that was cut out of a page of the listing would keep all of the page. */
+const copyOf = (text: string): string => Buffer.from(text).toString();
 
 /** True where the next object would meet the same: nobody answers, the sign-in is not taken, or a right is missing. */
 const isForAll = (error: UserError): boolean =>
