@@ -1,6 +1,6 @@
 // Docker or Podman, whichever answers: the images that it has, and how it builds, names and pushes one.
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
 import { toLine } from '../apps/platform/one-line.ts';
 
@@ -78,7 +78,9 @@ function toEngine(program: Engine['program']): Engine {
       network ??= findNetwork(program);
       const flags = ['--file', dockerfile, '--label', `${contentLabel}=${content}`, '--tag', name];
       await run(program, ['build', ...(await network), ...flags, context]).catch((error: RunError) => {
-        const lines = `${error.stdout ?? ''}\n${error.stderr ?? error.message}`.split('\n').filter((line) => line.trim() !== '');
+        const lines = stripVTControlCharacters(`${error.stdout ?? ''}\n${error.stderr || error.message}`)
+          .split('\n')
+          .filter((line) => line.trim() !== '');
         throw new BuildError(lines.slice(-shownLines).join('\n'));
       });
     },
