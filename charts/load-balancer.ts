@@ -6,6 +6,7 @@ import { IntOrString, type KubeService, Quantity } from 'cdk8s-plus-28/lib/impor
 import type { Construct } from 'constructs';
 import { type BackEnd, backEnds, type WorkloadName, workloads } from '../apps/contract/names.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
+import type { ServerProps } from './constructs/container.ts';
 import { namespaceOf } from './constructs/metadata.ts';
 import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
@@ -14,15 +15,19 @@ import { toHomePage } from './load-balancer/home-page.ts';
 import { type Site, toNginxConfig } from './load-balancer/nginx-config.ts';
 import { SignIn } from './load-balancer/oauth2-proxy.ts';
 import { createSecret } from './secrets.ts';
-import { images } from './versions.ts';
+import { images, ownImage } from './versions.ts';
 
 const workload = 'load-balancer';
+const { ports } = workloads[workload];
 /** For probes; no Service leads to it. */
 const statusPort = 8081;
+/** UDP on the loopback interface: nginx's line a request, for its neighbour. */
+const syslogPort = 5140;
 const folders = {
   tls: '/etc/taxiway/tls',
   passwords: '/etc/taxiway/passwords',
   home: '/etc/taxiway/home',
+  certificate: '/etc/taxiway/certificate',
   temporary: '/tmp',
 } as const;
 
@@ -59,6 +64,7 @@ export function createLoadBalancer(scope: Construct, env: ClusterEnvironment): C
       { name: 'config', configMap: { name: config.name } },
       { name: 'home', configMap: { name: home.name } },
       { name: 'tls', secret: { secretName: 'tls' } },
+      { name: 'certificate', secret: { secretName: 'tls', items: [{ key: 'tls.crt', path: 'tls.crt' }] } },
       ...(basic ? [{ name: 'passwords', secret: { secretName: 'basic-auth' } }] : []),
       { name: 'temporary', emptyDir: { sizeLimit: Quantity.fromString('256Mi') } },
     ],
@@ -69,7 +75,7 @@ export function createLoadBalancer(scope: Construct, env: ClusterEnvironment): C
         size: env.sizes[workload],
         // Its entrypoint would edit files of a root that cannot be written.
         command: ['nginx', '-c', '/etc/taxiway/nginx/nginx.conf'],
-        ports: { ...workloads[workload].ports, status: statusPort },
+        ports: { http: ports.http, https: ports.https, status: statusPort },
         ready: { path: '/healthz', port: 'status' },
         alive: { path: '/healthz', port: 'status' },
         startSeconds: 30,
@@ -81,11 +87,29 @@ export function createLoadBalancer(scope: Construct, env: ClusterEnvironment): C
           { name: 'temporary', mountPath: folders.temporary },
         ],
       },
+      toMetrics(env),
     ],
   });
   openToClients(service.node.findChild('service') as KubeService);
   return chart;
 }
+
+/** Its neighbour, which Prometheus reads. */
+const toMetrics = (env: ClusterEnvironment): ServerProps => ({
+  name: 'site-metrics',
+  image: ownImage(env.registry, 'site-metrics'),
+  size: env.sizes[workload],
+  command: ['node', 'main.js'],
+  args: [
+    ...['--certificate', `${folders.certificate}/tls.crt`, '--syslog', String(syslogPort)],
+    ...['--host', '0.0.0.0', '--port', String(ports.metrics)],
+  ],
+  ports: { metrics: ports.metrics },
+  ready: { path: '/readyz', port: 'metrics' },
+  alive: { path: '/healthz', port: 'metrics' },
+  startSeconds: 30,
+  mounts: [{ name: 'certificate', mountPath: folders.certificate, readOnly: true }],
+});
 
 /** 80 and 443 from outside; the client's address is kept, for the rate limit and the log. */
 function openToClients(service: KubeService): void {
@@ -101,8 +125,8 @@ function openToClients(service: KubeService): void {
 
 function toClusterSite(env: ClusterEnvironment): Site {
   const originOf = (name: WorkloadName, port: string) => {
-    const ports: Readonly<Record<string, number>> = workloads[name].ports;
-    return `http://${name}.${namespaceOf(name, env)}.svc.cluster.local:${ports[port]}`;
+    const own: Readonly<Record<string, number>> = workloads[name].ports;
+    return `http://${name}.${namespaceOf(name, env)}.svc.cluster.local:${own[port]}`;
   };
   return {
     domain: env.domain,
@@ -112,7 +136,8 @@ function toClusterSite(env: ClusterEnvironment): Site {
     ) as Record<BackEnd, string>,
     signIn: originOf('oauth2-proxy', 'http'),
     resolver: 'kube-dns.kube-system.svc.cluster.local',
-    ports: { ...workloads[workload].ports, status: statusPort },
+    ports: { http: ports.http, https: ports.https, status: statusPort },
+    syslog: syslogPort,
     folders,
     http2: true,
     rate: { perSecond: 50, burst: 300 },

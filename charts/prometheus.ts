@@ -16,7 +16,7 @@ import { images } from './versions.ts';
 
 const workload = 'prometheus';
 const folder = join(import.meta.dirname, 'prometheus');
-const ruleFiles = ['backups', 'budget', 'data', 'freshness', 'postgres', 'spark', 'state', 'workflows'].map(
+const ruleFiles = ['backups', 'budget', 'data', 'freshness', 'postgres', 'site', 'spark', 'state', 'workflows'].map(
   (name) => `rules-${name}.yaml`,
 );
 /** Prometheus finds the pods to read by their labels. */

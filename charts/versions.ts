@@ -27,6 +27,7 @@ export const ownApps = [
   'predict',
   'publish',
   'schema-groups',
+  'site-metrics',
   'spark',
   'tables',
   'transfer',

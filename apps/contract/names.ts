@@ -86,8 +86,8 @@ export const workloads = {
   mlflow: { component: 'mlflow', namespace: 'platform', ports: { http: 5000 } },
   predict: { component: 'predict', namespace: 'platform', ports: { http: 8080 } },
   docs: { component: 'docs', namespace: 'platform', ports: { http: 8080 } },
-  'load-balancer': { component: 'load-balancer', namespace: 'platform', ports: { http: 8080, https: 8443 } },
-  'oauth2-proxy': { component: 'load-balancer', namespace: 'platform', ports: { http: 4180 } },
+  'load-balancer': { component: 'load-balancer', namespace: 'platform', ports: { http: 8080, https: 8443, metrics: 9113 } },
+  'oauth2-proxy': { component: 'load-balancer', namespace: 'platform', ports: { http: 4180, metrics: 4181 } },
   'metrics-exporters': {
     component: 'metrics-exporters',
     namespace: 'monitoring',
@@ -152,6 +152,8 @@ export const backEnds = {
   { path: string; workload: keyof typeof workloads; port: string; prefix: 'kept' | 'stripped'; health: string }
 >;
 export type BackEnd = keyof typeof backEnds;
+/** Who answers on the one site, as its metrics name them: a back end, the pages of signing in, or the load balancer itself. */
+export const siteParts: readonly string[] = [...Object.keys(backEnds), 'sign-in', 'home'];
 
 /** What the pipeline reports over StatsD, by the name that Prometheus reads; each has the label `category`. */
 export const pipelineMetrics = {

@@ -20,7 +20,9 @@ test.each(clusters)('%s: one Application a folder but the root, each of a projec
   folders.delete(`dist/${environment}/root`);
   const applications = [...of(environment, 'Application'), ...of(environment, 'Application', 'root')];
   expect(applications.map(({ spec }) => spec.source.path).sort()).toEqual([...folders].sort());
-  const projects = [...of(environment, 'AppProject'), ...of(environment, 'AppProject', 'root')].map(({ metadata }) => metadata.name);
+  const projects = [...of(environment, 'AppProject'), ...of(environment, 'AppProject', 'root')].map(
+    ({ metadata }) => metadata.name,
+  );
   expect(new Set(projects).size).toBe(projects.length);
   for (const { spec } of applications) expect(projects).toContain(spec.project);
 });
@@ -47,7 +49,9 @@ test.each(clusters)('%s: the projects allow exactly the kinds and namespaces of 
   const own = manifests.filter((one) => one.environment === environment);
   for (const project of [...of(environment, 'AppProject'), ...of(environment, 'AppProject', 'root')]) {
     const isRoot = project.metadata.name === 'taxiway-root';
-    const objects = own.filter(({ component }) => component !== 'root' && (component === 'argocd') === isRoot).map(({ value }) => value);
+    const objects = own
+      .filter(({ component }) => component !== 'root' && (component === 'argocd') === isRoot)
+      .map(({ value }) => value);
     const kindsWhere = (namespaced: boolean) =>
       new Set(
         objects
