@@ -15,7 +15,8 @@ const receiverSecret = 'alertmanager-receiver';
 
 export function createAlertmanager(scope: Construct, env: ClusterEnvironment): Chart {
   const chart = new Chart(scope, workload);
-  createSecret(chart, receiverSecret, env);
+  const tells = env.monitoring.receiver.kind !== 'none';
+  if (tells) createSecret(chart, receiverSecret, env);
   const files = { 'alertmanager.yml': toYaml([toAlertmanagerConfig(env)]) };
   const config = new ConfigFiles(chart, 'alertmanager-config', { workload, env, files });
   new WebService(chart, workload, {
@@ -29,7 +30,7 @@ export function createAlertmanager(scope: Construct, env: ClusterEnvironment): C
     configs: [config],
     volumes: [
       { name: 'config', configMap: { name: config.name } },
-      { name: 'receiver', secret: { secretName: receiverSecret } },
+      ...(tells ? [{ name: 'receiver', secret: { secretName: receiverSecret } }] : []),
       { name: 'data', persistentVolumeClaim: { claimName: claims.alertmanager } },
     ],
     servers: [
@@ -49,7 +50,7 @@ export function createAlertmanager(scope: Construct, env: ClusterEnvironment): C
         startSeconds: 60,
         mounts: [
           { name: 'config', mountPath: '/etc/alertmanager/config', readOnly: true },
-          { name: 'receiver', mountPath: receiverFolder, readOnly: true },
+          ...(tells ? [{ name: 'receiver', mountPath: receiverFolder, readOnly: true }] : []),
           { name: 'data', mountPath: '/alertmanager' },
         ],
       },

@@ -6,6 +6,7 @@ import { toControllerConfig } from './argo-workflows/controller-config.ts';
 import { controllerRules, serverRules } from './argo-workflows/rules.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
 import type { ServerProps } from './constructs/container.ts';
+import { ownKeys } from './constructs/data-places.ts';
 import { mountScratch } from './constructs/scratch.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
@@ -42,7 +43,7 @@ export function createArgoWorkflows(scope: Construct, env: ClusterEnvironment): 
     workload: 'argo-server',
     volumes: [scratch.volume],
     servers: [{ ...toServer(env), mounts: [scratch.mount] }],
-    rules: serverRules(config.name),
+    rules: serverRules(config.name, env.google ? undefined : ownKeys.pipeline),
   });
   return chart;
 }

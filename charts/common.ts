@@ -14,6 +14,7 @@ import type { Construct } from 'constructs';
 import {
   type ClaimOwner,
   claims,
+  ownClaims,
   type priorityClasses as Priorities,
   pipelineConfigMap,
   pipelineWorkloads,
@@ -25,7 +26,8 @@ import { pipelineRules } from './common/pipeline-rules.ts';
 import { Account } from './constructs/account.ts';
 import { keepAnnotation, toLabels, toMetadata } from './constructs/metadata.ts';
 import { WorkloadPolicy } from './constructs/network-policy.ts';
-import type { ClusterEnvironment } from './env/environment.ts';
+import { toStorageClass } from './constructs/storage-class.ts';
+import { type ClusterEnvironment, isOnGoogle } from './env/environment.ts';
 
 const component = 'common';
 /** The namespaces that are ours; Argo CD's own stands before us. */
@@ -38,7 +40,9 @@ export function createCommon(scope: Construct, env: ClusterEnvironment): Chart {
   createQuota(chart, env);
   // CloudNativePG makes a claim for each instance.
   for (const owner of Object.keys(claims) as ClaimOwner[])
-    if (owner !== 'postgres' || env.database === 'statefulset') createClaim(chart, owner, env);
+    if (owner !== 'postgres' || env.database === 'statefulset')
+      createClaim(chart, env, { metadata: toMetadata(owner, env, claims[owner]), storage: env.disks[owner] });
+  if (env.ownDisks) createOwnClaims(chart, env, env.ownDisks);
   for (const workload of pipelineWorkloads) {
     const rules = pipelineRules[workload];
     new Account(chart, `account-${workload}`, {
@@ -49,7 +53,7 @@ export function createCommon(scope: Construct, env: ClusterEnvironment): Chart {
     });
     new WorkloadPolicy(chart, `policy-${workload}`, { workload, env });
   }
-  new LambdaAccess(chart, 'lambda', { env });
+  if (isOnGoogle(env)) new LambdaAccess(chart, 'lambda', { env });
   new KubeConfigMap(chart, pipelineConfigMap, {
     metadata: { name: pipelineConfigMap, namespace: env.namespaces.pipeline, labels: toLabels(pipelineConfigMap, component) },
     data: toPipelineFacts(env),
@@ -123,17 +127,29 @@ function createQuota(chart: Chart, env: ClusterEnvironment): void {
   });
 }
 
-function createClaim(chart: Chart, owner: ClaimOwner, env: ClusterEnvironment): void {
-  new KubePersistentVolumeClaim(chart, claims[owner], {
+function createOwnClaims(chart: Chart, env: ClusterEnvironment, disks: NonNullable<ClusterEnvironment['ownDisks']>): void {
+  createClaim(chart, env, { metadata: toMetadata('objects', env, ownClaims.objects), storage: disks.objects });
+  // Of the pipeline's namespace: its pods mount it.
+  const metadata = { ...toMetadata('step', env, ownClaims.warehouse), labels: toLabels(ownClaims.warehouse, component) };
+  createClaim(chart, env, { metadata, storage: disks.warehouse });
+}
+
+interface ClaimProps {
+  readonly metadata: ReturnType<typeof toMetadata>;
+  readonly storage: string;
+}
+
+function createClaim(chart: Chart, env: ClusterEnvironment, { metadata, storage }: ClaimProps): void {
+  new KubePersistentVolumeClaim(chart, metadata.name, {
     metadata: {
-      ...toMetadata(owner, env, claims[owner]),
+      ...metadata,
       // Bound only when its first pod comes, which waits for this Application to be healthy.
       annotations: { ...keepAnnotation, 'argocd.argoproj.io/ignore-healthcheck': 'true' },
     },
     spec: {
       accessModes: ['ReadWriteOnce'],
-      storageClassName: env.storageClass,
-      resources: { requests: { storage: Quantity.fromString(env.disks[owner]) } },
+      ...toStorageClass(env),
+      resources: { requests: { storage: Quantity.fromString(storage) } },
     },
   });
 }

@@ -3,7 +3,7 @@ import { ApiObject, type Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ClusterEnvironment } from './env/environment.ts';
 
-export type EnvironmentName = 'local' | 'dev' | 'prod';
+export type EnvironmentName = 'local' | 'dev' | 'prod' | 'solo';
 
 /** A chart a component, the same in each cluster: everything that differs is in the environment. */
 export interface ChartComponent {

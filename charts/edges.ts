@@ -61,22 +61,6 @@ export const edges: readonly Edge[] = [
     'training',
     'spark-driver',
   ]),
-  // Google Cloud's and Amazon's interfaces, and the identity provider.
-  ...leave('internet', [
-    'argo-controller',
-    'argo-server',
-    'postgres-job',
-    'mlflow',
-    'predict',
-    'docs',
-    'grafana',
-    'alertmanager',
-    'oauth2-proxy',
-    'step',
-    'training',
-    'spark-driver',
-    'spark-executor',
-  ]),
 ];
 
 /** What CloudNativePG's instances need beside: https://cloudnative-pg.io/documentation/current/networking/ */
@@ -87,9 +71,53 @@ export const instanceEdges: readonly Edge[] = [
   ...leave('kubernetes-api', ['postgres']),
 ];
 
+/** Whose data are in buckets, BigQuery or with the identity provider: Google Cloud's and Amazon's interfaces. */
+export const cloudEdges: readonly Edge[] = leave('internet', [
+  'argo-controller',
+  'argo-server',
+  'postgres-job',
+  'mlflow',
+  'predict',
+  'docs',
+  'grafana',
+  'step',
+  'training',
+  'spark-driver',
+  'spark-executor',
+]);
+
+/** What a cluster without a cloud has in its place. */
+export const ownEdges: readonly Edge[] = [
+  ...reach('objects', 's3', [
+    'argo-controller',
+    'argo-server',
+    'postgres-job',
+    'mlflow',
+    'predict',
+    'docs',
+    'trigger',
+    'step',
+    'training',
+    'spark-driver',
+    'spark-executor',
+  ]),
+  ...reach('trigger', 'http', ['prometheus']),
+  ...leave('kubernetes-api', ['setup', 'trigger']),
+];
+
 /** The edges of an environment. */
-export const edgesOf = ({ database }: Pick<ClusterEnvironment, 'database'>): readonly Edge[] =>
-  database === 'cloudnativepg' ? [...edges, ...instanceEdges] : edges;
+export const edgesOf = ({
+  database,
+  google,
+  auth,
+  monitoring,
+}: Pick<ClusterEnvironment, 'database' | 'google' | 'auth' | 'monitoring'>): readonly Edge[] => [
+  ...edges,
+  ...(google ? cloudEdges : ownEdges),
+  ...(auth.mode === 'oidc' ? leave('internet', ['oauth2-proxy']) : []),
+  ...(monitoring.receiver.kind === 'none' ? [] : leave('internet', ['alertmanager'])),
+  ...(database === 'cloudnativepg' ? instanceEdges : []),
+];
 
 /** The number of an edge's port: the API server's own, 443 elsewhere outside. */
 export function portOf({ to, port }: Edge, { apiServerPort }: Pick<ClusterEnvironment, 'apiServerPort'>): number {

@@ -5,12 +5,13 @@ import { dev } from './env/dev.ts';
 import { type ClusterEnvironment, findProblems, freeze } from './env/environment.ts';
 import { findPathProblems } from './env/paths.ts';
 import { prod } from './env/prod.ts';
+import { solo } from './env/solo.ts';
 import { findVersionProblems, images, ownTag } from './versions.ts';
 
 /** Checked and frozen. Throws UsageError with `found` and every mistake of all environments, versions and paths, one a line. */
 export function checkEnvironments(
   found: readonly string[] = [],
-  inputs: Readonly<Record<string, unknown>> = { dev, prod },
+  inputs: Readonly<Record<string, unknown>> = { dev, prod, solo },
   versions: Readonly<Record<string, string>> = images,
 ) {
   const problems = [

@@ -8,7 +8,8 @@ import { toYaml } from '../apps/platform/yaml.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
 import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
-import type { ClusterEnvironment } from './env/environment.ts';
+import { type ClusterEnvironment, isOnGoogle } from './env/environment.ts';
+import { toOrigin } from './env/site.ts';
 import { bigQuerySource, toDataSources, toProviders } from './grafana/data-sources.ts';
 import { toMonthly } from './grafana/monthly.ts';
 import { toOperations } from './grafana/operations.ts';
@@ -18,10 +19,10 @@ import { grafanaPlugins, images } from './versions.ts';
 const workload = 'grafana';
 const dashboardsFolder = '/etc/taxiway/dashboards';
 
-/** Every dashboard, by file name. */
+/** Every dashboard, by file name. Those of the months read BigQuery: Grafana has no client of DuckDB. */
 export const toDashboards = (env: ClusterEnvironment): Record<string, string> =>
   Object.fromEntries(
-    [toOperations(), ...allDatasets.map((dataset) => toMonthly(dataset, env))].map((one) => [
+    [toOperations(), ...(isOnGoogle(env) ? allDatasets.map((dataset) => toMonthly(dataset, env)) : [])].map((one) => [
       `${one.uid}.json`,
       JSON.stringify(one, null, 1),
     ]),
@@ -85,10 +86,10 @@ export function createGrafana(scope: Construct, env: ClusterEnvironment): Chart 
 const adminSecret = 'grafana-admin';
 const adminFolder = '/secrets/grafana-admin';
 
-const toVariables = ({ domain }: ClusterEnvironment): Record<string, string> => ({
-  GF_SERVER_ROOT_URL: `https://${domain}${backEnds.grafana.path}`,
+const toVariables = (env: ClusterEnvironment): Record<string, string> => ({
+  GF_SERVER_ROOT_URL: `${toOrigin(env)}${backEnds.grafana.path}`,
   GF_SERVER_SERVE_FROM_SUB_PATH: String(backEnds.grafana.prefix === 'kept'),
-  GF_PLUGINS_PREINSTALL_SYNC: `${bigQuerySource.type}@${grafanaPlugins[bigQuerySource.type]}`,
+  ...(env.google && { GF_PLUGINS_PREINSTALL_SYNC: `${bigQuerySource.type}@${grafanaPlugins[bigQuerySource.type]}` }),
   // The load balancer has signed people in, and says who they are; only it and Prometheus reach Grafana.
   GF_AUTH_PROXY_ENABLED: 'true',
   GF_AUTH_PROXY_HEADER_NAME: 'X-WEBAUTH-USER',

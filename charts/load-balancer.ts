@@ -1,4 +1,4 @@
-// The load balancer: the one Service of type LoadBalancer of the bundle, and nginx behind it. All paths of the site pass here.
+// The load balancer: the one Service of the bundle that is reached from outside, and nginx behind it. All paths of the site pass here.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Chart, JsonPatch } from 'cdk8s';
@@ -11,6 +11,7 @@ import { namespaceOf } from './constructs/metadata.ts';
 import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
+import { toAuthority } from './env/site.ts';
 import { toHomePage } from './load-balancer/home-page.ts';
 import { type Site, toNginxConfig } from './load-balancer/nginx-config.ts';
 import { SignIn } from './load-balancer/oauth2-proxy.ts';
@@ -90,7 +91,7 @@ export function createLoadBalancer(scope: Construct, env: ClusterEnvironment): C
       toMetrics(env),
     ],
   });
-  openToClients(service.node.findChild('service') as KubeService);
+  openToClients(service.node.findChild('service') as KubeService, env);
   return chart;
 }
 
@@ -111,15 +112,19 @@ const toMetrics = (env: ClusterEnvironment): ServerProps => ({
   mounts: [{ name: 'certificate', mountPath: folders.certificate, readOnly: true }],
 });
 
-/** 80 and 443 from outside; the client's address is kept, for the rate limit and the log. */
-function openToClients(service: KubeService): void {
+/** 80 and 443 from outside, or two ports of each node; the client's address is kept, for the rate limit and the log. */
+function openToClients(service: KubeService, { entrance }: ClusterEnvironment): void {
+  const opened = [
+    { name: 'http', port: 80, targetPort: IntOrString.fromString('http'), protocol: 'TCP' },
+    { name: 'https', port: 443, targetPort: IntOrString.fromString('https'), protocol: 'TCP' },
+  ] as const;
   service.addJsonPatch(
-    JsonPatch.replace('/spec/type', 'LoadBalancer'),
+    JsonPatch.replace('/spec/type', entrance.kind === 'node-port' ? 'NodePort' : 'LoadBalancer'),
     JsonPatch.add('/spec/externalTrafficPolicy', 'Local'),
-    JsonPatch.replace('/spec/ports', [
-      { name: 'http', port: 80, targetPort: IntOrString.fromString('http'), protocol: 'TCP' },
-      { name: 'https', port: 443, targetPort: IntOrString.fromString('https'), protocol: 'TCP' },
-    ]),
+    JsonPatch.replace(
+      '/spec/ports',
+      opened.map((port) => (entrance.kind === 'node-port' ? { ...port, nodePort: entrance[port.name] } : port)),
+    ),
   );
 }
 
@@ -130,6 +135,7 @@ function toClusterSite(env: ClusterEnvironment): Site {
   };
   return {
     domain: env.domain,
+    authority: toAuthority(env),
     auth: env.auth.mode,
     origins: Object.fromEntries(
       Object.entries(backEnds).map(([name, one]) => [name, originOf(one.workload, one.port)]),

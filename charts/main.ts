@@ -17,19 +17,27 @@ import { createGrafana } from './grafana.ts';
 import { createLoadBalancer } from './load-balancer.ts';
 import { createMetricsExporters } from './metrics-exporters.ts';
 import { createMlflow } from './mlflow.ts';
+import { createObjects } from './objects.ts';
 import { createPostgres } from './postgres.ts';
 import { createPredict } from './predict.ts';
 import { createPrometheus } from './prometheus.ts';
+import { createSetup } from './setup.ts';
 import { createSparkOperator } from './spark-operator.ts';
 import { findRepeatedNames, synthesize } from './synthesize.ts';
+import { createTrigger } from './trigger.ts';
 import { createWorkflows } from './workflows.ts';
 
-const clusters: readonly EnvironmentName[] = ['dev', 'prod'];
+const clusters: readonly EnvironmentName[] = ['dev', 'prod', 'solo'];
+/** Clusters without a cloud. */
+const own: readonly EnvironmentName[] = ['solo'];
 
 const parts: readonly Component[] = [
   { component: 'workflows', environments: ['local'], render: () => toWorkflowFiles(localEnvironment) },
   { component: 'crds', environments: clusters, create: createCrds },
   { component: 'common', environments: clusters, create: createCommon },
+  { component: 'setup', environments: own, create: createSetup },
+  { component: 'objects', environments: own, create: createObjects },
+  { component: 'trigger', environments: own, create: createTrigger },
   { component: 'argo-workflows', environments: clusters, create: createArgoWorkflows },
   { component: 'workflows', environments: clusters, create: createWorkflows },
   { component: 'spark-operator', environments: clusters, create: createSparkOperator },

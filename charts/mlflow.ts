@@ -4,10 +4,12 @@ import type { Construct } from 'constructs';
 import { backEnds, mlflowArtifacts, postgresDatabases, workloads } from '../apps/contract/names.ts';
 import type { ContainerProps } from './constructs/container.ts';
 import { toContainer } from './constructs/container.ts';
+import { toBucketUri, toObjectAccess } from './constructs/data-places.ts';
 import { namespaceOf } from './constructs/metadata.ts';
 import { mountScratch } from './constructs/scratch.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
+import { toAuthority, toOrigin } from './env/site.ts';
 import { ownImage, ownUser } from './versions.ts';
 
 const workload = 'mlflow';
@@ -17,12 +19,14 @@ export function createMlflow(scope: Construct, env: ClusterEnvironment): Chart {
   const { ports } = workloads[workload];
   const { health, path } = backEnds.mlflow;
   const { volume, mount } = mountScratch('tmp', '/tmp', '900Mi');
+  const access = toObjectAccess(env, 'platform');
   const base = {
     image: ownImage(env.registry, workload),
     size: env.sizes.mlflow,
     // The password is not in the URI: it would need escaping there, and show wherever MLflow names its store.
-    secrets: { PGPASSWORD: { secret: 'postgres-mlflow', key: 'password' } },
+    secrets: { PGPASSWORD: { secret: 'postgres-mlflow', key: 'password' }, ...access.secrets },
     variables: {
+      ...access.variables,
       MLFLOW_BACKEND_STORE_URI: toStoreUri(env),
       MLFLOW_DISABLE_TELEMETRY: 'true',
       MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
@@ -50,9 +54,9 @@ export function createMlflow(scope: Construct, env: ClusterEnvironment): Chart {
           ...['--host', '0.0.0.0', '--port', String(ports.http), '--workers', '2'],
           // Moves its API and its probes too.
           ...['--static-prefix', path.replace(/\/$/, '')],
-          ...['--serve-artifacts', '--artifacts-destination', `gs://${env.buckets.models}/${mlflowArtifacts}`],
+          ...['--serve-artifacts', '--artifacts-destination', `${toBucketUri(env, 'models')}${mlflowArtifacts}`],
           ...['--allowed-hosts', toHosts(env).join()],
-          ...['--cors-allowed-origins', `https://${env.domain}`],
+          ...['--cors-allowed-origins', toOrigin(env)],
           ...['--expose-prometheus', '/tmp/metrics'],
         ],
         ports,
@@ -84,5 +88,5 @@ function toHosts(env: ClusterEnvironment): string[] {
     `${workload}.${namespace}.svc`,
     `${workload}.${namespace}.svc.cluster.local`,
   ];
-  return [env.domain, `$(POD_IP):${http}`, ...names.flatMap((name) => [name, `${name}:${http}`])];
+  return [toAuthority(env), `$(POD_IP):${http}`, ...names.flatMap((name) => [name, `${name}:${http}`])];
 }

@@ -7,14 +7,14 @@ import { createInstances } from './postgres/cloudnativepg.ts';
 import { createBackupJobs, createDatabasesJob, createJobAccount } from './postgres/jobs.ts';
 import { createServer } from './postgres/server.ts';
 import { readScript } from './postgres/server-facts.ts';
-import { createSecret, type SecretFacts, type SecretName, secrets } from './secrets.ts';
+import { createSecret, type SecretFacts, type SecretName, secrets, secretsOf } from './secrets.ts';
 
 const workload = 'postgres';
 
 export function createPostgres(scope: Construct, env: ClusterEnvironment): Chart {
   const chart = new Chart(scope, workload);
   const operated = env.database === 'cloudnativepg';
-  for (const name of findSecrets(env.database)) createSecret(chart, name, env);
+  for (const name of findSecrets(env)) createSecret(chart, name, env);
   createJobAccount(chart, env);
   if (operated) createInstances(chart, env);
   else {
@@ -28,7 +28,5 @@ export function createPostgres(scope: Construct, env: ClusterEnvironment): Chart
 }
 
 /** Those that the jobs or the server read, in this way of running it. */
-const findSecrets = (database: ClusterEnvironment['database']): SecretName[] =>
-  Object.entries<SecretFacts>(secrets)
-    .filter(([, { readers, database: only = database }]) => readers.includes('postgres-job') && only === database)
-    .map(([name]) => name as SecretName);
+const findSecrets = (env: ClusterEnvironment): SecretName[] =>
+  secretsOf(env).filter((name) => (secrets[name] as SecretFacts).readers.includes('postgres-job'));

@@ -23,6 +23,8 @@ export interface SecretFacts {
   readonly auth?: ClusterEnvironment['auth']['mode'];
   /** The way of running Postgres that needs it; both where none is named. */
   readonly database?: ClusterEnvironment['database'];
+  /** True where only a cluster without a cloud has it. */
+  readonly own?: true;
   /** Of Postgres, whose password it holds: CloudNativePG reads it from there. */
   readonly role?: string;
 }
@@ -64,16 +66,41 @@ export const secrets = {
     readers: ['oauth2-proxy'],
     auth: 'oidc',
   },
+  objects: {
+    namespace: 'platform',
+    keys: ['access-key', 'secret-key'],
+    readers: ['objects', 'mlflow', 'predict', 'docs', 'postgres-job', 'trigger'],
+    own: true,
+  },
+  // The same key pair.
+  'objects-of-pipeline': {
+    namespace: 'pipeline',
+    keys: ['access-key', 'secret-key'],
+    readers: ['step', 'training', 'spark-driver', 'spark-executor', 'argo-server'],
+    own: true,
+  },
   'basic-auth': { namespace: 'platform', keys: ['htpasswd'], readers: ['load-balancer'], auth: 'basic' },
 } as const satisfies Record<string, SecretFacts>;
 export type SecretName = keyof typeof secrets;
+
+/** The Secrets that an environment's pods read. */
+export const secretsOf = ({ auth, database, google, monitoring }: ClusterEnvironment): SecretName[] =>
+  (Object.keys(secrets) as SecretName[]).filter((name) => {
+    const facts: SecretFacts = secrets[name];
+    return (
+      (facts.auth ?? auth.mode) === auth.mode &&
+      (facts.database ?? database) === database &&
+      (!facts.own || google === null) &&
+      (name !== 'alertmanager-receiver' || monitoring.receiver.kind !== 'none')
+    );
+  });
 
 /** The entry of Secret Manager that a key comes from: one each; it allows no dots in names. */
 export const toSecretEntry = (name: SecretName, key: string): string => `${name}-${key.replaceAll('.', '-')}`;
 
 /** Makes a Secret appear: an ExternalSecret, or nothing where the environment says that its Secrets exist already. */
 export function createSecret(scope: Construct, name: SecretName, env: ClusterEnvironment): void {
-  if (env.secrets.mode === 'existing') return;
+  if (env.secrets.mode !== 'external') return;
   const { namespace, keys, readers, role }: SecretFacts = secrets[name];
   const labels = toLabels(name, workloads[readers[0] as WorkloadName].component);
   const template = env.database === 'cloudnativepg' && role !== undefined ? toRoleTemplate(role, labels) : undefined;

@@ -27,10 +27,12 @@ export const ownApps = [
   'predict',
   'publish',
   'schema-groups',
+  'setup',
   'site-metrics',
   'spark',
   'tables',
   'transfer',
+  'trigger',
   'validate',
 ] as const;
 export type OwnApp = (typeof ownApps)[number];
@@ -40,6 +42,7 @@ export const images = {
   'argo-controller': 'quay.io/argoproj/workflow-controller:v4.1.4',
   'argo-server': 'quay.io/argoproj/argocli:v4.1.4',
   'argo-executor': 'quay.io/argoproj/argoexec:v4.1.4',
+  objects: 'ghcr.io/versity/versitygw:v1.8.0',
   postgres: 'postgres:17.6',
   // The same server as CloudNativePG runs it: both lines change together, since dumps are made and restored by the one above.
   'postgres-instance': 'ghcr.io/cloudnative-pg/postgresql:17.6-minimal-trixie',

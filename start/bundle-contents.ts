@@ -27,6 +27,7 @@ export const bundles: Readonly<Record<string, BundleContents>> = {
   predict: node(),
   publish: node(),
   'schema-groups': node(),
+  setup: node(),
   'site-metrics': node(),
   tables: node(),
   transfer: node(),

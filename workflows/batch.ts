@@ -28,7 +28,7 @@ export const createBatch = (environment: Environment) =>
     tasks: ({ category, uri: source, filename, run_date: runDate, threshold, retrain: learns, engine, accept }) => {
       const staged = uri`${at.stagedFolder(environment, category)}${filename}`;
       const part = at.runPart(runDate);
-      const tables = at.tablesOf(category);
+      const tables = at.tablesOf(environment, category);
 
       const transfer = step('transfer', programs.transfer, {
         args: { source, destination: at.stagedFolder(environment, category), category, filename, runDate },
@@ -73,8 +73,7 @@ export const createBatch = (environment: Environment) =>
       const dbt = step('dbt', programs.dbt, {
         args: {
           category,
-          ...at.pythonWarehouse(environment),
-          ...at.jobsOfRun(environment),
+          ...at.warehouseOfDbt(environment),
           runDate,
           docs: at.dbtFolder(environment, part),
         },
@@ -86,7 +85,7 @@ export const createBatch = (environment: Environment) =>
       const retrain = step('retrain', programs.retrain, {
         args: {
           category,
-          ...at.pythonWarehouse(environment),
+          ...at.warehouseOfTraining(environment),
           runDate,
           run: text`${part}`,
           tracking: path`${environment.tracking}`,

@@ -34,16 +34,17 @@ export interface SparkPod {
 /** How Spark's jobs run. */
 export interface SparkPlace {
   readonly image: string;
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent';
   /** Of Spark in the image: `3.5.9`. */
   readonly version: string;
   readonly driver: SparkPod;
   readonly executor: SparkPod;
   /** How many executors a job has. */
   readonly executors: { readonly least: number; readonly first: number; readonly most: number };
-  /** The staging bucket as Spark reaches it: `gs://name/`. */
+  /** The staging bucket as Spark reaches it: `gs://name/` or `s3a://name/`. */
   readonly staging: string;
-  /** The Google Cloud project. */
-  readonly project: string;
+  /** What Hadoop must know to reach it: `fs.gs.…` or `fs.s3a.…`. */
+  readonly hadoopConf: Readonly<Record<string, string>>;
 }
 
 export interface Environment {
@@ -53,6 +54,8 @@ export interface Environment {
   readonly buckets: Readonly<Record<keyof typeof buckets, string>>;
   /** Where the tables are: the URI of a DuckDB file, or `bigquery://project/prefix`. */
   readonly warehouse: string;
+  /** The URI of a copy of the DuckDB file, for those who read while others write; undefined where nobody does, or the warehouse is none. */
+  readonly snapshot?: string;
   /** MLflow's store: a folder's path, or a server's URL. */
   readonly tracking: string;
   /** Volumes, and where a container finds them. A step has those whose path its arguments name. */
@@ -76,10 +79,13 @@ export interface Environment {
     /** Size, nodes, labels, account and variables of a step: fields of its template and of its container, and further mounts. */
     readonly placeOf: (step: { readonly workload: 'step' | 'training'; readonly app: string }) => Place;
     readonly spark: SparkPlace;
-    /** Where BigQuery keeps its datasets. */
-    readonly location: string;
-    /** What one run may cost before somebody is told. */
-    readonly runBudgetUsd: number;
+    /** Undefined where the warehouse is a DuckDB file: its tables make themselves, and nobody sends a bill. */
+    readonly bigQuery?: {
+      /** Where it keeps its datasets. */
+      readonly location: string;
+      /** What one run may cost before somebody is told. */
+      readonly runBudgetUsd: number;
+    };
     /** Alertmanager, which tells people. */
     readonly alerts: string;
     /** The site's address, without a slash at its end. */

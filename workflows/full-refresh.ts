@@ -30,7 +30,7 @@ export const createFullRefresh = (environment: Environment) =>
       const part = at.runPart();
       const files = at.runFile(environment, part, 'files.json');
       const groups = at.runFile(environment, part, 'groups.json');
-      const tables = at.tablesOf(category);
+      const tables = at.tablesOf(environment, category);
 
       const transfer = step('transfer', programs.transfer, {
         args: { source, prefixes, destination: at.stagedFolder(environment, category), manifest: files },
@@ -71,8 +71,7 @@ export const createFullRefresh = (environment: Environment) =>
       const dbt = step('dbt', programs.dbt, {
         args: {
           category,
-          ...at.pythonWarehouse(environment),
-          ...at.jobsOfRun(environment),
+          ...at.warehouseOfDbt(environment),
           fullRefresh: true,
           docs: at.dbtFolder(environment, part),
         },
@@ -84,7 +83,7 @@ export const createFullRefresh = (environment: Environment) =>
       const train = step('train', programs.train, {
         args: {
           category,
-          ...at.pythonWarehouse(environment),
+          ...at.warehouseOfTraining(environment),
           run: part,
           tracking: path`${environment.tracking}`,
           models: at.modelsFolder(environment),

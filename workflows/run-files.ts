@@ -29,19 +29,26 @@ export const validation = (environment: Environment, { category, part }: { categ
   months: judgedMonths(environment, part),
 });
 
-/** What the Python steps take: a DuckDB file by its path; BigQuery keeps its URI, and says where its datasets are. */
-export const pythonWarehouse = ({ warehouse, cluster }: Environment) => ({
+/** A DuckDB file by its path, BigQuery by its URI and the location of its datasets: what Python steps take. */
+const toWarehouseFlags = ({ cluster }: Environment, warehouse: string) => ({
   warehouse: path`${warehouse.startsWith('file:') ? toPath(warehouse) : warehouse}`,
-  ...(cluster && { location: text`${cluster.location}` }),
+  ...(cluster?.bigQuery && { location: text`${cluster.bigQuery.location}` }),
 });
-/** The run that dbt's jobs in BigQuery are labelled with. */
-export const jobsOfRun = ({ cluster }: Environment) => cluster && { run: runName };
+/** Where dbt builds, with what its jobs in BigQuery are labelled, or where it leaves a copy of the file for those who read. */
+export const warehouseOfDbt = (environment: Environment) => ({
+  ...toWarehouseFlags(environment, environment.warehouse),
+  ...(environment.cluster?.bigQuery && { run: runName }),
+  ...(environment.snapshot !== undefined && { snapshot: path`${toPath(environment.snapshot)}` }),
+});
+/** What training reads: never a DuckDB file that others may write. */
+export const warehouseOfTraining = (environment: Environment) =>
+  toWarehouseFlags(environment, environment.snapshot ?? environment.warehouse);
 export const dbtFolder = (environment: Environment, part: Text) => runFile(environment, part, 'dbt');
 export const modelsFolder = ({ buckets }: Environment) => uri`${buckets.models}`;
 
 /** What the tables of a run hold, as etl or Spark has written it. */
 export const filledFile = 'filled.json';
-/** The tables of a run as Parquet, from where they are loaded into BigQuery. */
+/** The tables of a run as Parquet, from where they are loaded into the warehouse. */
 export const lake = (environment: Environment, part: Text) => ({
   tables: runFile(environment, part, 'tables/'),
   filled: runFile(environment, part, filledFile),
@@ -50,6 +57,7 @@ export const lake = (environment: Environment, part: Text) => ({
 export const destinationFlags = (environment: Environment, part: Text) =>
   environment.cluster === undefined ? { warehouse: uri`${environment.warehouse}` } : lake(environment, part);
 
-/** What two runs must not change at the same time. */
-export const tablesOf = (category: Text<'category'>) => text`tables-${category}`;
+/** What two runs must not change at the same time: a category's tables, or the whole of a DuckDB file that runs share. */
+export const tablesOf = ({ cluster }: Environment, category: Text<'category'>) =>
+  cluster && !cluster.bigQuery ? text`warehouse` : text`tables-${category}`;
 export const modelOf = (category: Text<'category'>) => text`model-${category}`;

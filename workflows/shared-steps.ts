@@ -27,18 +27,18 @@ export const publishStep = (environment: Environment, of: { category: Text<'cate
 
 /** In DuckDB the etl step makes its tables by itself; BigQuery's are made and changed as the contract says, before they are loaded. */
 export const defineTablesSteps = ({ cluster, warehouse }: Environment, category: Text<'category'>): Step[] =>
-  cluster === undefined
+  cluster?.bigQuery === undefined
     ? []
     : [
         step('tables', programs.defineTables, {
-          args: { category, warehouse: uri`${warehouse}`, location: text`${cluster.location}` },
+          args: { category, warehouse: uri`${warehouse}`, location: text`${cluster.bigQuery.location}` },
           deadlineMinutes: 15,
         }),
       ];
 
 /**
  * On one machine the etl step fills the warehouse, whatever the engine. In a cluster the tables of the run are in the bucket: etl has written them,
- * or Spark does by the plan that etl has written; the last of these steps loads them into BigQuery.
+ * or Spark does by the plan that etl has written; the last of these steps loads them into the warehouse.
  */
 export function loadSteps(
   environment: Environment,
@@ -79,7 +79,7 @@ export function loadSteps(
     },
     after: [etl],
     when: equals(engine, 'spark'),
-    mutex: tablesOf(category),
+    mutex: tablesOf(environment, category),
     deadlineMinutes: sparkMinutes,
   });
   const load = step('load', programs.load, {
@@ -88,12 +88,11 @@ export function loadSteps(
       ...(runDate && { runDate }),
       ...lake(environment, part),
       warehouse: uri`${warehouse}`,
-      location: text`${cluster.location}`,
-      run: runName,
+      ...(cluster.bigQuery && { location: text`${cluster.bigQuery.location}`, run: runName }),
     },
     after: [etl, ...define],
     afterUnlessSkipped: [spark],
-    mutex: tablesOf(category),
+    mutex: tablesOf(environment, category),
     deadlineMinutes: 120,
   });
   return [spark, load];
@@ -138,7 +137,7 @@ export function exitSteps(environment: Environment, workflow: string, category?:
     deadlineMinutes: 5,
   });
   if (cluster === undefined) return [finish];
-  const costs = category ? [costsStep(environment, cluster, category)] : [];
+  const costs = category && cluster.bigQuery ? [costsStep(environment, { ...cluster, ...cluster.bigQuery }, category)] : [];
   const sparkGone = step('spark-gone', programs.proveSparkGone, {
     args: { namespace: text`${cluster.namespaces.pipeline}`, workflow: runName },
     // Costs reads the Spark applications that this removes.
@@ -151,7 +150,11 @@ export function exitSteps(environment: Environment, workflow: string, category?:
 /** What the run has cost so far: BigQuery's jobs by their labels, and the seconds of its pods. */
 const costsStep = (
   { buckets, warehouse }: Environment,
-  { namespaces, location, runBudgetUsd }: NonNullable<Environment['cluster']>,
+  {
+    namespaces,
+    location,
+    runBudgetUsd,
+  }: Pick<NonNullable<Environment['cluster']>, 'namespaces'> & NonNullable<NonNullable<Environment['cluster']>['bigQuery']>,
   category: Text<'category'>,
 ) =>
   step('costs', programs.costRun, {

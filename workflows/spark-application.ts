@@ -16,8 +16,7 @@ export function toSparkSpec(place: SparkPlace) {
     mode: 'cluster',
     sparkVersion: version,
     image,
-    // A tag can be moved: the kubelet asks for its digest, and keeps the layers that it has.
-    imagePullPolicy: 'Always',
+    imagePullPolicy: place.imagePullPolicy,
     mainApplicationFile: `local://${sparkImage.runner}`,
     // A driver that fails is for Argo to judge: the step retries exit 75 with a new application, and nothing else. Restarted by the
     // operator too, each of Argo's tries would be several, and a month that the data refuse would be read again and again.
@@ -45,11 +44,7 @@ export function toSparkSpec(place: SparkPlace) {
       },
     },
     sparkConf: toSparkConf(place),
-    hadoopConf: {
-      'fs.gs.impl': 'com.google.cloud.hadoop.fs.gcs.GoogleHadoopFileSystem',
-      'fs.AbstractFileSystem.gs.impl': 'com.google.cloud.hadoop.fs.gcs.GoogleHadoopFS',
-      'fs.gs.project.id': place.project,
-    },
+    hadoopConf: { ...place.hadoopConf },
     driver: toPod(driver),
     executor: toPod(executor),
   };

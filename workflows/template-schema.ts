@@ -11,6 +11,12 @@ const duration = z.union([z.string(), z.number().transform(String)]).transform((
   }
   return Number(match[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[(match[2] ?? 's') as 'ms' | 's' | 'm' | 'h'];
 });
+/** A variable whose value is a Secret's. The local runner has none: a step sees the variable of whoever runs it. */
+const fromSecret = z.strictObject({
+  name: z.string(),
+  valueFrom: z.strictObject({ secretKeyRef: z.strictObject({ name: z.string(), key: z.string() }) }),
+});
+
 const argument = z.strictObject({ name: z.string(), value: z.string() });
 /** What says where a pod runs and as whom: one machine has one place, so there is nothing to honour. */
 const place = z.unknown().optional();
@@ -36,7 +42,7 @@ const container = z.strictObject({
   image: z.string(),
   command: z.array(z.string()).length(2),
   args: z.array(z.string()).optional(),
-  env: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
+  env: z.array(z.union([z.strictObject({ name: z.string(), value: z.string() }), fromSecret])).optional(),
   volumeMounts: z
     .array(
       z.strictObject({ name: z.string(), mountPath: z.string().regex(/^\/[^/]/, 'expected an absolute path'), readOnly: place }),

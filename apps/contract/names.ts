@@ -96,12 +96,23 @@ export const workloads = {
   prometheus: { component: 'prometheus', namespace: 'monitoring', ports: { web: 9090 } },
   alertmanager: { component: 'alertmanager', namespace: 'monitoring', ports: { web: 9093 } },
   grafana: { component: 'grafana', namespace: 'monitoring', ports: { web: 3000 } },
+  objects: { component: 'objects', namespace: 'platform', ports: { s3: 7070 } },
+  setup: { component: 'setup', namespace: 'platform', ports: {} },
+  trigger: { component: 'trigger', namespace: 'platform', ports: { http: 8080 } },
   step: { component: 'workflows', namespace: 'pipeline', ports: {} },
   training: { component: 'workflows', namespace: 'pipeline', ports: {} },
   'spark-driver': { component: 'workflows', namespace: 'pipeline', ports: { driver: 7078, blocks: 7079, jmx: 8090 } },
   'spark-executor': { component: 'workflows', namespace: 'pipeline', ports: { blocks: 7079, jmx: 8090 } },
 } as const satisfies Record<string, { component: string; namespace: string; ports: Readonly<Record<string, number>> }>;
 export type WorkloadName = keyof typeof workloads;
+
+/** What only a cluster without a cloud has; their charts say their sizes. */
+export const ownWorkloads = ['objects', 'setup', 'trigger'] as const satisfies WorkloadName[];
+type OwnWorkload = (typeof ownWorkloads)[number];
+/** All others: an environment says their sizes. */
+export const sizedWorkloads = (Object.keys(workloads) as WorkloadName[]).filter(
+  (name): name is Exclude<WorkloadName, OwnWorkload> => !(ownWorkloads as readonly string[]).includes(name),
+);
 
 /** Pods that a workflow or an operator makes: no chart holds their template. */
 export const pipelineWorkloads = ['step', 'training', 'spark-driver', 'spark-executor'] as const satisfies WorkloadName[];
@@ -117,6 +128,8 @@ export const claims = {
   grafana: 'grafana-data',
 } as const satisfies Partial<Record<WorkloadName, string>>;
 export type ClaimOwner = keyof typeof claims;
+/** Disks that a cluster without a cloud has beside: its objects, and the warehouse, which pods of workflows share. */
+export const ownClaims = { objects: 'objects-data', warehouse: 'warehouse-data' } as const;
 
 /** Buckets that only the cluster has: Argo's logs and artifacts, and Postgres' backups. */
 export const clusterBuckets = { artifacts: 'artifacts', backups: 'backups' } as const;

@@ -1,15 +1,19 @@
 """A DuckDB file as the place where dbt builds."""
 
 import errno
+import gc
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 from errors import BugError, TemporaryError, UsageError, UserError
+from files import temporary_name
 from warehouse import of_project, to_line
 
 # In this order: the first that matches decides. Texts of DuckDB and dbt.
@@ -76,6 +80,21 @@ class DuckDbWarehouse:
             if not isinstance(told, BugError):
                 raise told from None
             raise UsageError(f"{self.file}: not a warehouse that DuckDB can open: {to_line(str(error))}") from None
+
+    def copy_to(self, target: Path) -> None:
+        """A copy of the file, which appears whole or not at all. The connection that is open meanwhile keeps writers out. Throws UserError."""
+        # dbt's own, which it would keep until the process ends, has other settings; DuckDB allows no two.
+        DuckDBConnectionManager.close_all_connections()
+        gc.collect()
+        try:
+            with duckdb.connect(str(self.file)) as connection, temporary_name(target) as temporary:
+                # What is still in the log beside the file would be missing in the copy.
+                connection.execute("FORCE CHECKPOINT")
+                shutil.copyfile(self.file, temporary)
+                with temporary.open("rb") as file:
+                    os.fsync(file.fileno())
+        except duckdb.Error as error:
+            raise self.error_of(str(error), str(self.file)) from None
 
     def error_of(self, message: str, where: str) -> UserError:
         line = to_line(message)

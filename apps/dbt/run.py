@@ -69,6 +69,9 @@ def parse_flags(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--run", help="the workflow run's name, for BigQuery's cost; with bigquery:// only")
     parser.add_argument("--run-date", help="YYYY-MM-01: replace this month of the feature table")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild the feature table from all months")
+    parser.add_argument(
+        "--snapshot", type=Path, help="a file for a copy of the DuckDB file once all is built, for those who read while others write"
+    )
     parser.add_argument("--docs", help="folder for the documentation, written as index.html: a path, file://, gs:// or s3://")
     parser.add_argument(
         "--unit-tests", action="store_true", help="run dbt's unit tests of all categories, in a warehouse of their own"
@@ -86,6 +89,8 @@ def parse_flags(arguments: list[str]) -> argparse.Namespace:
     foreign = [f"--{name}" for name in of_bigquery if not is_bigquery and getattr(flags, name) is not None]
     if foreign:
         parser.error(f'--warehouse "{flags.warehouse}" is a file: {", ".join(foreign)} belong to bigquery://')
+    if is_bigquery and flags.snapshot is not None:
+        parser.error(f'--warehouse "{flags.warehouse}": --snapshot belongs to a DuckDB file')
     if (flags.run_date is None) != flags.full_refresh:
         parser.error("give --run-date YYYY-MM-01 or --full-refresh, one of the two")
     if flags.run_date and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])-01", flags.run_date):
@@ -99,6 +104,8 @@ def parse_flags(arguments: list[str]) -> argparse.Namespace:
 def build(flags: argparse.Namespace) -> dict[str, Any]:
     """Seeds, builds and tests the category's models, and writes the documentation."""
     start = time.monotonic()
+    if flags.snapshot is not None:
+        find_target(flags.snapshot)
     warehouse = open_warehouse(flags)
     with tempfile.TemporaryDirectory(prefix="taxiway-dbt-") as folder:
         dbt = DbtProject(warehouse, Path(folder), flags.run_date or "")
@@ -109,6 +116,8 @@ def build(flags: argparse.Namespace) -> dict[str, Any]:
         dbt.invoke("docs", "generate", "--static", "--no-compile")
         page = (Path(folder) / "static_index.html").read_bytes()
         write_object(join(flags.docs, "index.html"), page, "text/html; charset=utf-8")
+    if flags.snapshot is not None and isinstance(warehouse, DuckDbWarehouse):
+        warehouse.copy_to(flags.snapshot)
     return {"category": flags.category, **outcome.to_json(time.monotonic() - start)}
 
 

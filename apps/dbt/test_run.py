@@ -161,6 +161,10 @@ class ProgramTest(unittest.TestCase):
             (self.flags(there, "--full-refresh", "--run-date", "2024-01-01"), "one of the two"),
             (["--category", "green", "--warehouse", "bigquery://p/", "--docs", "d"], "--location, --run missing"),
             (self.flags(there, "--full-refresh", "--run", "x"), "is a file: --run belong to bigquery://"),
+            (
+                ["--category", "green", "--warehouse", "bigquery://p/", "--location", "EU", "--run", "x", "--docs", "d", "--snapshot", "s"],
+                "--snapshot belongs to a DuckDB file",
+            ),
             (["--category", "../green", *self.flags(there)[2:]], '--category "../green": expected one of green, yellow'),
         ]
         for arguments, message in cases:
@@ -256,13 +260,19 @@ class ProgramTest(unittest.TestCase):
         warehouse = self.folder / "it's {{ odd }} #1;b" / "ware house.duckdb"
         warehouse.parent.mkdir()
         make_sources(DbtProject(DuckDbWarehouse(warehouse), self.folder), warehouse)
-        code, line = self.run_main(*self.flags(warehouse), "--result", str(self.folder / "result.json"))
+        snapshot = self.folder / "snapshot.duckdb"
+        flags = self.flags(warehouse, "--full-refresh", "--snapshot", str(snapshot))
+        code, line = self.run_main(*flags, "--result", str(self.folder / "result.json"))
         self.assertEqual(code, 0, line)
         result = json.loads((self.folder / "result.json").read_text())
         self.assertEqual(sorted(result["models"]), ["dbt__bi__green_m2m", "dbt__ml__green_fare"])
         self.assertEqual((result["testsFailed"], result["rowsLeftOut"]), (0, 0))
         self.assertEqual([path.name for path in (self.folder / "docs").iterdir()], ["index.html"])
         self.assertIn("dbt__ml__green_fare", (self.folder / "docs" / "index.html").read_text())
+        with duckdb.connect(str(snapshot), read_only=True) as copy, duckdb.connect(str(warehouse), read_only=True) as original:
+            query = f"SELECT count(*), sum(hash(t)) FROM {features} t"
+            self.assertEqual(copy.execute(query).fetchall(), original.execute(query).fetchall())
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.name.endswith(".tmp")], [])
 
 
 class UnitTestsTest(unittest.TestCase):

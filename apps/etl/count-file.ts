@@ -1,10 +1,10 @@
 // Counts what the tables hold of a file once it is loaded: the tables' own word, not that of the statements that filled them.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { monthOf } from '../contract/file-name.ts';
+import { inMonthOf, qualified } from '../plan/duckdb-tables.ts';
 import type { Plan, PlannedFile, Sink } from '../plan/plan-schema.ts';
 import { quoteName } from '../platform/duckdb.ts';
 import type { FileResult } from './conservation.ts';
-import { inMonthOf, qualified } from './tables.ts';
 
 /** Counts the file's month in the clean and triage tables; rows read are those of the file's own footer. */
 export async function countFile(

@@ -1,5 +1,7 @@
 // Runs a plan on DuckDB in one transaction: either every table shows the new rows and no row is lost, or nothing has changed.
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { inMonthOf, prepareTable, qualified } from '../plan/duckdb-tables.ts';
+import { inTransaction } from '../plan/duckdb-transaction.ts';
 import type { Plan, PlannedFile, Sink } from '../plan/plan-schema.ts';
 import { blameOnFile, quoteName, scanParquet, withoutFileStatistics } from '../platform/duckdb.ts';
 import { withLocalCopy } from '../platform/local-copy.ts';
@@ -8,8 +10,6 @@ import { checkConservation, type FileResult } from './conservation.ts';
 import { countFile } from './count-file.ts';
 import { isRetained, sourceView } from './plan.ts';
 import { type EtlResult, toEtlResult } from './result.ts';
-import { inMonthOf, prepareTable, qualified } from './tables.ts';
-import { inTransaction } from './warehouse.ts';
 
 /** A month of 3 million rows fits; larger ones spill to disk. With Node the process stays below 500 MB. */
 export const memoryLimit = '400MB';

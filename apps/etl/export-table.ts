@@ -2,9 +2,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableColumn } from '../contract/derive/table-schema.ts';
 import type { TableName } from '../contract/names.ts';
+import { qualified } from '../plan/duckdb-tables.ts';
 import { nameOfTable } from '../plan/lake.ts';
 import { blameOnSpace, quoteName, quoteText } from '../platform/duckdb.ts';
-import { qualified } from './tables.ts';
 
 /** Writes the table to a path, and returns its rows. A table without rows is a file without rows. Throws TemporaryError where memory or disk is short. */
 export async function exportTable(

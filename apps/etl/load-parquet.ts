@@ -2,13 +2,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { insertParquet } from '../plan/duckdb-parquet.ts';
+import { inMonthOf, prepareTable, qualified } from '../plan/duckdb-tables.ts';
+import { inTransaction } from '../plan/duckdb-transaction.ts';
 import { monthOfSink, placeOf } from '../plan/lake.ts';
 import type { Plan, Sink } from '../plan/plan-schema.ts';
-import { literalGlob, quoteName, quoteText } from '../platform/duckdb.ts';
 import { toPath } from '../platform/uri.ts';
 import { isRetained } from './plan.ts';
-import { inMonthOf, prepareTable, qualified } from './tables.ts';
-import { inTransaction } from './warehouse.ts';
 
 /** Loads the plan's partitions, or its whole tables, from the folder that the plan names. */
 export async function loadParquet(plan: Plan, warehouse: string): Promise<void> {
@@ -35,13 +35,6 @@ async function loadTable(
 
 async function insertFiles(connection: DuckDBConnection, sink: Sink, folder: string): Promise<void> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
-  if (!names.some((name) => name.endsWith('.parquet'))) return;
-  const files = quoteText(join(literalGlob(folder), '**/*.parquet'));
-  const values = sink.schema.map(({ name, type }) => {
-    const quoted = quoteName(name);
-    return type === 'timestamp' ? `make_timestamp(epoch_us(${quoted})) AS ${quoted}` : quoted;
-  });
-  await connection.run(
-    `INSERT INTO ${qualified(sink.table)} BY NAME SELECT ${values.join(', ')} FROM read_parquet(${files}, hive_partitioning = false)`,
-  );
+  const paths = names.filter((name) => name.endsWith('.parquet')).map((name) => join(folder, name));
+  if (paths.length > 0) await insertParquet(connection, { table: sink.table, columns: sink.schema }, paths);
 }

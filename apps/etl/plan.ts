@@ -2,9 +2,9 @@
 import type { Dataset } from '../contract/dataset.ts';
 import type { Dialect } from '../contract/derive/dialect.ts';
 import { doubtfulColumns, toMonthlyQuery, toSourceQuery, toSplitQueries } from '../contract/derive/queries.ts';
-import { cleanSchema, monthlySchema, triageSchema } from '../contract/derive/table-schema.ts';
+import { type FilledByEtl, toTables } from '../contract/derive/table-schema.ts';
 import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
-import { cleanTable, monthlyColumns, monthlyTable, triageColumns, triageTable } from '../contract/names.ts';
+import { triageColumns } from '../contract/names.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import { type Destination, type Engine, type Mode, type Plan, planVersion, type Sink, type Source } from '../plan/plan-schema.ts';
 import { toClock } from '../plan/run-clock.ts';
@@ -41,39 +41,20 @@ export function toPlan(dataset: Dataset, request: PlanRequest): Plan {
     dialect,
   );
   const split = toSplitQueries(dataset, dialect, { source: sourceView, doubtful, asOf: toClock(asOf) });
-  const { category, roles } = dataset;
+  const { clean, triage, monthly } = toTables(dataset);
   const toSink = sinkMaker(mode, months);
   return {
     version: planVersion,
     engine,
     mode,
-    category,
+    category: dataset.category,
     asOf,
     settings: engine === 'spark' ? { ...sparkSettings } : {},
     sources: toSources(dataset, engine, { groups, doubtful }),
     sinks: {
-      clean: toSink({
-        table: cleanTable(category),
-        query: split.clean,
-        schema: cleanSchema(dataset),
-        retained: true,
-        partitionField: roles.pickup,
-      }),
-      triage: toSink({
-        table: triageTable(category),
-        query: split.triage,
-        schema: triageSchema(dataset),
-        retained: true,
-        partitionField: triageColumns.month,
-        reasonsField: triageColumns.rules,
-      }),
-      monthly: toSink({
-        table: monthlyTable(category),
-        query: toMonthlyQuery(dataset, dialect, sourceView),
-        schema: monthlySchema(dataset),
-        retained: false,
-        partitionField: monthlyColumns.month,
-      }),
+      clean: toSink({ ...toPlace(clean), query: split.clean, retained: true }),
+      triage: toSink({ ...toPlace(triage), query: split.triage, retained: true, reasonsField: triageColumns.rules }),
+      monthly: toSink({ ...toPlace(monthly), query: toMonthlyQuery(dataset, dialect, sourceView), retained: false }),
     },
     destination,
     checks: ['row_conservation', 'no_duplicate_partition'],
@@ -115,6 +96,8 @@ function toSources(
     };
   });
 }
+
+const toPlace = ({ table, columns, partitionField }: FilledByEtl) => ({ table, schema: [...columns], partitionField });
 
 type SinkFacts = Omit<Sink, 'mode' | 'datePartition'>;
 

@@ -22,10 +22,17 @@ export function parseBucketUri(scheme: BucketScheme, uri: string): BucketPlace {
   }
 }
 
-/** The key as it is, without percent signs for other characters: so BigQuery and Hadoop take URIs. Throws UsageError. */
+/** The key as it is, without percent signs for other characters: so BigQuery takes URIs. Throws UsageError. */
 export function toPlainGsUri(uri: string): string {
   const { bucket, key } = parseBucketUri('gs', uri);
   return `gs://${bucket}/${key}`;
+}
+
+/** As Hadoop takes URIs of buckets: plain keys, and `s3a` for its client of S3. Throws UsageError where the URI is of no bucket. */
+export function toHadoopUri(uri: string): string {
+  if (uri.startsWith('gs://')) return toPlainGsUri(uri);
+  const { bucket, key } = parseBucketUri('s3', uri);
+  return `s3a://${bucket}/${key}`;
 }
 
 /** The URI of a key. */

@@ -21,19 +21,24 @@ export const toAlertmanagerConfig = ({ name, monitoring: { receiver } }: Cluster
   receivers: [
     {
       name: 'team',
-      ...(receiver.kind === 'slack'
-        ? {
-            slack_configs: [
-              {
-                api_url_file: `${receiverFolder}/url`,
-                channel: receiver.channel,
-                send_resolved: true,
-                title: `[${name}] {{ .Status | toUpper }} {{ .CommonLabels.alertname }}`,
-                text: '{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\nRunbook: {{ .Annotations.runbook }}\n{{ end }}',
-              },
-            ],
-          }
-        : { webhook_configs: [{ url_file: `${receiverFolder}/url`, send_resolved: true, max_alerts: 50 }] }),
+      ...toReceiver(name, receiver),
     },
   ],
 });
+
+function toReceiver(name: string, receiver: ClusterEnvironment['monitoring']['receiver']) {
+  if (receiver.kind === 'none') return {};
+  if (receiver.kind === 'webhook')
+    return { webhook_configs: [{ url_file: `${receiverFolder}/url`, send_resolved: true, max_alerts: 50 }] };
+  return {
+    slack_configs: [
+      {
+        api_url_file: `${receiverFolder}/url`,
+        channel: receiver.channel,
+        send_resolved: true,
+        title: `[${name}] {{ .Status | toUpper }} {{ .CommonLabels.alertname }}`,
+        text: '{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\nRunbook: {{ .Annotations.runbook }}\n{{ end }}',
+      },
+    ],
+  };
+}

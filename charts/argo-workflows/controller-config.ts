@@ -4,10 +4,13 @@ import type { IWorkflow } from '@kubernetes-models/argo-workflows/argoproj.io/v1
 import { stringify } from 'yaml';
 import { docsPaths, paths, postgresDatabases, priorityClasses, runLabels, workloads } from '../../apps/contract/names.ts';
 import { defaultRetryExpression } from '../../workflows/expressions.ts';
+import { ownKeys, ownRegion, toOwnObjects } from '../constructs/data-places.ts';
 import { toLabels } from '../constructs/metadata.ts';
+import { toPlacement } from '../constructs/pod.ts';
 import { restrictedContainer, restrictedPod } from '../constructs/security.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import type { Size } from '../env/quantities.ts';
+import { toOrigin } from '../env/site.ts';
 import { ownUser } from '../versions.ts';
 
 const postgresSecret = 'postgres-argo';
@@ -23,7 +26,7 @@ type WorkflowSpec = NonNullable<IWorkflow['spec']>;
 export function toControllerConfig(env: ClusterEnvironment): Record<string, string> {
   const { requests, limits } = env.sizes.step;
   const entries = {
-    artifactRepository: { archiveLogs: true, gcs: { bucket: env.buckets.artifacts } },
+    artifactRepository: { archiveLogs: true, ...toArtifactStore(env) },
     executor: {
       imagePullPolicy: 'IfNotPresent',
       resources: { ...executorSize },
@@ -58,13 +61,23 @@ export function toControllerConfig(env: ClusterEnvironment): Record<string, stri
 }
 
 /** Beside a run, in the browser. */
-function toLinks({ domain }: ClusterEnvironment) {
+function toLinks(env: ClusterEnvironment) {
+  const site = toOrigin(env);
   const label = (name: keyof typeof runLabels) => `\${workflow.metadata.labels.${runLabels[name]}}`;
   const report = docsPaths.validation(label('category'), label('run_date'));
   return [
-    { name: 'Validation report', scope: 'workflow', url: `https://${domain}${paths.docs}${report}/` },
-    { name: 'Documentation', scope: 'workflow', url: `https://${domain}${paths.docs}` },
+    { name: 'Validation report', scope: 'workflow', url: `${site}${paths.docs}${report}/` },
+    { name: 'Documentation', scope: 'workflow', url: `${site}${paths.docs}` },
   ];
+}
+
+/** Of logs and artifacts. The executor mounts the keys; the server reads them. */
+function toArtifactStore(env: ClusterEnvironment) {
+  const bucket = env.buckets.artifacts;
+  if (env.google) return { gcs: { bucket } };
+  const key = (name: string) => ({ name: ownKeys.pipeline, key: name });
+  const access = { accessKeySecret: key('access-key'), secretKeySecret: key('secret-key') };
+  return { s3: { bucket, endpoint: toOwnObjects(env), insecure: true, region: ownRegion, ...access } };
 }
 
 const toText = (value: object): string => stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
@@ -93,7 +106,6 @@ function toPersistence(env: ClusterEnvironment) {
 
 /** What each workflow has unless it says otherwise. A pod is a `step` to NetworkPolicies unless its template labels it otherwise. */
 function toDefaults(env: ClusterEnvironment): WorkflowSpec {
-  const { label, tainted } = env.nodePools.services;
   return {
     activeDeadlineSeconds: daySeconds,
     ttlStrategy: { secondsAfterSuccess: daySeconds, secondsAfterFailure: 7 * daySeconds },
@@ -104,8 +116,7 @@ function toDefaults(env: ClusterEnvironment): WorkflowSpec {
     // The executor reports outcomes with it.
     automountServiceAccountToken: true,
     securityContext: restrictedPod(ownUser),
-    nodeSelector: { 'taxiway/pool': label },
-    ...(tainted ? { tolerations: [{ key: 'taxiway/pool', operator: 'Equal', value: label, effect: 'NoSchedule' }] } : {}),
+    ...(toPlacement(env, 'services') as Pick<WorkflowSpec, 'nodeSelector' | 'tolerations'>),
     templateDefaults: {
       // It holds for graphs, too, which would wait for a delay before they say that they failed.
       retryStrategy: { limit: 2, expression: defaultRetryExpression },

@@ -55,4 +55,8 @@ export const controllerRules = (configMap: string) => ({
   pipeline: runWorkflows,
 });
 
-export const serverRules = (configMap: string) => ({ platform: readSettings(configMap), pipeline: serveWorkflows });
+/** `keys` is the Secret with which it reads logs and artifacts; none where its account has rights at the buckets. */
+export const serverRules = (configMap: string, keys: string | undefined) => ({
+  platform: readSettings(configMap),
+  pipeline: [...serveWorkflows, ...(keys === undefined ? [] : [{ ...allowed('', ['secrets'], ['get']), resourceNames: [keys] }])],
+});

@@ -9,7 +9,7 @@ import {
 import { Construct } from 'constructs';
 import { partOf } from '../../apps/contract/names.ts';
 import { toLabels } from '../constructs/metadata.ts';
-import type { ClusterEnvironment } from '../env/environment.ts';
+import type { GoogleEnvironment } from '../env/environment.ts';
 
 const name = 'lambda';
 /** One object, one workflow: it looks whether the template is there, notes the object's version in a Lease, and creates the workflow. */
@@ -22,15 +22,17 @@ const startWorkflows: PolicyRule[] = [
 const seeNodes: PolicyRule[] = [{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }];
 
 export class LambdaAccess extends Construct {
-  constructor(scope: Construct, id: string, { env }: { readonly env: ClusterEnvironment }) {
+  constructor(scope: Construct, id: string, { env }: { readonly env: GoogleEnvironment }) {
     super(scope, id);
     const labels = toLabels(name, 'common');
     const metadata = { name, namespace: env.namespaces.pipeline, labels };
     const apiGroup = 'rbac.authorization.k8s.io';
-    const subjects = [{ kind: 'User', apiGroup, name: `${env.lambda.account}@${env.project}.iam.gserviceaccount.com` }];
+    const subjects = [
+      { kind: 'User', apiGroup, name: `${env.google.lambda.account}@${env.google.project}.iam.gserviceaccount.com` },
+    ];
     new KubeRole(this, 'role', { metadata, rules: startWorkflows });
     new KubeRoleBinding(this, 'binding', { metadata, roleRef: { apiGroup, kind: 'Role', name }, subjects });
-    if (env.lambda.wakes === null) return;
+    if (env.google.lambda.wakes === null) return;
     const wide = { name: `${partOf}-${name}`, labels };
     new KubeClusterRole(this, 'cluster-role', { metadata: wide, rules: seeNodes });
     new KubeClusterRoleBinding(this, 'cluster-binding', {

@@ -11,20 +11,23 @@ import {
   triageTable,
   zonesTable,
 } from '../../apps/contract/names.ts';
+import { ownWarehouse, toBucketUri } from '../constructs/data-places.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 
 const tables = { CLEAN: cleanTable, TRIAGE: triageTable, MONTHLY: monthlyTable, FEATURES: featureTable, BI: biView } as const;
 
 /** Variables and their values, such as `YELLOW_CLEAN_TABLE: project.staging.yellow_clean`. */
 export function toPipelineFacts(env: ClusterEnvironment): Record<string, string> {
-  const toTable = ({ dataset, table }: TableName) => `${env.project}.${env.datasetPrefix}${dataset}.${table}`;
+  const { google } = env;
+  const toTable = ({ dataset, table }: TableName) =>
+    google ? `${google.project}.${google.datasetPrefix}${dataset}.${table}` : `${dataset}.${table}`;
   return {
-    PROJECT: env.project,
-    REGION: env.region,
-    WAREHOUSE_LOCATION: env.warehouseLocation,
+    ...(google
+      ? { PROJECT: google.project, REGION: google.region, WAREHOUSE_LOCATION: google.warehouseLocation }
+      : { WAREHOUSE: ownWarehouse.file, SNAPSHOT: ownWarehouse.snapshot }),
     ENGINE: env.engine,
-    ...mapKeys(buckets, (key) => [`${key}_BUCKET`, `${key === 'source' ? 's3' : 'gs'}://${env.buckets[key]}/`]),
-    ...mapKeys(datasets, (key) => [`${key}_DATASET`, `${env.datasetPrefix}${datasets[key]}`]),
+    ...mapKeys(buckets, (key) => [`${key}_BUCKET`, toBucketUri(env, key)]),
+    ...mapKeys(datasets, (key) => [`${key}_DATASET`, `${google?.datasetPrefix ?? ''}${datasets[key]}`]),
     ...Object.fromEntries(
       allDatasets.flatMap(({ category }) =>
         Object.entries(tables).map(([key, of]) => [

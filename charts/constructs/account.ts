@@ -27,14 +27,14 @@ export interface AccountProps {
 export class Account extends Construct {
   constructor(scope: Construct, id: string, { workload, env, mountsToken = false, rules = {}, clusterRules = [] }: AccountProps) {
     super(scope, id);
-    const identity = env.identities[workload];
+    const identity = env.google?.identities[workload];
     const subject = { kind: 'ServiceAccount', name: workload, namespace: namespaceOf(workload, env) };
     new KubeServiceAccount(this, 'account', {
       metadata: {
         ...toMetadata(workload, env),
         ...(identity === undefined
           ? {}
-          : { annotations: { 'iam.gke.io/gcp-service-account': `${identity}@${env.project}.iam.gserviceaccount.com` } }),
+          : { annotations: { 'iam.gke.io/gcp-service-account': `${identity}@${env.google?.project}.iam.gserviceaccount.com` } }),
       },
       automountServiceAccountToken: mountsToken,
     });

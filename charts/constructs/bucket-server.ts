@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { backEnds, workloads } from '../../apps/contract/names.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import { ownImage, ownUser } from '../versions.ts';
+import { toBucketUri, toObjectAccess } from './data-places.ts';
 import { WebService } from './web-service.ts';
 
 export interface BucketServerProps {
@@ -29,8 +30,9 @@ export function createBucketServer(scope: Construct, { workload, env, bucket }: 
         image: ownImage(env.registry, workload),
         size: env.sizes[workload],
         command: ['node', 'main.js'],
-        args: [`--${bucket}`, `gs://${env.buckets[bucket]}/`, '--host', '0.0.0.0', '--port', String(ports.http)],
+        args: [`--${bucket}`, toBucketUri(env, bucket), '--host', '0.0.0.0', '--port', String(ports.http)],
         ports,
+        ...toObjectAccess(env, 'platform'),
         ready: { path: '/readyz', port: 'http' },
         alive: { path: backEnds[workload].health, port: 'http' },
         startSeconds: 30,

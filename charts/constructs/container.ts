@@ -62,19 +62,10 @@ export function toContainer({
   mounts = [],
 }: ContainerProps): Container {
   if (!isPinned(image)) throw new Error(`container ${name}: image "${image}": expected an exact version from charts/versions.ts`);
-  const env: EnvVar[] = [
-    ...Object.entries(variables).map(([key, value]) => ({ name: key, value })),
-    ...Object.entries(secrets).map(([key, ref]) => ({
-      name: key,
-      valueFrom: { secretKeyRef: { name: ref.secret, key: ref.key } },
-    })),
-    ...Object.entries(fields).map(([key, fieldPath]) => ({ name: key, valueFrom: { fieldRef: { fieldPath } } })),
-  ];
+  const env = toVariables({ variables, secrets, fields });
   return {
     name,
     image,
-    // A tag can be moved: the kubelet asks for its digest, and keeps the layers that it has.
-    imagePullPolicy: 'Always',
     ...(command === undefined ? {} : { command: [...command] }),
     ...(args === undefined ? {} : { args: [...args] }),
     ...(env.length === 0 ? {} : { env }),
@@ -88,6 +79,20 @@ export function toContainer({
     ...(mounts.length === 0 ? {} : { volumeMounts: [...mounts] }),
   };
 }
+
+/** A container's variables, as they stand in its `env`. */
+export const toVariables = ({
+  variables = {},
+  secrets = {},
+  fields = {},
+}: Pick<ContainerProps, 'variables' | 'secrets' | 'fields'>): EnvVar[] => [
+  ...Object.entries(variables).map(([key, value]) => ({ name: key, value })),
+  ...Object.entries(secrets).map(([key, ref]) => ({
+    name: key,
+    valueFrom: { secretKeyRef: { name: ref.secret, key: ref.key } },
+  })),
+  ...Object.entries(fields).map(([key, fieldPath]) => ({ name: key, valueFrom: { fieldRef: { fieldPath } } })),
+];
 
 /** A container of a Deployment or StatefulSet, with its three probes. */
 export function toServer({ ready, alive, startSeconds, ...container }: ServerProps): Container {

@@ -4,10 +4,12 @@ import { type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import { edgesOf, outsiders, portOf } from '../edges.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import { prod } from '../env/prod.ts';
+import { solo as soloInput } from '../env/solo.ts';
 import { WorkloadPolicy } from './network-policy.ts';
 import { instanceLabels, operator } from './postgres-instances.ts';
 
 const env = prod as ClusterEnvironment;
+const solo = soloInput as ClusterEnvironment;
 const operated: ClusterEnvironment = { ...env, database: 'cloudnativepg' };
 
 function policyOf(workload: WorkloadName, of = env) {
@@ -46,9 +48,11 @@ test.each([env, operated])(
 );
 
 test('no edge is there twice, and each workload is in one at least', () => {
-  const edges = edgesOf(operated);
-  const written = edges.map((edge) => JSON.stringify(edge));
-  expect(new Set(written).size).toBe(written.length);
+  const edges = [edgesOf(operated), edgesOf(solo)].flatMap((some) => {
+    const written = some.map((edge) => JSON.stringify(edge));
+    expect(new Set(written).size).toBe(written.length);
+    return some;
+  });
   const ends = new Set<string>(edges.flatMap(({ from, to }) => [from, to]));
   expect(Object.keys(workloads).filter((name) => !ends.has(name))).toEqual([]);
   expect(outsiders.filter((name) => !ends.has(name))).toEqual([]);
@@ -75,6 +79,17 @@ test("the API server is reached at its own port, and its calls may come through 
   const { ingress } = policyOf('spark-operator-webhook', elsewhere);
   expect(JSON.stringify(ingress)).toContain('"k8s-app":"konnectivity-agent"');
   expect(JSON.stringify(policyOf('argo-controller', elsewhere).egress)).not.toContain('konnectivity-agent');
+});
+
+test('where setup finds the API server, its addresses are in no policy of ours, and no rule is open to all', () => {
+  for (const workload of Object.keys(workloads) as WorkloadName[]) {
+    const { ingress = [], egress = [] } = policyOf(workload, solo);
+    for (const { from } of ingress) expect(from.length, workload).toBeGreaterThan(0);
+    for (const { to } of egress) expect(to.length, workload).toBeGreaterThan(0);
+    expect(JSON.stringify([ingress, egress])).not.toContain('"port":6443');
+  }
+  expect(JSON.stringify(policyOf('docs', solo).egress)).toContain('"objects"');
+  expect(JSON.stringify(policyOf('docs', solo).egress)).not.toContain('0.0.0.0/0');
 });
 
 test('names are asked of the cluster, of the cache on the node as pod and address, and of Cloud DNS', () => {

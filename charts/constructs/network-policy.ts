@@ -19,7 +19,9 @@ const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.
 export class WorkloadPolicy extends Construct {
   constructor(scope: Construct, id: string, { workload, env }: WorkloadPolicyProps) {
     super(scope, id);
-    const edges = edgesOf(env);
+    // Where the API server's addresses are not known, `setup` makes the policies for it: a rule without peers would open the port to all.
+    const isKnown = (end: string) => end !== 'kubernetes-api' || env.apiServer !== 'found';
+    const edges = edgesOf(env).filter(({ from, to }) => isKnown(from) && isKnown(to));
     const ingress = edges.filter(({ to }) => to === workload);
     const egress = edges.filter(({ from }) => from === workload);
     const toRules = <Key extends 'from' | 'to'>(side: Key, some: readonly Edge[]) =>
@@ -28,8 +30,8 @@ export class WorkloadPolicy extends Construct {
         [side]: [...toPeers(edge[side], env), ...(side === 'from' ? toProxies(edge.from) : [])],
       }));
     const outgoing = [
-      ...(egress.length === 0 ? [] : [dns]),
-      ...(env.identities[workload] === undefined ? [] : [metadataServer]),
+      ...(edgesOf(env).some(({ from }) => from === workload) ? [dns] : []),
+      ...(env.google?.identities[workload] === undefined ? [] : [metadataServer]),
       ...toRules('to', egress),
     ];
     new KubeNetworkPolicy(this, 'policy', {
@@ -90,7 +92,7 @@ function toPeers(end: WorkloadName | Outsider, env: ClusterEnvironment): Network
     return [toPods(namespaceOf(workload, env), toPodLabels(workload, env))];
   }
   if (end === 'postgres-operator') return [toPods(operator.namespace, operator.labels)];
-  if (end === 'kubernetes-api') return env.apiServer.map((cidr) => ({ ipBlock: { cidr } }));
+  if (end === 'kubernetes-api') return (env.apiServer === 'found' ? [] : env.apiServer).map((cidr) => ({ ipBlock: { cidr } }));
   if (end === 'internet') return [{ ipBlock: { cidr: '0.0.0.0/0', except: privateRanges } }];
   return [{ ipBlock: { cidr: '0.0.0.0/0' } }];
 }

@@ -1,5 +1,5 @@
 // The pod of a workload, for Deployments, StatefulSets and Jobs alike.
-import type { Container, PodTemplateSpec, Volume } from 'cdk8s-plus-28/lib/imports/k8s.js';
+import type { Container, PodSpec, PodTemplateSpec, Volume } from 'cdk8s-plus-28/lib/imports/k8s.js';
 import { priorityClasses, type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import type { ClusterEnvironment, NodePool } from '../env/environment.ts';
 import type { ConfigFiles } from './config-files.ts';
@@ -30,6 +30,13 @@ export function toPodTemplate(props: PodProps): PodTemplateSpec {
   const annotations = { ...props.annotations, ...Object.fromEntries(configs.map(({ name, hash }) => [`taxiway/${name}`, hash])) };
   if (!Number.isInteger(user) || user <= 0)
     throw new Error(`pod ${workload}: user ${user}: expected a number above 0, never root`);
+  // A tag can be moved: with `Always` the kubelet asks for its digest, and keeps the layers that it has.
+  const pulled = ({ name, image = '', ...rest }: Container): Container => ({
+    name,
+    image,
+    imagePullPolicy: env.imagePullPolicy,
+    ...rest,
+  });
   if (containers.length === 0) throw new Error(`pod ${workload}: no container; expected one at least`);
   return {
     metadata: {
@@ -43,8 +50,8 @@ export function toPodTemplate(props: PodProps): PodTemplateSpec {
       priorityClassName: priorityClasses[priority],
       securityContext: restrictedPod(user),
       ...toPlacement(env, pool),
-      ...(initContainers.length === 0 ? {} : { initContainers: [...initContainers] }),
-      containers: [...containers],
+      ...(initContainers.length === 0 ? {} : { initContainers: initContainers.map(pulled) }),
+      containers: containers.map(pulled),
       ...(volumes.length === 0 ? {} : { volumes: [...volumes] }),
       topologySpreadConstraints: [
         {
@@ -62,8 +69,9 @@ export function toPodTemplate(props: PodProps): PodTemplateSpec {
   };
 }
 
-/** The nodes of a pool, and no others. */
-export function toPlacement(env: ClusterEnvironment, pool: NodePool) {
+/** The nodes of a pool, and no others; any node where there are no pools. */
+export function toPlacement(env: ClusterEnvironment, pool: NodePool): Pick<PodSpec, 'nodeSelector' | 'tolerations'> {
+  if (env.nodePools === null) return {};
   const { label, tainted } = env.nodePools[pool];
   return {
     nodeSelector: { 'taxiway/pool': label },

@@ -20,19 +20,19 @@ const isAllowed = (path: string, value: unknown): boolean =>
 
 test.each<[path: string, allowed: readonly unknown[], refused: readonly unknown[]]>([
   [
-    'region',
+    'google.region',
     ['europe-west1', 'europe-west10', 'europe-west12', 'northamerica-northeast2', 'me-central2'],
     ['west1', 'europe-west', ''],
   ],
-  ['zone', ['europe-west1-b', 'europe-west1-f'], ['europe-west1', 'europe-west1-1']],
-  ['project', [`${a(5)}1`, a(30)], [a(5), a(31), '1aaaaa', 'aaaaa-']],
+  ['google.zone', ['europe-west1-b', 'europe-west1-f'], ['europe-west1', 'europe-west1-1']],
+  ['google.project', [`${a(5)}1`, a(30)], [a(5), a(31), '1aaaaa', 'aaaaa-']],
   [
-    'amazon.region',
+    'google.amazon.region',
     ['us-east-1', 'eu-central-1', 'us-gov-west-1', 'ap-southeast-5', 'eusc-de-east-1'],
     ['us-east', 'east-1', 'US-EAST-1'],
   ],
   [
-    'amazon.role',
+    'google.amazon.role',
     ['arn:aws:iam::123456789012:role/x', 'arn:aws-eusc:iam::123456789012:role/path/x', 'arn:aws-us-gov:iam::123456789012:role/x'],
     ['arn:aws:iam::12345678901:role/x', 'arn:aws:iam::123456789012:user/x'],
   ],
@@ -48,13 +48,14 @@ test.each<[path: string, allowed: readonly unknown[], refused: readonly unknown[
     ['standard', 'premium.rwo', `${a(63)}.${a(63)}.${a(63)}.${a(61)}`],
     [`${a(63)}.${a(63)}.${a(63)}.${a(62)}`, 'A', 'a_b'],
   ],
-  ['identities.step', [a(6), a(30)], [a(5), a(31), '1aaaaa']],
-  ['lambda.account', [a(6), a(30)], [a(5), a(31)]],
+  ['google.identities.step', [a(6), a(30)], [a(5), a(31), '1aaaaa']],
+  ['google.lambda.account', [a(6), a(30)], [a(5), a(31)]],
   [
     'domain',
     ['a.b', `${a(63)}.com`, `${a(63)}.${a(63)}.${a(63)}.${a(61)}`],
     ['a', `${a(64)}.com`, `${a(63)}.${a(63)}.${a(63)}.${a(62)}`, 'https://a.b', 'a.b/c', 'a..b'],
   ],
+  ['entrance', [{ kind: 'node-port', http: 30_000, https: 32_767 }], [{ kind: 'node-port', http: 29_999, https: 30_000 }]],
   ['apiServer', [['10.0.0.0/28'], ['255.255.255.255/32', '0.0.0.0/0']], [['10.0.0.256/28'], ['10.0.0.0/33'], ['10.0.0.0'], []]],
   ['apiServerPort', [1, 443, 6443, 65_535], [0, 65_536, '443']],
   [
@@ -69,5 +70,10 @@ test.each<[path: string, allowed: readonly unknown[], refused: readonly unknown[
 });
 
 test('a zone of a region with two digits', () => {
-  expect(findProblems('x', { ...dev, region: 'europe-west12', zone: 'europe-west12-c', warehouseLocation: 'EU' })).toEqual([]);
+  expect(
+    findProblems('x', {
+      ...dev,
+      google: { ...dev.google, region: 'europe-west12', zone: 'europe-west12-c', warehouseLocation: 'EU' },
+    }),
+  ).toEqual([]);
 });

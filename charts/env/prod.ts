@@ -2,13 +2,34 @@
 import type { ClusterInput } from './environment.ts';
 import { size } from './quantities.ts';
 
-export const prod: ClusterInput = {
+export const prod = {
   name: 'prod',
-  project: 'taxiway-prod',
-  region: 'europe-west1',
-  zone: 'europe-west1-b',
-  warehouseLocation: 'europe-west1',
+  google: {
+    project: 'taxiway-prod',
+    region: 'europe-west1',
+    zone: 'europe-west1-b',
+    warehouseLocation: 'europe-west1',
+    amazon: { region: 'us-east-1', role: 'arn:aws:iam::123456789012:role/taxiway-prod-source' },
+    lambda: { account: 'taxiway-lambda', stack: 'taxiway-prod-lambda', wakes: null },
+    datasetPrefix: '',
+    identities: {
+      'argo-controller': 'taxiway-argo',
+      'argo-server': 'taxiway-argo',
+      'postgres-job': 'taxiway-backup',
+      mlflow: 'taxiway-mlflow',
+      predict: 'taxiway-predict',
+      docs: 'taxiway-docs',
+      grafana: 'taxiway-grafana',
+      step: 'taxiway-step',
+      training: 'taxiway-training',
+      'spark-driver': 'taxiway-spark',
+      'spark-executor': 'taxiway-spark',
+    },
+    monthlyBudgetUsd: 200,
+    runBudgetUsd: 10,
+  },
   domain: 'taxiway.example.com',
+  entrance: { kind: 'load-balancer' },
   buckets: {
     source: 'taxiway-prod-source',
     staging: 'taxiway-prod-staging',
@@ -17,11 +38,9 @@ export const prod: ClusterInput = {
     artifacts: 'taxiway-prod-artifacts',
     backups: 'taxiway-prod-backups',
   },
-  amazon: { region: 'us-east-1', role: 'arn:aws:iam::123456789012:role/taxiway-prod-source' },
-  lambda: { account: 'taxiway-lambda', stack: 'taxiway-prod-lambda', wakes: null },
-  datasetPrefix: '',
   namespaces: { platform: 'taxiway', pipeline: 'taxiway-pipeline', monitoring: 'taxiway-monitoring', argocd: 'argocd' },
   repository: { url: 'https://git.example.com/data/taxiway.git', revision: 'main' },
+  imagePullPolicy: 'Always',
   registry: 'europe-west1-docker.pkg.dev/taxiway-prod/images',
   auth: { mode: 'oidc', issuer: 'https://accounts.google.com', emailDomain: 'example.com' },
   secrets: { mode: 'external', store: 'google-secret-manager' },
@@ -30,6 +49,7 @@ export const prod: ClusterInput = {
   database: 'statefulset',
   storageClass: 'premium-rwo',
   disks: { postgres: '50Gi', prometheus: '100Gi', alertmanager: '2Gi', grafana: '2Gi' },
+  ownDisks: null,
   sizes: {
     'argo-controller': size('100m', '1', '512Mi'),
     'argo-server': size('50m', '500m', '256Mi'),
@@ -57,19 +77,6 @@ export const prod: ClusterInput = {
     executors: { label: 'spark-executors', tainted: true, spot: true },
     training: { label: 'training', tainted: true, spot: false },
   },
-  identities: {
-    'argo-controller': 'taxiway-argo',
-    'argo-server': 'taxiway-argo',
-    'postgres-job': 'taxiway-backup',
-    mlflow: 'taxiway-mlflow',
-    predict: 'taxiway-predict',
-    docs: 'taxiway-docs',
-    grafana: 'taxiway-grafana',
-    step: 'taxiway-step',
-    training: 'taxiway-training',
-    'spark-driver': 'taxiway-spark',
-    'spark-executor': 'taxiway-spark',
-  },
   apiServer: ['10.127.0.0/28'],
   apiServerPort: 443,
   pipelineQuota: { cpu: '96', memory: '384Gi', pods: 100 },
@@ -77,8 +84,6 @@ export const prod: ClusterInput = {
   replicas: 2,
   monitoring: {
     retentionDays: 60,
-    monthlyBudgetUsd: 200,
-    runBudgetUsd: 10,
     receiver: { kind: 'slack', channel: '#taxiway-alerts' },
   },
-};
+} satisfies ClusterInput;

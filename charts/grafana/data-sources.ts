@@ -1,7 +1,7 @@
 // Grafana's data sources and where it finds its dashboards: provisioning files as values.
 import { workloads } from '../../apps/contract/names.ts';
 import { namespaceOf } from '../constructs/metadata.ts';
-import type { ClusterEnvironment } from '../env/environment.ts';
+import { type ClusterEnvironment, type GoogleEnvironment, isOnGoogle } from '../env/environment.ts';
 
 export const prometheusSource = { type: 'prometheus', uid: 'prometheus' } as const;
 /** Not part of Grafana's image: https://grafana.com/grafana/plugins/grafana-bigquery-datasource/ */
@@ -22,20 +22,22 @@ export const toDataSources = (env: ClusterEnvironment) => ({
       editable: false,
       jsonData: { timeInterval: '30s', httpMethod: 'POST' },
     },
-    {
-      name: 'BigQuery',
-      ...bigQuerySource,
-      access: 'proxy',
-      editable: false,
-      // Workload Identity: the metadata server signs Grafana's account in, without a key.
-      jsonData: {
-        authenticationType: 'gce',
-        defaultProject: env.project,
-        processingLocation: env.warehouseLocation,
-        MaxBytesBilled: 10 * 2 ** 30,
-      },
-    },
+    ...(isOnGoogle(env) ? [toBigQuerySource(env)] : []),
   ],
+});
+
+const toBigQuerySource = ({ google }: GoogleEnvironment) => ({
+  name: 'BigQuery',
+  ...bigQuerySource,
+  access: 'proxy',
+  editable: false,
+  // Workload Identity: the metadata server signs Grafana's account in, without a key.
+  jsonData: {
+    authenticationType: 'gce',
+    defaultProject: google.project,
+    processingLocation: google.warehouseLocation,
+    MaxBytesBilled: 10 * 2 ** 30,
+  },
 });
 
 /** provisioning/dashboards. */

@@ -2,15 +2,15 @@
 import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataset } from '../../apps/contract/dataset.ts';
 import { biView, monthlyColumns } from '../../apps/contract/names.ts';
-import type { ClusterEnvironment } from '../env/environment.ts';
+import type { GoogleEnvironment } from '../env/environment.ts';
 import { toFigure } from './panels.ts';
 
 /** No query names the present: the same text lets BigQuery answer from its cache. */
-export function toMonthly(dataset: Dataset, env: ClusterEnvironment): Dashboard {
+export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
   const { category, title, description, monthly, columns } = dataset;
   const { dataset: schema, table } = biView(category);
-  const view = `\`${env.project}.${env.datasetPrefix}${schema}.${table}\``;
-  const location = env.warehouseLocation;
+  const view = `\`${env.google.project}.${env.google.datasetPrefix}${schema}.${table}\``;
+  const location = env.google.warehouseLocation;
   const unitOf = (column: string | undefined) =>
     columns.find(({ name }) => name === column)?.unit === 'USD' ? 'currencyUSD' : 'short';
   const byMonth = (select: string) =>

@@ -5,6 +5,8 @@ type Facts = (typeof backEnds)[BackEnd];
 
 export interface Site {
   readonly domain: string;
+  /** `domain`, or `domain:port` where browsers reach it elsewhere than at 443. */
+  readonly authority: string;
   readonly auth: 'oidc' | 'basic';
   /** `http://host:port` of each back end, in the order of the home page. */
   readonly origins: Readonly<Record<BackEnd, string>>;
@@ -71,8 +73,8 @@ const toHttp = ({ folders, resolver, rate, syslog }: Site, facts: Readonly<Recor
 ];
 
 /** Everything moves to TLS. */
-const toPlainServer = ({ ports, domain }: Site) =>
-  block('server', [`listen ${ports.http} default_server;`, 'access_log off;', `return 308 https://${domain}$request_uri;`]);
+const toPlainServer = ({ ports, authority }: Site) =>
+  block('server', [`listen ${ports.http} default_server;`, 'access_log off;', `return 308 https://${authority}$request_uri;`]);
 
 /** Other names than ours: no certificate is shown, and no page. */
 const toStrangersServer = ({ ports }: Site) =>
@@ -102,7 +104,7 @@ const homePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 function toSite(site: Site, facts: Readonly<Record<BackEnd, Facts>>): string[] {
-  const { ports, domain, folders, http2, rate, auth } = site;
+  const { ports, domain, authority, folders, http2, rate, auth } = site;
   return block('server', [
     `listen ${ports.https} ssl;`,
     ...(http2 ? ['http2 on;'] : []),
@@ -121,9 +123,9 @@ function toSite(site: Site, facts: Readonly<Record<BackEnd, Facts>>): string[] {
     ...(auth === 'oidc' ? ['add_header Set-Cookie $session_cookie always;'] : []),
     ...Object.keys(securityHeaders).map((name) => `proxy_hide_header ${name};`),
     'proxy_http_version 1.1;',
-    'proxy_set_header Host $host;',
+    `proxy_set_header Host ${authority};`,
     'proxy_set_header X-Forwarded-For $remote_addr;',
-    'proxy_set_header X-Forwarded-Host $host;',
+    `proxy_set_header X-Forwarded-Host ${authority};`,
     'proxy_set_header X-Forwarded-Proto https;',
     'proxy_set_header Upgrade $http_upgrade;',
     'proxy_set_header Connection $connection_header;',
@@ -154,10 +156,10 @@ const toHomeHeaders = ({ auth }: Site) => [
   'add_header Cache-Control no-cache always;',
 ];
 
-function toSignIn({ auth, folders, signIn }: Site): string[] {
+function toSignIn({ auth, authority, folders, signIn }: Site): string[] {
   if (auth === 'basic') return ['auth_basic "Taxiway";', `auth_basic_user_file ${folders.passwords}/htpasswd;`];
   const hand = [
-    'proxy_set_header Host $host;',
+    `proxy_set_header Host ${authority};`,
     'proxy_set_header X-Forwarded-Proto https;',
     'proxy_set_header X-Forwarded-For $remote_addr;',
     'proxy_set_header Authorization "";',

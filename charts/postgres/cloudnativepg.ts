@@ -47,7 +47,7 @@ function createCluster(chart: Chart, env: ClusterEnvironment): void {
       bootstrap: {
         initdb: { database: argo.database, owner: argo.user, secret: { name: 'postgres-argo' }, dataChecksums: true },
       },
-      storage: { storageClass: env.storageClass, size: env.disks.postgres },
+      storage: { ...(env.storageClass !== null && { storageClass: env.storageClass }), size: env.disks.postgres },
       resources: { ...env.sizes.postgres },
       priorityClassName: priorityClasses.platform,
       // The same words, which the import has as an enum.

@@ -12,10 +12,12 @@ import { postgresBackup, workloads } from '../../apps/contract/names.ts';
 import { Account } from '../constructs/account.ts';
 import type { ConfigFiles } from '../constructs/config-files.ts';
 import { type ContainerProps, toContainer } from '../constructs/container.ts';
+import { toBucketUri, toObjectAccess } from '../constructs/data-places.ts';
 import { toMetadata } from '../constructs/metadata.ts';
 import { WorkloadPolicy } from '../constructs/network-policy.ts';
 import { toPodTemplate } from '../constructs/pod.ts';
 import { mountScratch } from '../constructs/scratch.ts';
+import { toStorageClass } from '../constructs/storage-class.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import type { SecretName } from '../secrets.ts';
 import { images, ownImage } from '../versions.ts';
@@ -41,6 +43,8 @@ interface JobProps {
   readonly scripts?: ConfigFiles;
   /** How it signs in at the server; none where it needs no server. */
   readonly login?: Login;
+  /** To the buckets. */
+  readonly access?: ReturnType<typeof toObjectAccess>;
   readonly container?: Pick<ContainerProps, 'variables' | 'mounts'>;
   readonly passwords?: typeof componentPasswords;
   readonly volumes?: readonly Volume[];
@@ -94,9 +98,10 @@ export function createBackupJobs(chart: Chart, env: ClusterEnvironment): void {
 }
 
 const toBackup = (env: ClusterEnvironment, task: string, ...more: string[]) => ({
+  access: toObjectAccess(env, 'platform'),
   image: ownImage(env.registry, 'backup'),
   command: ['node', 'main.js'],
-  args: ['--task', task, '--backups', `gs://${env.buckets.backups}/`, ...more],
+  args: ['--task', task, '--backups', toBucketUri(env, 'backups'), ...more],
 });
 
 function toRestoreCheck(env: ClusterEnvironment) {
@@ -112,7 +117,7 @@ function toRestoreCheck(env: ClusterEnvironment) {
           volumeClaimTemplate: {
             spec: {
               accessModes: ['ReadWriteOnce'],
-              storageClassName: env.storageClass,
+              ...toStorageClass(env),
               resources: { requests: { storage: Quantity.fromString(env.disks.postgres) } },
             },
           },
@@ -154,6 +159,7 @@ function toJob(env: ClusterEnvironment, props: JobProps): JobParts {
     args,
     scripts,
     login,
+    access = { variables: {}, secrets: {} },
     container = {},
     passwords = {},
     volumes = [],
@@ -170,9 +176,11 @@ function toJob(env: ClusterEnvironment, props: JobProps): JobParts {
     ...(args && { args }),
     variables: {
       ...(login && { PGHOST: 'postgres', PGPORT: String(workloads.postgres.ports.postgres), PGUSER: login.user }),
+      ...access.variables,
       ...container.variables,
       ...files.variables,
     },
+    secrets: access.secrets,
     mounts: [
       ...(scripts ? [{ name: 'scripts', mountPath: '/scripts', readOnly: true }] : []),
       tmp.mount,

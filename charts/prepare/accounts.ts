@@ -3,7 +3,7 @@ import { allDatasets } from '../../apps/contract/categories.ts';
 import type { WorkloadName } from '../../apps/contract/names.ts';
 import { UsageError } from '../../apps/platform/errors.ts';
 import { namespaceOf } from '../constructs/metadata.ts';
-import type { ClusterEnvironment } from '../env/environment.ts';
+import type { GoogleEnvironment } from '../env/environment.ts';
 import { bucketRoles, googleRights, toProjectRoles } from './google-rights.ts';
 import { nodeAccount } from './node-pools.ts';
 import { secretsAccount, secretsOperator } from './operators.ts';
@@ -14,18 +14,18 @@ import { toCommand } from './shell-words.ts';
  * the steps of a run exchange and the parts of copies that nobody has tried again.
  */
 const kept: Readonly<
-  Partial<Record<keyof ClusterEnvironment['buckets'], { readonly days: number; readonly prefixes?: readonly string[] }>>
+  Partial<Record<keyof GoogleEnvironment['buckets'], { readonly days: number; readonly prefixes?: readonly string[] }>>
 > = {
   backups: { days: 35 },
   artifacts: { days: 365 },
   staging: { days: 30, prefixes: ['runs/', ...allDatasets.map(({ category }) => `${category}/.parts/`)] },
 };
 
-const identitiesOf = (env: ClusterEnvironment) => Object.entries(env.identities) as [WorkloadName, string][];
-const hasStore = ({ secrets: { mode } }: ClusterEnvironment) => mode === 'external';
+const identitiesOf = (env: GoogleEnvironment) => Object.entries(env.google.identities) as [WorkloadName, string][];
+const hasStore = ({ secrets: { mode } }: GoogleEnvironment) => mode === 'external';
 
 /** Accounts, and which of the cluster's may act as which. */
-export function toAccounts(env: ClusterEnvironment): string[] {
+export function toAccounts(env: GoogleEnvironment): string[] {
   const accounts = new Set([...identitiesOf(env).map(([, account]) => account), nodeAccount]);
   return [
     ...[...accounts, ...(hasStore(env) ? [secretsAccount] : [])].map((account) => toCommand(['make_account', account])),
@@ -43,17 +43,17 @@ export function toAccounts(env: ClusterEnvironment): string[] {
   ];
 }
 
-function rightsOf(workload: WorkloadName, env: ClusterEnvironment) {
+function rightsOf(workload: WorkloadName, env: GoogleEnvironment) {
   const rights = googleRights[workload];
   if (rights === undefined)
     throw new UsageError(
-      `charts/env/${env.name}.ts: identities.${workload}: charts/prepare/google-rights.ts says nothing of what it may do; add it there`,
+      `charts/env/${env.name}.ts: google.identities.${workload}: charts/prepare/google-rights.ts says nothing of what it may do; add it there`,
     );
   return rights;
 }
 
 /** Buckets, and who may read or write their objects. Throws UsageError where an identity has no rights. */
-export function toBuckets(env: ClusterEnvironment): string[] {
+export function toBuckets(env: GoogleEnvironment): string[] {
   const { source, ...ours } = env.buckets;
   const grants = identitiesOf(env).flatMap(([workload, account]) =>
     Object.entries(rightsOf(workload, env).buckets).map(([key, access]) =>
@@ -61,17 +61,17 @@ export function toBuckets(env: ClusterEnvironment): string[] {
     ),
   );
   return [
-    toCommand(['make_amazon_reader', env.amazon.role, source, `system:serviceaccount:${env.namespaces.pipeline}:step`]),
+    toCommand(['make_amazon_reader', env.google.amazon.role, source, `system:serviceaccount:${env.namespaces.pipeline}:step`]),
     ...Object.entries(ours).map(([key, name]) => {
       const { days, prefixes = [] } = kept[key as keyof typeof ours] ?? {};
-      return toCommand(['make_bucket', name, env.region, ...(days === undefined ? [] : [days, ...prefixes])]);
+      return toCommand(['make_bucket', name, env.google.region, ...(days === undefined ? [] : [days, ...prefixes])]);
     }),
     ...new Set(grants),
   ];
 }
 
 /** Who may query and load BigQuery. Throws UsageError where an identity has no rights. */
-export const toWarehouse = (env: ClusterEnvironment): string[] => [
+export const toWarehouse = (env: GoogleEnvironment): string[] => [
   ...new Set(
     identitiesOf(env).flatMap(([workload, account]) =>
       toProjectRoles(rightsOf(workload, env)).map((role) => toCommand(['grant_project', account, role])),

@@ -1,5 +1,5 @@
 // What the lambda needs on Google's side: an account that a role of Amazon's may be, what it may do, and the file that tells it how to sign in.
-import type { ClusterEnvironment } from '../env/environment.ts';
+import type { GoogleEnvironment } from '../env/environment.ts';
 import { toCommand } from './shell-words.ts';
 
 /** It asks where the cluster is and enters by its DNS name. What it may do inside is said by the manifests. */
@@ -8,17 +8,17 @@ const entering = ['container.clusters.connect', 'container.clusters.get'];
 const waking = ['container.clusters.update', 'container.operations.list'];
 
 /** Where the script writes how to sign in; it holds no secret. */
-const credentialsPath = ({ name }: ClusterEnvironment) => `.taxiway/lambda-${name}.json`;
+const credentialsPath = ({ name }: GoogleEnvironment) => `.taxiway/lambda-${name}.json`;
 
-export function toLambda(env: ClusterEnvironment): string[] {
-  const { account, stack, wakes } = env.lambda;
+export function toLambda(env: GoogleEnvironment): string[] {
+  const { account, stack, wakes } = env.google.lambda;
   const role = `taxiway_${env.name.replaceAll('-', '_')}_lambda`;
-  const [, , , , amazonAccount = ''] = env.amazon.role.split(':');
+  const [, , , , amazonAccount = ''] = env.google.amazon.role.split(':');
   const pool = `${env.name}-amazon`;
   return [
     toCommand(['make_account', account]),
     toCommand(['make_role', role, [...entering, ...(wakes === null ? [] : waking)].join()]),
-    toCommand(['grant_project', account, `projects/${env.project}/roles/${role}`]),
+    toCommand(['grant_project', account, `projects/${env.google.project}/roles/${role}`]),
     toCommand(['make_amazon_pool', pool, amazonAccount]),
     toCommand(['bind_amazon_role', account, pool, `arn:aws:sts::${amazonAccount}:assumed-role/${stack}`]),
     toCommand(['write_credentials', account, pool, credentialsPath(env)]),

@@ -3,6 +3,7 @@ import { register } from 'tsx/esm/api';
 import { z } from 'zod';
 import { UsageError } from '../../apps/platform/errors.ts';
 import { runProgram } from '../../apps/platform/program.ts';
+import { isOnGoogle } from '../env/environment.ts';
 import { checkEnvironments } from '../environments.ts';
 
 // The charts import enums, which Node does not take.
@@ -28,6 +29,8 @@ await runProgram(
       const env = Object.hasOwn(environments, name) ? environments[name] : undefined;
       if (env === undefined)
         throw new UsageError(`"${name}" is no environment; expected one of ${Object.keys(environments).join(', ')}`);
+      if (!isOnGoogle(env))
+        throw new UsageError(`${name} needs no cloud, so there is nothing to prepare; see npm run cluster -- --help`);
       process.stdout.write(toScript(env, cluster));
       return undefined;
     },

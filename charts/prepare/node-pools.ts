@@ -3,7 +3,7 @@
 import { type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import { UsageError } from '../../apps/platform/errors.ts';
 import { toPlacement } from '../constructs/pod.ts';
-import type { ClusterEnvironment, NodePool } from '../env/environment.ts';
+import type { GoogleEnvironment, NodePool } from '../env/environment.ts';
 import { type Size, toBytes, toMillicores } from '../env/quantities.ts';
 
 /** Smallest first: processors and GiB. */
@@ -22,9 +22,9 @@ export const nodeTag = 'taxiway-nodes';
 export const nodeAccount = 'taxiway-nodes';
 
 /** A pool's name and flags. Throws UsageError where no machine holds the largest pod of its workloads. */
-export function toPoolFlags(env: ClusterEnvironment, pool: NodePool): string[] {
+export function toPoolFlags(env: GoogleEnvironment, pool: NodePool): string[] {
   const { label, spot } = env.nodePools[pool];
-  const { nodeSelector, tolerations = [] } = toPlacement(env, pool);
+  const { nodeSelector = {}, tolerations = [] } = toPlacement(env, pool);
   const { type, room } = chooseMachine(env, pool);
   const least = pool === 'services' ? 1 : 0;
   // The quota bounds the pipeline's pods, so that it bounds their nodes too; services have three nodes beside.
@@ -38,16 +38,16 @@ export function toPoolFlags(env: ClusterEnvironment, pool: NodePool): string[] {
       .map((one) => one.join('='))
       .join()}`,
     ...tolerations.map(({ key, value, effect }) => `--node-taints=${key}=${value}:${effect}`),
-    `--node-locations=${env.zone}`,
+    `--node-locations=${env.google.zone}`,
     `--num-nodes=${least}`,
     `--total-min-nodes=${least}`,
     `--total-max-nodes=${most}`,
     `--tags=${nodeTag}`,
-    `--service-account=${nodeAccount}@${env.project}.iam.gserviceaccount.com`,
+    `--service-account=${nodeAccount}@${env.google.project}.iam.gserviceaccount.com`,
   ];
 }
 
-function chooseMachine(env: ClusterEnvironment, pool: NodePool) {
+function chooseMachine(env: GoogleEnvironment, pool: NodePool) {
   const names = (Object.keys(workloads) as WorkloadName[]).filter((name) => (tenants[name] ?? 'services') === pool);
   const requests = names
     .map((name) => (env.sizes as Readonly<Record<string, Size>>)[name]?.requests)

@@ -1,6 +1,6 @@
 // The operators of others that the manifests need, and what they are told: by Helm, at exact versions.
 import { operator } from '../constructs/postgres-instances.ts';
-import type { ClusterEnvironment } from '../env/environment.ts';
+import type { GoogleEnvironment } from '../env/environment.ts';
 import { toCommand } from './shell-words.ts';
 
 /** Helm charts of others, by their exact versions. */
@@ -13,7 +13,7 @@ export const secretsOperator = 'external-secrets';
 export const secretsAccount = 'taxiway-secrets';
 
 /** Commands that install them; External Secrets also gets its store. */
-export function toOperators(env: ClusterEnvironment): string[] {
+export function toOperators(env: GoogleEnvironment): string[] {
   const install = (name: keyof typeof operators, namespace: string, ...flags: string[]) =>
     toCommand([
       ...['helm', 'upgrade', '--install', name, name, '--repo', operators[name].repo, '--version', operators[name].version],
@@ -26,7 +26,7 @@ export function toOperators(env: ClusterEnvironment): string[] {
             secretsOperator,
             secretsOperator,
             '--set',
-            `serviceAccount.annotations.iam\\.gke\\.io/gcp-service-account=${secretsAccount}@${env.project}.iam.gserviceaccount.com`,
+            `serviceAccount.annotations.iam\\.gke\\.io/gcp-service-account=${secretsAccount}@${env.google.project}.iam.gserviceaccount.com`,
           ),
           toCommand(['again', 'apply', JSON.stringify(toStore(env, env.secrets.store))]),
         ]
@@ -35,7 +35,7 @@ export function toOperators(env: ClusterEnvironment): string[] {
   ];
 }
 
-const toStore = ({ project }: ClusterEnvironment, name: string) => ({
+const toStore = ({ google: { project } }: GoogleEnvironment, name: string) => ({
   apiVersion: 'external-secrets.io/v1',
   kind: 'ClusterSecretStore',
   metadata: { name },

@@ -2,7 +2,9 @@
 import { postgresDatabases } from '../../apps/contract/names.ts';
 import { type SecretName, type secrets, toSecretEntry } from '../secrets.ts';
 
-type Values = { readonly [Name in SecretName]: { readonly [Key in (typeof secrets)[Name]['keys'][number]]: readonly string[] } };
+/** Those that a cluster on Google Cloud has. */
+type Wanted = { [Name in SecretName]: (typeof secrets)[Name] extends { own: true } ? never : Name }[SecretName];
+type Values = { readonly [Name in Wanted]: { readonly [Key in (typeof secrets)[Name]['keys'][number]]: readonly string[] } };
 
 const random = ['openssl', 'rand', '-hex', '24'];
 /** `given` and `given_file` read a variable of whoever runs the script; the last word tells them what it is. */

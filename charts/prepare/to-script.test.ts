@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findTool } from '../../tests/fixtures/find-tool.ts';
 import { podsOf, readManifests, type Value } from '../../tests/fixtures/manifests.ts';
-import type { ClusterEnvironment } from '../env/environment.ts';
+import { type Google, type GoogleEnvironment, isOnGoogle } from '../env/environment.ts';
 import { checkEnvironments } from '../environments.ts';
 import { bucketRoles } from './google-rights.ts';
 import { toScript } from './to-script.ts';
@@ -13,7 +13,8 @@ const root = join(import.meta.dirname, '..', '..');
 const environments = checkEnvironments();
 const manifests = await readManifests(join(root, 'dist'));
 const shellcheck = findTool('shellcheck', { variable: 'SHELLCHECK', how: 'Debian: apt-get install shellcheck' });
-describe.each(Object.entries(environments))('%s', (name, env) => {
+const onGoogle = Object.values(environments).filter(isOnGoogle);
+describe.each(onGoogle.map((env) => [env.name, env] as const))('%s', (name, env) => {
   const script = toScript(env, 'main');
   const own = manifests.filter(({ environment }) => environment === name);
 
@@ -50,8 +51,8 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
     const { source, ...made } = env.buckets;
     const wanted = [
       source,
-      ...Object.values(made).map((bucket) => `\nmake_bucket ${bucket} ${env.region}`),
-      ...Object.values(env.identities).map((account) => `\nmake_account ${account}\n`),
+      ...Object.values(made).map((bucket) => `\nmake_bucket ${bucket} ${env.google.region}`),
+      ...Object.values(env.google.identities).map((account) => `\nmake_account ${account}\n`),
       ...Object.values(env.nodePools).map(({ label }) => `\nmake_pool ${label} `),
       ...Object.values(env.nodePools).flatMap(({ label, tainted }) => (tainted ? [`=${label}:NoSchedule `] : [])),
     ];
@@ -63,7 +64,7 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
       ((spec.containers ?? []) as Value[]).flatMap(({ args = [] }) =>
         [...JSON.stringify(args).matchAll(/gs:\/\/([^/"\\]+)\//g)].map(([, bucket]) => ({
           bucket,
-          workload: labels['app.kubernetes.io/name'] as keyof ClusterEnvironment['identities'],
+          workload: labels['app.kubernetes.io/name'] as keyof Google['identities'],
         })),
       ),
     );
@@ -72,7 +73,7 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
     );
     for (const { bucket, workload } of uses) {
       const roles = ['docs', 'predict'].includes(workload) ? Object.values(bucketRoles) : [bucketRoles.write];
-      const grants = roles.map((role) => `\ngrant_bucket ${bucket} ${env.identities[workload]} ${role}\n`);
+      const grants = roles.map((role) => `\ngrant_bucket ${bucket} ${env.google.identities[workload]} ${role}\n`);
       expect(
         grants.some((one) => script.includes(one)),
         `${workload}: ${bucket}`,
@@ -81,11 +82,11 @@ describe.each(Object.entries(environments))('%s', (name, env) => {
   });
 });
 
-const prod = environments.prod as ClusterEnvironment;
+const prod = environments.prod as GoogleEnvironment;
 
 test('an identity without rights, and a pod that no machine holds, are refused', () => {
-  expect(() => toScript({ ...prod, identities: { prometheus: 'x' } }, 'main')).toThrow(
-    'charts/env/prod.ts: identities.prometheus: charts/prepare/google-rights.ts says nothing of what it may do; add it there',
+  expect(() => toScript({ ...prod, google: { ...prod.google, identities: { prometheus: 'x' } } }, 'main')).toThrow(
+    'charts/env/prod.ts: google.identities.prometheus: charts/prepare/google-rights.ts says nothing of what it may do; add it there',
   );
   const large = { cpu: '2', memory: '200Gi' };
   const sizes = { ...prod.sizes, training: { requests: large, limits: large } };

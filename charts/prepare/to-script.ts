@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workloads } from '../../apps/contract/names.ts';
-import type { ClusterEnvironment, NodePool } from '../env/environment.ts';
-import { type SecretFacts, type SecretName, secrets, toSecretEntry } from '../secrets.ts';
+import type { GoogleEnvironment, NodePool } from '../env/environment.ts';
+import { type SecretName, secrets, secretsOf, toSecretEntry } from '../secrets.ts';
 import { ownApps, ownTag } from '../versions.ts';
 import { toAccounts, toBuckets, toWarehouse } from './accounts.ts';
 import { toLambda } from './lambda.ts';
@@ -15,13 +15,13 @@ import { quote, toCommand } from './shell-words.ts';
 const readPart = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
 
 /** The script. Throws UsageError where an identity of the environment has no rights, or a pod fits no machine. */
-export function toScript(env: ClusterEnvironment, cluster: string): string {
+export function toScript(env: GoogleEnvironment, cluster: string): string {
   const head = [
     '#!/usr/bin/env bash',
-    `# Prepares project ${env.project} and cluster ${cluster} for dist/${env.name}. May be stopped and run again; run it in the repository's folder.`,
+    `# Prepares project ${env.google.project} and cluster ${cluster} for dist/${env.name}. May be stopped and run again; run it in the repository's folder.`,
     'set -euo pipefail',
     'shopt -s inherit_errexit',
-    ...[`export CLOUDSDK_CORE_PROJECT=${env.project}`, `project=${env.project}`, `cluster=${quote(cluster)}`],
+    ...[`export CLOUDSDK_CORE_PROJECT=${env.google.project}`, `project=${env.google.project}`, `cluster=${quote(cluster)}`],
   ];
   const parts: [title: string, lines: readonly string[]][] = [
     ["Google's interfaces and the cluster", [toCommand(['gcloud', 'services', 'enable', ...services]), 'find_cluster']],
@@ -59,19 +59,15 @@ const services = [
   'sts',
 ].map((name) => `${name}.googleapis.com`);
 
-function toSecrets(env: ClusterEnvironment): string[] {
+function toSecrets(env: GoogleEnvironment): string[] {
   if (env.secrets.mode === 'existing') return [];
-  return (Object.entries(secrets) as [SecretName, SecretFacts][])
-    .filter(([, { auth = env.auth.mode, database = env.database }]) => auth === env.auth.mode && database === env.database)
-    .flatMap(([name, { keys }]) =>
-      keys.map((key) => {
-        const values: Readonly<Record<string, readonly string[]>> = secretValues[name];
-        return toCommand(['make_secret', toSecretEntry(name, key), ...(values[key] ?? [])]);
-      }),
-    );
+  const all: Partial<Record<SecretName, Readonly<Record<string, readonly string[]>>>> = secretValues;
+  return secretsOf(env).flatMap((name) =>
+    secrets[name].keys.map((key) => toCommand(['make_secret', toSecretEntry(name, key), ...(all[name]?.[key] ?? [])])),
+  );
 }
 
-function toNodes(env: ClusterEnvironment): string[] {
+function toNodes(env: GoogleEnvironment): string[] {
   const { webhook } = workloads['spark-operator-webhook'].ports;
   return [
     ...(Object.keys(env.nodePools) as NodePool[]).map((pool) => toCommand(['make_pool', ...toPoolFlags(env, pool)])),
@@ -80,7 +76,7 @@ function toNodes(env: ClusterEnvironment): string[] {
 }
 
 /** https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#argocd-app */
-const toHealthCheck = ({ namespaces }: ClusterEnvironment): string =>
+const toHealthCheck = ({ namespaces }: GoogleEnvironment): string =>
   toCommand([
     ...['kubectl', '--namespace', namespaces.argocd, 'patch', 'configmap', 'argocd-cm', '--type=merge'],
     ...[
@@ -89,7 +85,7 @@ const toHealthCheck = ({ namespaces }: ClusterEnvironment): string =>
     ],
   ]);
 
-function toImages({ registry }: ClusterEnvironment): string[] {
+function toImages({ registry }: GoogleEnvironment): string[] {
   const [, location, repository] = /^([a-z0-9-]+)-docker\.pkg\.dev\/[^/]+\/([^/]+)$/.exec(registry) ?? [];
   return [
     ...(location === undefined || repository === undefined

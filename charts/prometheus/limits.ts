@@ -4,13 +4,13 @@ import type { ClusterEnvironment } from '../env/environment.ts';
 import { toBytes } from '../env/quantities.ts';
 
 /** A rule file with one constant series a limit. */
-export const toLimitRules = ({ disks, monitoring }: ClusterEnvironment) => ({
+export const toLimitRules = ({ disks, google }: ClusterEnvironment) => ({
   groups: [
     {
       name: 'limits',
       rules: Object.entries({
         'taxiway:postgres_disk:bytes': toBytes(disks.postgres),
-        'taxiway:monthly_budget:usd': monitoring.monthlyBudgetUsd,
+        ...(google && { 'taxiway:monthly_budget:usd': google.monthlyBudgetUsd }),
       }).map(([record, value]) => ({ record, expr: `vector(${value})` })),
     },
   ],

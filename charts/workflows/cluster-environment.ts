@@ -1,14 +1,19 @@
 // What the workflows know of a cluster: images, buckets, BigQuery, sizes and nodes.
 import { partOf, statsdVariable, type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import type { Environment, Place } from '../../workflows/environment.ts';
+import { toVariables } from '../constructs/container.ts';
+import { ownWarehouse, toBucketUri, toObjectAccess } from '../constructs/data-places.ts';
 import { labelKeys, namespaceOf, toLabels } from '../constructs/metadata.ts';
 import { toPlacement } from '../constructs/pod.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
+import { toOrigin } from '../env/site.ts';
 import { type OwnApp, ownImage } from '../versions.ts';
 import { toSparkPlace } from './spark-place.ts';
 
 /** Programs that read the source bucket. */
 const readersOfSource: readonly string[] = ['transfer', 'months'];
+/** Programs that touch no bucket. */
+const strangersToBuckets: readonly string[] = ['finish', 'handover'];
 /** A token for Amazon, in place of a key: https://docs.aws.amazon.com/sdkref/latest/guide/access-assume-role-web.html */
 const amazonToken = { name: 'amazon-token', mountPath: '/var/run/secrets/amazon' } as const;
 
@@ -17,15 +22,13 @@ export function toWorkflowEnvironment(env: ClusterEnvironment): Environment {
   return {
     imageOf: (app) => ownImage(env.registry, app as OwnApp),
     buckets: {
-      source: `s3://${env.buckets.source}/`,
-      staging: `gs://${env.buckets.staging}/`,
-      docs: `gs://${env.buckets.docs}/`,
-      models: `gs://${env.buckets.models}/`,
+      source: toBucketUri(env, 'source'),
+      staging: toBucketUri(env, 'staging'),
+      docs: toBucketUri(env, 'docs'),
+      models: toBucketUri(env, 'models'),
     },
-    warehouse: `bigquery://${env.project}/${env.datasetPrefix}`,
+    ...toWarehouse(env),
     tracking: `http://${address('mlflow', workloads.mlflow.ports.http)}/mlflow`,
-    volumes: [toAmazonToken()],
-    mounts: [],
     // Whatever fails waits for the first delay before anybody hears of it.
     retry: { limit: 4, firstDelaySeconds: 10, factor: 4 },
     engines: [env.engine, env.engine === 'spark' ? 'duckdb' : 'spark'],
@@ -35,12 +38,26 @@ export function toWorkflowEnvironment(env: ClusterEnvironment): Environment {
       labelsOf: (name) => toLabels(name, workloads.step.component),
       placeOf: (step) => toPlace(env, step, address('metrics-exporters', workloads['metrics-exporters'].ports['statsd-udp'])),
       spark: toSparkPlace(env),
-      location: env.warehouseLocation,
-      runBudgetUsd: env.monitoring.runBudgetUsd,
+      ...(env.google && {
+        bigQuery: { location: env.google.warehouseLocation, runBudgetUsd: env.google.runBudgetUsd },
+      }),
       alerts: `http://${address('alertmanager', workloads.alertmanager.ports.web)}`,
-      site: `https://${env.domain}`,
+      site: toOrigin(env),
       predict: 'predict' satisfies WorkloadName,
     },
+  };
+}
+
+/** BigQuery; or a DuckDB file on a disk that each step mounts whose arguments name it. */
+function toWarehouse({ google }: ClusterEnvironment): Pick<Environment, 'warehouse' | 'snapshot' | 'volumes' | 'mounts'> {
+  if (google)
+    return { warehouse: `bigquery://${google.project}/${google.datasetPrefix}`, volumes: [toAmazonToken()], mounts: [] };
+  const { claim, folder, file, snapshot } = ownWarehouse;
+  return {
+    warehouse: file,
+    snapshot,
+    volumes: [{ name: claim, persistentVolumeClaim: { claimName: claim } }],
+    mounts: [{ name: claim, mountPath: folder }],
   };
 }
 
@@ -49,14 +66,16 @@ function toPlace(
   { workload, app }: { workload: 'step' | 'training'; app: string },
   statsd: string,
 ): Place {
-  const readsSource = readersOfSource.includes(app);
+  const amazon = readersOfSource.includes(app) ? env.google?.amazon : undefined;
+  const access = strangersToBuckets.includes(app) ? { variables: {}, secrets: {} } : toObjectAccess(env, 'pipeline');
   const variables = {
     [statsdVariable]: statsd,
-    ...(readsSource && {
-      AWS_REGION: env.amazon.region,
-      AWS_ROLE_ARN: env.amazon.role,
+    ...(amazon && {
+      AWS_REGION: amazon.region,
+      AWS_ROLE_ARN: amazon.role,
       AWS_WEB_IDENTITY_TOKEN_FILE: `${amazonToken.mountPath}/token`,
     }),
+    ...access.variables,
   };
   const { requests, limits } = env.sizes[workload];
   const ofTraining = { serviceAccountName: workload, ...toPlacement(env, 'training') };
@@ -68,12 +87,12 @@ function toPlace(
       ...(workload === 'training' ? ofTraining : {}),
     },
     container: {
-      env: Object.entries(variables).map(([name, value]) => ({ name, value })),
+      env: toVariables({ ...access, variables }),
       resources: { requests, limits },
       // The last lines of a step's log say why it failed, wherever Argo shows its message.
       terminationMessagePolicy: 'FallbackToLogsOnError',
     },
-    mounts: readsSource ? [amazonToken] : [],
+    mounts: amazon ? [amazonToken] : [],
   };
 }
 

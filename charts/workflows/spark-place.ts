@@ -1,6 +1,8 @@
 // How Spark's jobs run in a cluster: image, sizes, nodes and security of drivers and executors.
 import { priorityClasses, workloads } from '../../apps/contract/names.ts';
 import type { SparkPlace, SparkPod } from '../../workflows/environment.ts';
+import { toVariables } from '../constructs/container.ts';
+import { ownRegion, toObjectAccess, toOwnObjects } from '../constructs/data-places.ts';
 import { toLabels } from '../constructs/metadata.ts';
 import { toPlacement } from '../constructs/pod.ts';
 import { mountScratch } from '../constructs/scratch.ts';
@@ -11,12 +13,12 @@ import { ownImage, sparkUser, sparkVersion } from '../versions.ts';
 
 export const toSparkPlace = (env: ClusterEnvironment): SparkPlace => ({
   image: ownImage(env.registry, 'spark'),
+  imagePullPolicy: env.imagePullPolicy,
   version: sparkVersion,
   driver: toSparkPod(env, { workload: 'spark-driver', pool: 'spark', usesKubernetesApi: true, disk: '4Gi' }),
   executor: toSparkPod(env, { workload: 'spark-executor', pool: 'executors', usesKubernetesApi: false, disk: '20Gi' }),
   executors: env.sparkExecutors,
-  staging: `gs://${env.buckets.staging}/`,
-  project: env.project,
+  ...toSparkStorage(env),
 });
 
 function toSparkPod(
@@ -24,6 +26,7 @@ function toSparkPod(
   { workload, pool, usesKubernetesApi, disk }: Pick<SparkPod, 'workload'> & SparkPodFacts,
 ): SparkPod {
   const { requests, limits } = env.sizes[workload];
+  const access = toVariables(toObjectAccess(env, 'pipeline'));
   // By a volume's name Spark knows where shuffle files go: https://spark.apache.org/docs/3.5.9/running-on-kubernetes.html#local-storage
   const scratch = [mountScratch('tmp', '/tmp', '1Gi'), mountScratch('spark-local-dir-1', '/var/data/spark', disk)];
   return {
@@ -47,7 +50,33 @@ function toSparkPod(
       securityContext: restrictedContainer(),
       // The last lines of its log say why it failed, also once its pod is gone.
       terminationMessagePolicy: 'FallbackToLogsOnError',
+      ...(access.length > 0 && { env: access }),
       volumeMounts: scratch.map(({ mount }) => mount),
+    },
+  };
+}
+
+/** Hadoop's names of the buckets, and its clients. */
+function toSparkStorage(env: ClusterEnvironment): Pick<SparkPlace, 'staging' | 'hadoopConf'> {
+  const { staging } = env.buckets;
+  if (env.google)
+    return {
+      staging: `gs://${staging}/`,
+      hadoopConf: {
+        'fs.gs.impl': 'com.google.cloud.hadoop.fs.gcs.GoogleHadoopFileSystem',
+        'fs.AbstractFileSystem.gs.impl': 'com.google.cloud.hadoop.fs.gcs.GoogleHadoopFS',
+        'fs.gs.project.id': env.google.project,
+      },
+    };
+  return {
+    staging: `s3a://${staging}/`,
+    // The key pair is in the pods' variables.
+    hadoopConf: {
+      'fs.s3a.endpoint': `http://${toOwnObjects(env)}`,
+      'fs.s3a.endpoint.region': ownRegion,
+      'fs.s3a.path.style.access': 'true',
+      'fs.s3a.connection.ssl.enabled': 'false',
+      'fs.s3a.aws.credentials.provider': 'com.amazonaws.auth.EnvironmentVariableCredentialsProvider',
     },
   };
 }

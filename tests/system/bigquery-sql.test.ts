@@ -12,7 +12,7 @@ import { toMonthly } from '../../charts/grafana/monthly.ts';
 import { analyze, findZetaSql } from '../fixtures/zetasql.ts';
 import { toAnalysisTables } from '../fixtures/zetasql-tables.ts';
 
-const { project } = prod;
+const { project } = prod.google;
 const jobs = `${project}.region.jobs`;
 /** As https://cloud.google.com/bigquery/docs/information-schema-jobs has them, as far as they are read. */
 const jobColumns = {

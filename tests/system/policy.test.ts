@@ -27,7 +27,7 @@ test('exceptions are few, and each gives its reason', () => {
   expect(policyExceptions.filter(({ reason }) => reason.length < 20)).toEqual([]);
 });
 
-describe.each(['dev', 'prod'])('%s', (environment) => {
+describe.each(['dev', 'prod', 'solo'])('%s', (environment) => {
   test.skipIf(!kubeScore)('kube-score finds nothing critical', async () => {
     const files = [...(await readDist(join(dist, environment))).keys()].map((path) => join(dist, environment, path));
     const { stdout } = spawnSync(

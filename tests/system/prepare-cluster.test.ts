@@ -97,8 +97,8 @@ test('a cluster without what pods need is refused before anything is made', asyn
 });
 
 test.each([
-  ['no environment', ['--cluster', 'main'], '"" is no environment; expected one of dev, prod'],
-  ['another environment', ['local', '--cluster', 'main'], '"local" is no environment; expected one of dev, prod'],
+  ['no environment', ['--cluster', 'main'], '"" is no environment; expected one of dev, prod, solo'],
+  ['another environment', ['local', '--cluster', 'main'], '"local" is no environment; expected one of dev, prod, solo'],
   ['no cluster', ['prod'], '--cluster is missing'],
   ['what the shell would read', ['prod', '--cluster', 'a$(b)'], '--cluster "a$(b)": expected the name of a GKE cluster'],
 ])('%s: exit 2 and nothing to run', (_, args, message) => {

@@ -11,7 +11,7 @@ import { addMonths, firstDayOf } from '../../apps/contract/file-name.ts';
 import { biView, featureTable, type TableName, zonesTable } from '../../apps/contract/names.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
 import { sparkEnvironment } from '../../apps/etl/spark-engine.ts';
-import { toJobLabels } from '../../apps/load/load-table.ts';
+import { toJobLabels } from '../../apps/load/bigquery-load.ts';
 import { toTargets } from '../../apps/load/targets.ts';
 import { readSchemaGroups } from '../../apps/plan/schema-groups.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readManifests, type Value } from '../fixtures/manifests.ts';
 
 const manifests = await readManifests(join(import.meta.dirname, '..', '..', 'dist'));
-const clusters = ['dev', 'prod'];
+const clusters = ['dev', 'prod', 'solo'];
 /** Of the folder that the root Application syncs, and of the one that is applied by hand. */
 const of = (environment: string, kind: string, folder = 'argocd'): Value[] =>
   manifests.flatMap(({ environment: other, component, value }) =>

@@ -5,12 +5,14 @@ import { parse } from 'yaml';
 import { allDatasets } from '../../apps/contract/categories.ts';
 import { backEnds, biView } from '../../apps/contract/names.ts';
 import { labelKeys } from '../../charts/constructs/metadata.ts';
+import { isOnGoogle } from '../../charts/env/environment.ts';
 import { checkEnvironments } from '../../charts/environments.ts';
 import { toDashboards } from '../../charts/grafana.ts';
 import { nameOf, podsOf, readManifests, type Value } from '../fixtures/manifests.ts';
 
 const manifests = await readManifests(join(import.meta.dirname, '..', '..', 'dist'));
 const environments = Object.entries(checkEnvironments());
+const onGoogle = environments.flatMap(([name, env]) => (isOnGoogle(env) ? [[name, env] as const] : []));
 
 test.each(environments)('%s has one Service that is reached from outside, and nothing else that is', (environment) => {
   const own = manifests.filter((one) => one.environment === environment);
@@ -43,7 +45,9 @@ test.each(environments)('%s: what serves its pages below a path is probed and sc
     const paths = probes.flatMap(({ httpGet }) => (httpGet?.port === port ? [httpGet.path] : []));
     expect(paths.length, workload).toBeGreaterThan(0);
     for (const one of paths) expect(one.startsWith(path), `${workload}: ${one}`).toBe(true);
-    for (const job of jobs.filter(({ job_name: name }) => name === workload)) expect(job.metrics_path).toBe(`${path}metrics`);
+    // MLflow alone has its metrics beside its path, as mlflow-server.test.ts sees.
+    const metrics = workload === 'mlflow' ? '/metrics' : `${path}metrics`;
+    expect(jobs.filter(({ job_name: name }) => name === workload).map((job) => job.metrics_path)).toEqual([metrics]);
   }
 });
 
@@ -56,14 +60,14 @@ interface Panel {
   readonly targets?: readonly { readonly rawSql?: string; readonly expr?: string }[];
 }
 
-test.each(environments)('the dashboards of %s ask the view of each category for every figure of the contract', (_, env) => {
+test.each(onGoogle)('the dashboards of %s ask the view of each category for every figure of the contract', (_, env) => {
   const dashboards = toDashboards(env);
   for (const { category, monthly } of allDatasets) {
     const { panels } = JSON.parse(dashboards[`taxiway-${category}.json`] ?? '') as { panels: Panel[] };
     const queries = panels.flatMap(({ targets = [] }) => targets.map(({ rawSql = '' }) => rawSql));
     const { dataset, table } = biView(category);
     for (const query of queries) {
-      expect(query).toContain(`\`${env.project}.${env.datasetPrefix}${dataset}.${table}\``);
+      expect(query).toContain(`\`${env.google.project}.${env.google.datasetPrefix}${dataset}.${table}\``);
       // What names the present is never answered from a cache.
       expect(query).not.toMatch(/\$__|current_|now\(/i);
     }

@@ -15,7 +15,7 @@ test('every document is valid, with no field that its kind does not know', async
 test("what Argo's settings hold is valid too: a workflow and two containers", async () => {
   const manifests = await readManifests(join(import.meta.dirname, '..', '..', 'dist'));
   const settings = manifests.filter(({ value }) => value.metadata.name === 'workflow-controller-configmap');
-  expect(settings.map(({ environment }) => environment)).toEqual(['dev', 'prod']);
+  expect(settings.map(({ environment }) => environment)).toEqual(['dev', 'prod', 'solo']);
   for (const manifest of settings) {
     const { workflowDefaults, executor, mainContainer } = manifest.value.data;
     const toContainer = (name: string, text: string) => ({ name, image: 'x', ...parse(text) });

@@ -53,15 +53,19 @@ test('dist/ is what the code makes, byte for byte, under any time zone, locale a
 test('a mistake in an environment: exit 2, every mistake with file and field, dist/ as it was', async () => {
   const copy = await copySources('mistakes');
   await cp(join(root, 'dist'), join(copy, 'dist'), { recursive: true });
-  const spoiled = { ...prod, region: 'mars', buckets: { ...prod.buckets, docs: prod.buckets.models, staging: '' } };
+  const spoiled = {
+    ...prod,
+    google: { ...prod.google, region: 'mars' },
+    buckets: { ...prod.buckets, docs: prod.buckets.models, staging: '' },
+  };
   await writeFile(join(copy, 'charts/env/prod.ts'), `export const prod = ${JSON.stringify(spoiled)};\n`);
   const failed = await synth(copy, {}).catch((error: { code: number; stderr: string }) => error);
   expect(failed).toMatchObject({ code: 2 });
   expect(failed.stderr.split('\n').filter((line) => line.startsWith('  '))).toEqual([
-    '  charts/env/prod.ts: region: expected a region such as europe-west1, got "mars"',
+    '  charts/env/prod.ts: google.region: expected a region such as europe-west1, got "mars"',
     '  charts/env/prod.ts: buckets.staging: expected the name of a bucket of Google: 3 to 63 lower-case letters, digits, dashes and underscores, without "google", got ""',
-    '  charts/env/prod.ts: zone: expected a zone of region "mars", got "europe-west1-b"',
-    '  charts/env/prod.ts: warehouseLocation: expected "mars", "EU" or "US", got "europe-west1"',
+    '  charts/env/prod.ts: google.zone: expected a zone of region "mars", got "europe-west1-b"',
+    '  charts/env/prod.ts: google.warehouseLocation: expected "mars", "EU" or "US", got "europe-west1"',
     '  charts/env/prod.ts: buckets.models: "taxiway-prod-models" is buckets.docs already',
   ]);
   expect(await readDist(join(copy, 'dist'))).toEqual(await readDist(join(root, 'dist')));
@@ -173,7 +177,9 @@ test('text that YAML 1.1 would read as something else is quoted', () => {
 });
 
 test('what was found before is in the same list', () => {
-  expect(() => checkEnvironments(['charts/main.ts: two components are named "x"'], { dev: { ...dev, region: 'moon' } })).toThrow(
-    /to fix.*two components.*charts\/env\/dev\.ts: region/s,
-  );
+  expect(() =>
+    checkEnvironments(['charts/main.ts: two components are named "x"'], {
+      dev: { ...dev, google: { ...dev.google, region: 'moon' } },
+    }),
+  ).toThrow(/to fix.*two components.*charts\/env\/dev\.ts: google\.region/s);
 });

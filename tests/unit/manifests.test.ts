@@ -1,8 +1,7 @@
 // Gates over every document of dist/, and for each gate a manifest that it refuses.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { dev } from '../../charts/env/dev.ts';
-import { prod } from '../../charts/env/prod.ts';
+import { checkEnvironments } from '../../charts/environments.ts';
 import { secrets } from '../../charts/secrets.ts';
 import {
   findFloatingImages,
@@ -20,11 +19,12 @@ import { findLostBindings, findLostSelectors, findWideRules, toPodReferenceGate 
 import { sampleManifests } from '../fixtures/sample-service.ts';
 
 const manifests = await readManifests(join(import.meta.dirname, '..', '..', 'dist'));
-const environments = { dev, prod };
-/** Secrets that stand already where an environment says so. */
+/** Secrets that no object of dist/ makes appear: they stand already, or a program makes them. */
 const existing = new Set(
-  Object.values(environments).flatMap(({ secrets: { mode }, namespaces }) =>
-    mode === 'existing' ? Object.entries(secrets).map(([name, { namespace }]) => `${namespaces[namespace]}/${name}`) : [],
+  Object.values(checkEnvironments()).flatMap(({ name: environment, secrets: { mode }, namespaces }) =>
+    mode === 'external'
+      ? []
+      : Object.entries(secrets).map(([name, { namespace }]) => `${environment} ${namespaces[namespace]}/${name}`),
   ),
 );
 
@@ -121,14 +121,14 @@ const gates: readonly [name: string, gate: Gate, kind: string, spoil: (value: Va
   ],
   [
     'with its Secrets',
-    toPodReferenceGate(),
+    toPodReferenceGate(existing),
     'Deployment',
     (one) => Object.assign(containerOf(one), { envFrom: [{ secretRef: { name: 'lost' } }] }),
     'no Secret lost',
   ],
   [
     'with its external Secrets',
-    toPodReferenceGate(),
+    toPodReferenceGate(existing),
     'ExternalSecret',
     ({ spec }) => Object.assign(spec.target, { name: 'other' }),
     'no Secret basic-auth',
@@ -188,7 +188,7 @@ const gates: readonly [name: string, gate: Gate, kind: string, spoil: (value: Va
 
 const containerOf = ({ spec }: Value) => spec.template.spec.containers[0];
 
-test.each(Object.keys(environments))('every object of %s passes each gate', (environment) => {
+test.each(Object.keys(checkEnvironments()))('every object of %s passes each gate', (environment) => {
   const own = manifests.filter((one) => one.environment === environment);
   expect(own.length).toBeGreaterThan(0);
   expect(gates.flatMap(([name, gate]) => gate(own).map((problem) => `${name}: ${problem}`))).toEqual([]);

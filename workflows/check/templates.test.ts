@@ -44,8 +44,7 @@ const cluster: Environment = {
   engines: ['spark', 'duckdb'],
   cluster: {
     namespaces: { platform: 'platform', pipeline: 'pipeline' },
-    location: 'EU',
-    runBudgetUsd: 1,
+    bigQuery: { location: 'EU', runBudgetUsd: 1 },
     labelsOf: () => ({}),
     placeOf: ({ workload }) => ({ template: { serviceAccountName: workload }, container: {}, mounts: [] }),
     alerts: 'http://alerts',
@@ -53,12 +52,13 @@ const cluster: Environment = {
     predict: 'predict',
     spark: {
       image: 'example/spark:1.0',
+      imagePullPolicy: 'Always',
       version: '3.5.9',
       driver: toPod('spark-driver'),
       executor: toPod('spark-executor'),
       executors: { least: 1, first: 1, most: 2 },
       staging: 'gs://staging/',
-      project: 'project',
+      hadoopConf: {},
     },
   },
 };

@@ -106,7 +106,9 @@ function toEnvironment(scratch: string, state: string): Record<string, string | 
 }
 
 const toOwnEnvironment = ({ leaf: { template, values } }: StepRun): Record<string, string> =>
-  Object.fromEntries((template.container.env ?? []).map(({ name, value }) => [name, expand(value, values)]));
+  Object.fromEntries(
+    (template.container.env ?? []).flatMap((one) => ('value' in one ? [[one.name, expand(one.value, values)]] : [])),
+  );
 
 interface Attempt {
   readonly end: ProcessEnd;

@@ -1,8 +1,8 @@
 // The tables of etl as BigQuery knows them: columns with descriptions, partitions, clustering, labels. Read by apps/tables.
 import type { Dataset } from '../dataset.ts';
-import { cleanTable, monthlyColumns, monthlyTable, partOf, type TableName, triageColumns, triageTable } from '../names.ts';
+import { partOf, type TableName } from '../names.ts';
 import { toMeaning, toMonthlyColumns, triageOnlyColumns } from './dbt-sources.ts';
-import { cleanSchema, monthlySchema, type TableColumn, type TableType, triageSchema } from './table-schema.ts';
+import { type FilledByEtl, type TableColumn, type TableType, toTables } from './table-schema.ts';
 
 /** A field of BigQuery's REST API. */
 export interface BigQueryField {
@@ -43,36 +43,37 @@ export function toBigQueryTables(dataset: Dataset): [clean: BigQueryTable, triag
   const trips = new Map(columns.map((column) => [column.name, toMeaning(column)]));
   const reasons = new Map([...trips, ...triageOnlyColumns.map(({ name, description }) => [name, description] as const)]);
   const figures = new Map(toMonthlyColumns(dataset, toMeaning).map(({ name, description }) => [name, description]));
+  const { clean, triage, monthly } = toTables(dataset);
   return [
     {
-      table: cleanTable(category),
+      ...toPlace(clean, trips),
       description: `${title}: trips that keep every rule.`,
-      fields: toFields(cleanSchema(dataset), trips),
-      partitionField: roles.pickup,
       clusteredFields: [roles.pickupZone, roles.dropoffZone],
       labels,
       retained: true,
     },
     {
-      table: triageTable(category),
+      ...toPlace(triage, reasons),
       description: `${title}: trips that break a rule, with the rules' names.`,
-      fields: toFields(triageSchema(dataset), reasons),
-      partitionField: triageColumns.month,
       clusteredFields: [],
       labels,
       retained: true,
     },
     {
-      table: monthlyTable(category),
+      ...toPlace(monthly, figures),
       description: `${title}: figures of each month by vendor, payment, flag and zones, of every in-month trip, clean or not.`,
-      fields: toFields(monthlySchema(dataset), figures),
-      partitionField: monthlyColumns.month,
       clusteredFields: [],
       labels,
       retained: false,
     },
   ];
 }
+
+const toPlace = ({ table, columns, partitionField }: FilledByEtl, meanings: ReadonlyMap<string, string>) => ({
+  table,
+  fields: toFields(columns, meanings),
+  partitionField,
+});
 
 const toFields = (columns: readonly TableColumn[], meanings: ReadonlyMap<string, string>): BigQueryField[] =>
   columns.map(({ name, type }) => ({

@@ -1,6 +1,6 @@
 // The columns of the tables that etl fills, in terms that each engine turns into its own types.
 import type { Dataset, LogicalType } from '../dataset.ts';
-import { monthlyColumns, triageColumns } from '../names.ts';
+import { cleanTable, monthlyColumns, monthlyTable, type TableName, triageColumns, triageTable } from '../names.ts';
 
 /** `strings` is a list of strings. */
 export const tableTypes = ['int', 'double', 'string', 'timestamp', 'date', 'strings'] as const;
@@ -35,3 +35,18 @@ export function monthlySchema(dataset: Dataset): TableColumn[] {
     { name: monthlyColumns.busiestHour, type: 'int' },
   ];
 }
+
+/** A table that etl fills. */
+export interface FilledByEtl {
+  readonly table: TableName;
+  readonly columns: readonly TableColumn[];
+  /** The column whose month is the partition. */
+  readonly partitionField: string;
+}
+
+/** The tables that etl fills, in the order in which they are loaded: the monthly row comes last, as it marks the month as loaded. */
+export const toTables = (dataset: Dataset): Record<'clean' | 'triage' | 'monthly', FilledByEtl> => ({
+  clean: { table: cleanTable(dataset.category), columns: cleanSchema(dataset), partitionField: dataset.roles.pickup },
+  triage: { table: triageTable(dataset.category), columns: triageSchema(dataset), partitionField: triageColumns.month },
+  monthly: { table: monthlyTable(dataset.category), columns: monthlySchema(dataset), partitionField: monthlyColumns.month },
+});

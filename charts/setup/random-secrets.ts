@@ -1,0 +1,74 @@
+// The Secrets of a cluster without a cloud, as the program `setup` makes them: what each value is, never a value.
+import { postgresDatabases, workloads } from '../../apps/contract/names.ts';
+import { toLabels } from '../constructs/metadata.ts';
+import type { ClusterEnvironment } from '../env/environment.ts';
+import { type SecretFacts, type SecretName, secrets, secretsOf } from '../secrets.ts';
+
+interface KeyOf {
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+}
+
+/** One of the kinds that apps/setup knows. */
+type Value =
+  | { readonly text: string }
+  | { readonly random: 'password' | 'accessKey' }
+  | { readonly same: KeyOf }
+  | { readonly htpasswd: { readonly user: string; readonly of: KeyOf } }
+  | { readonly certificate: Certificate }
+  | { readonly certificateKey: Certificate };
+
+interface Certificate {
+  readonly hosts: readonly string[];
+  readonly days: number;
+}
+
+export interface SecretToMake {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly keys: Readonly<Record<string, Value>>;
+}
+
+/** Who signs in at the site, and the Secret with the password as people read it. */
+export const siteUser = 'taxiway';
+export const sitePassword = 'site-password';
+/** Browsers accept no certificate that is good for longer. */
+const certificateDays = 825;
+
+/** Every Secret that pods read, and the site's password. */
+export function toSecretsToMake(env: ClusterEnvironment): SecretToMake[] {
+  const namespaceOf = (name: SecretName) => env.namespaces[secrets[name].namespace];
+  const keyOf = (name: SecretName, key: string): KeyOf => ({ namespace: namespaceOf(name), name, key });
+  const password = { password: { random: 'password' } } as const;
+  const certificate: Certificate = { hosts: [env.domain], days: certificateDays };
+  const site = { namespace: env.namespaces.platform, name: sitePassword, key: 'password' };
+  const values: Partial<Record<SecretName, Readonly<Record<string, Value>>>> = {
+    'postgres-admin': password,
+    'postgres-argo': { username: { text: postgresDatabases.argo.user }, ...password },
+    'postgres-mlflow': password,
+    'postgres-monitor': password,
+    'postgres-backup': password,
+    'postgres-exporter': { password: { same: keyOf('postgres-monitor', 'password') } },
+    'grafana-admin': password,
+    tls: { 'tls.crt': { certificate }, 'tls.key': { certificateKey: certificate } },
+    'basic-auth': { htpasswd: { htpasswd: { user: siteUser, of: site } } },
+    objects: { 'access-key': { random: 'accessKey' }, 'secret-key': { random: 'password' } },
+    'objects-of-pipeline': {
+      'access-key': { same: keyOf('objects', 'access-key') },
+      'secret-key': { same: keyOf('objects', 'secret-key') },
+    },
+  };
+  const toMake = secretsOf(env).map((name): SecretToMake => {
+    const keys = values[name];
+    if (keys === undefined)
+      throw new Error(`Secret ${name}: charts/setup/random-secrets.ts does not say how it is made; add it there`);
+    const { readers }: SecretFacts = secrets[name];
+    return { name, namespace: namespaceOf(name), labels: toLabels(name, workloads[readers[0] ?? 'setup'].component), keys };
+  });
+  return [
+    ...toMake,
+    { name: site.name, namespace: site.namespace, labels: toLabels(site.name, 'load-balancer'), keys: password },
+  ];
+}
