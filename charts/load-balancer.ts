@@ -11,6 +11,7 @@ import { namespaceOf } from './constructs/metadata.ts';
 import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
+import { size } from './env/quantities.ts';
 import { toAuthority } from './env/site.ts';
 import { toHomePage } from './load-balancer/home-page.ts';
 import { type Site, toNginxConfig } from './load-balancer/nginx-config.ts';
@@ -24,6 +25,8 @@ const { ports } = workloads[workload];
 const statusPort = 8081;
 /** UDP on the loopback interface: nginx's line a request, for its neighbour. */
 const syslogPort = 5140;
+/** Node with a few counters: it does not grow with the site's requests. */
+const metricsSize = size('10m', '200m', '160Mi');
 const folders = {
   tls: '/etc/taxiway/tls',
   passwords: '/etc/taxiway/passwords',
@@ -99,7 +102,7 @@ export function createLoadBalancer(scope: Construct, env: ClusterEnvironment): C
 const toMetrics = (env: ClusterEnvironment): ServerProps => ({
   name: 'site-metrics',
   image: ownImage(env.registry, 'site-metrics'),
-  size: env.sizes[workload],
+  size: metricsSize,
   command: ['node', 'main.js'],
   args: [
     ...['--certificate', `${folders.certificate}/tls.crt`, '--syslog', String(syslogPort)],

@@ -20,7 +20,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const answers = { ALERT_URL: 'https://hooks', OIDC_CLIENT_ID: 'id', OIDC_CLIENT_SECRET: "se'cret", SITE_PASSWORD: 'pass' };
+const answers = {
+  ALERT_URL: 'https://hooks',
+  WATCHDOG_URL: 'https://check',
+  OIDC_CLIENT_ID: 'id',
+  OIDC_CLIENT_SECRET: "se'cret",
+  SITE_PASSWORD: 'pass',
+};
 
 /** A cloud with nothing in it. */
 async function createCloud() {
