@@ -60,11 +60,25 @@ check_name() { # variable, name
   esac
 }
 
+# Argo's driver ends a password at white space, the exporter trims it, and the image takes the first line of its own: what they send
+# would be another password than the one that is set here. Bytes, as no locale may say otherwise.
+check_password() { # variable, value
+  local LC_ALL=C
+  case "$2" in
+    *[$'\x01'-$'\x1f\x7f']* | ' '* | *' ' | *$'\xc2'[$'\x80'-$'\x9f\xa0']* | *$'\xe1\x9a\x80'* | \
+      *$'\xe2\x80'[$'\x80'-$'\x8a\xa8\xa9\xaf']* | *$'\xe2\x81\x9f'* | *$'\xe3\x80\x80'*)
+      problems+=("$1: white space other than spaces inside, or a control character: programs would cut it off there; choose one line, without a line end (printf '%s', not echo)")
+      ;;
+  esac
+}
+
 check_component() { # prefix
-  local prefix="$1" database user
+  local prefix="$1" database user password
   database="$(database_of "$prefix")"
   user="$(user_of "$prefix")"
-  [ -n "$(value_of "${prefix}_DB_PASSWORD")" ] || problems+=("${prefix}_DB_PASSWORD: missing; it has no default")
+  password="${prefix}_DB_PASSWORD"
+  [ -n "${!password-}" ] || problems+=("$password: missing; it has no default")
+  check_password "$password" "${!password-}"
   check_name "${prefix}_DB" "$database"
   check_name "${prefix}_DB_USER" "$user"
   [ -z "${owner_of_database[$database]-}" ] ||
@@ -147,11 +161,13 @@ SQL
   set_password "$monitor" MONITOR_PASSWORD postgres
 }
 
+check_password PGPASSWORD "$admin_password"
 find_components
 for prefix in "${prefixes[@]}"; do check_component "$prefix"; done
 monitor="${MONITOR_USER:-monitor}"
 if [ -n "${MONITOR_USER+set}${MONITOR_PASSWORD+set}" ]; then
   [ -n "${MONITOR_PASSWORD:-}" ] || problems+=('MONITOR_PASSWORD: missing; it has no default')
+  check_password MONITOR_PASSWORD "${MONITOR_PASSWORD:-}"
   check_name MONITOR_USER "$monitor"
   [ -z "${owner_of_user[$monitor]-}" ] || problems+=("MONITOR_USER: \"$monitor\" is the user of ${owner_of_user[$monitor]} already")
 fi
