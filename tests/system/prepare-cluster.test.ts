@@ -82,6 +82,20 @@ test('stopped anywhere, the next run does the rest', async () => {
   }
 });
 
+test.each([
+  ['OIDC_CLIENT_SECRET', 'secret\n'],
+  ['ALERT_URL', 'https://hooks\nhttps://other'],
+])('%s of two lines or with a line end is refused, as whoever reads it would send something else', async (name, value) => {
+  const { cloud, run } = await createCloud();
+  const { status, stderr } = run({ [name]: value });
+  expect([status, stderr.split('\n').length]).toEqual([1, 2]);
+  expect(stderr).toContain(`prepare: ${name} has a line end, a tab, or a space at an end: `);
+  expect(stderr).not.toContain(value.split('\n')[0]);
+  expect(await readFile(join(cloud, 'log'), 'utf8')).not.toContain(
+    `versions add ${name === 'ALERT_URL' ? 'alertmanager' : 'oauth2-proxy-client-secret'}`,
+  );
+});
+
 test('a value that is missing is asked for by name, and nothing is made of it', async () => {
   const { cloud, run } = await createCloud();
   const { status, stderr } = run({ OIDC_CLIENT_ID: '' });
