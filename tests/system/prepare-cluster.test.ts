@@ -83,7 +83,7 @@ test('stopped anywhere, the next run does the rest', async () => {
 });
 
 test.each([
-  ['OIDC_CLIENT_SECRET', 'secret\n'],
+  ['OIDC_CLIENT_SECRET', 'hunter2\n'],
   ['ALERT_URL', 'https://hooks\nhttps://other'],
 ])('%s of two lines or with a line end is refused, as whoever reads it would send something else', async (name, value) => {
   const { cloud, run } = await createCloud();
