@@ -34,6 +34,7 @@ export const bundles: Readonly<Record<string, BundleContents>> = {
   publish: node(),
   'schema-groups': node(),
   setup: node(),
+  'site-metrics': node(),
   tables: node(),
   transfer: node(),
   trigger: node(),
