@@ -58,7 +58,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^start/', pathNot: test },
       // The names of images are the charts'.
-      to: { path: '^(apps|charts|lambda|tests|benchmarks)/', pathNot: [libraries, '^charts/versions\\.ts$'] },
+      to: { path: '^(apps|charts|lambda|tests|benchmarks)/', pathNot: [libraries, '^charts/(versions|env/solo)\\.ts$'] },
     },
     {
       name: 'charts-on-workflows-and-contract',

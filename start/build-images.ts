@@ -5,6 +5,7 @@ import { type OwnApp, ownImage } from '../charts/versions.ts';
 import { contentsOf } from './bundle.ts';
 import { BuildError, type BuiltImage, type Engine } from './engine.ts';
 import { type Context, findKnownHash, removeLeftContexts, withContext } from './image-content.ts';
+import { toContentName } from './image-names.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -14,6 +15,8 @@ const most = 2;
 export interface ImageResult {
   readonly app: OwnApp;
   readonly name: string;
+  /** The same image by a name that no other content has. */
+  readonly contentName: string;
   /** `named`: it was there under another name only. */
   readonly what: 'unchanged' | 'named' | 'built' | 'failed';
   /** Unpacked; undefined where it failed. */
@@ -45,8 +48,15 @@ export async function buildImages({ apps, registry, engine, state, onLine }: Req
       return { app, name, hash: context.hash, what: there ?? (await buildOne(app, { name, context, engine, onLine })) };
     });
   });
-  const bytes = new Map((await engine.list()).map((image) => [image.content, image.bytes]));
-  return done.map(({ hash = '', ...image }) => ({ ...image, bytes: image.what === 'failed' ? undefined : bytes.get(hash) }));
+  const after = new Map((await engine.list()).map((image) => [image.content, image]));
+  return Promise.all(
+    done.map(async ({ hash = '', ...image }) => {
+      const contentName = toContentName(image.name, hash);
+      const built = image.what === 'failed' ? undefined : after.get(hash);
+      if (built && !built.names.includes(contentName)) await engine.tag(built.id, contentName);
+      return { ...image, contentName, bytes: built?.bytes };
+    }),
+  );
 }
 
 /** Gives the image of a content its name, where the engine has one. */

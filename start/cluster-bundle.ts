@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
+import { type ImageNames, withNames } from './image-names.ts';
 
 /** A document as it stands in the file. */
 export interface Document extends KubernetesObject {
@@ -32,7 +33,7 @@ const argocd = 'argocd';
 const waveKey = 'argocd.argoproj.io/sync-wave';
 
 /** Reads `dist/<environment>`. The waves are those of its Applications, which themselves are left out. */
-export async function readBundle(folder: string): Promise<Bundle> {
+export async function readBundle(folder: string, names: ImageNames): Promise<Bundle> {
   const applications = (await readDocuments(join(folder, argocd))).filter(({ kind }) => kind === 'Application');
   const placed = applications
     .map(({ spec, metadata }) => ({
@@ -47,17 +48,19 @@ export async function readBundle(folder: string): Promise<Bundle> {
         Promise.all(
           placed
             .filter((one) => one.wave === wave)
-            .map(async ({ name }) => ({ name, documents: await readDocuments(join(folder, name)) })),
+            .map(async ({ name }) => ({ name, documents: await readDocuments(join(folder, name), names) })),
         ),
       ),
     ),
   };
 }
 
-async function readDocuments(folder: string): Promise<Document[]> {
+async function readDocuments(folder: string, images: ImageNames = {}): Promise<Document[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort();
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.flatMap((text) => parseAllDocuments(text).map((one) => one.toJS() as Document)).filter((one) => one !== null);
+  return texts
+    .flatMap((text) => parseAllDocuments(withNames(text, images)).map((one) => one.toJS() as Document))
+    .filter((one) => one !== null);
 }
 
 /** `Deployment taxiway/docs`. */

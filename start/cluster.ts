@@ -12,8 +12,12 @@ import { type ClusterConnection, connectCluster } from './cluster-connection.ts'
 import { removeAll } from './cluster-down.ts';
 import { runSample, type SamplePlace } from './cluster-sample.ts';
 import { waitForAll } from './cluster-wait.ts';
+import { readNames } from './image-names.ts';
 
-const dist = join(import.meta.dirname, '..', 'dist', 'solo');
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist', 'solo');
+/** Where `npm run images` keeps what it has built. */
+const images = join(root, '.taxiway', 'images');
 /** A node may have to pull a gigabyte of images. */
 const waveSeconds = 900;
 const started = Date.now();
@@ -32,7 +36,7 @@ await runProgram({
   },
   run: async ({ down, yes, category, months, rows }) => {
     const connection = connectCluster();
-    const bundle = await readBundle(dist);
+    const bundle = await readBundle(dist, await readNames(images));
     if (down) {
       if (!yes) await ask(`Remove Taxiway with all its data from ${connection.context} (${connection.server})?`);
       await removeAll(connection, bundle, tell);

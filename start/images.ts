@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { OutcomeError, UsageError } from '../apps/platform/errors.ts';
 import { runProgram } from '../apps/platform/program.ts';
+import { solo } from '../charts/env/solo.ts';
 import { type OwnApp, ownApps, ownTag } from '../charts/versions.ts';
 import { buildImages, type ImageResult } from './build-images.ts';
 import { findEngine } from './engine.ts';
+import { keepNames } from './image-names.ts';
 import { loaders, loadImages } from './load-images.ts';
 
-const root = join(import.meta.dirname, '..');
+/** What is known of the images, for `npm run cluster` too. */
+const state = join(import.meta.dirname, '..', '.taxiway', 'images');
 
-/** Of a registry on this machine. */
-const defaultRegistry = 'localhost:5000/taxiway';
+/** That of the manifests for a cluster without a cloud. */
+const defaultRegistry = solo.registry;
 
 /** Megabytes, as engines show sizes. */
 const megabyte = 1e6;
@@ -45,7 +48,7 @@ await runProgram(
         apps: chosen,
         registry: place,
         engine,
-        state: join(root, '.taxiway', 'images'),
+        state,
         onLine: (line) => console.log(line),
       });
       console.log(toSummary(results, place));
@@ -55,16 +58,17 @@ await runProgram(
           `${failed.join(', ')}: ${failed.length} of ${results.length} images could not be built; why is printed above`,
         );
       if (push !== undefined) {
-        for (const { name } of results) await engine.push(name);
+        for (const { name, contentName } of results) for (const one of [name, contentName]) await engine.push(one);
         console.log(`pushed to ${push}`);
       }
       if (load !== undefined) {
         await loadImages(
           load,
-          results.map(({ name }) => name),
+          results.flatMap(({ name, contentName }) => [name, contentName]),
         );
         console.log(`loaded into ${load}`);
       }
+      await keepNames(state, Object.fromEntries(results.map(({ app, contentName }) => [app, contentName])));
       return undefined;
     },
   },
