@@ -3,20 +3,21 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { claims, workloads } from '../apps/contract/names.ts';
 import { toYaml } from '../apps/platform/yaml.ts';
-import { receiverFolder, toAlertmanagerConfig } from './alertmanager/alertmanager-config.ts';
+import { receiverFolder, toAlertmanagerConfig, watchdogFolder } from './alertmanager/alertmanager-config.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
-import { createSecret } from './secrets.ts';
+import { createSecret, secretsOf } from './secrets.ts';
 import { images } from './versions.ts';
 
 const workload = 'alertmanager';
-const receiverSecret = 'alertmanager-receiver';
+/** Where each of its Secrets is mounted, which not every environment has. */
+const folders = { 'alertmanager-receiver': receiverFolder, 'alertmanager-watchdog': watchdogFolder } as const;
 
 export function createAlertmanager(scope: Construct, env: ClusterEnvironment): Chart {
   const chart = new Chart(scope, workload);
-  const tells = env.monitoring.receiver.kind !== 'none';
-  if (tells) createSecret(chart, receiverSecret, env);
+  const secrets = secretsOf(env).filter((name) => name in folders) as (keyof typeof folders)[];
+  for (const name of secrets) createSecret(chart, name, env);
   const files = { 'alertmanager.yml': toYaml([toAlertmanagerConfig(env)]) };
   const config = new ConfigFiles(chart, 'alertmanager-config', { workload, env, files });
   new WebService(chart, workload, {
@@ -30,7 +31,7 @@ export function createAlertmanager(scope: Construct, env: ClusterEnvironment): C
     configs: [config],
     volumes: [
       { name: 'config', configMap: { name: config.name } },
-      ...(tells ? [{ name: 'receiver', secret: { secretName: receiverSecret } }] : []),
+      ...secrets.map((name) => ({ name, secret: { secretName: name } })),
       { name: 'data', persistentVolumeClaim: { claimName: claims.alertmanager } },
     ],
     servers: [
@@ -50,7 +51,7 @@ export function createAlertmanager(scope: Construct, env: ClusterEnvironment): C
         startSeconds: 60,
         mounts: [
           { name: 'config', mountPath: '/etc/alertmanager/config', readOnly: true },
-          ...(tells ? [{ name: 'receiver', mountPath: receiverFolder, readOnly: true }] : []),
+          ...secrets.map((name) => ({ name, mountPath: folders[name], readOnly: true })),
           { name: 'data', mountPath: '/alertmanager' },
         ],
       },

@@ -78,6 +78,8 @@ function toServer(env: ClusterEnvironment): ServerProps {
     size: env.sizes['argo-server'],
     args: ['server', ...watched(env), '--auth-mode=server', '--secure=false', `--base-href=${path}`, '--log-format=json'],
     ports: workloads['argo-server'].ports,
+    // Prometheus has no token; it reaches the port by its NetworkPolicy.
+    variables: { ARGO_SERVER_METRICS_AUTH: 'false' },
     ready: { path: '/api/v1/info', port },
     alive: { path: health, port },
     startSeconds: 60,

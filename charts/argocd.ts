@@ -1,5 +1,5 @@
-// What Argo CD does with dist/: a root Application, which syncs this folder, and one Application a component, in waves.
-// Applied once by hand; from then on a push is enough.
+// What Argo CD does with dist/: one Application a component, in waves, and a root Application, which syncs the folder of these.
+// The root is in a folder of its own, which is applied by hand: a push is enough for all the rest.
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { partOf } from '../apps/contract/names.ts';
@@ -15,6 +15,8 @@ const component = 'argocd';
 /** The cluster that Argo CD itself runs in. */
 const server = 'https://kubernetes.default.svc';
 const waveKey = 'argocd.argoproj.io/sync-wave';
+/** The folder of the root Application, which nothing syncs: it can't take itself away, nor widen its own rights. */
+const rootFolder = 'root';
 /** Of Argo CD's own objects; components get the project without this right. */
 const rootProject = `${partOf}-root`;
 
@@ -32,18 +34,10 @@ const written: Readonly<Record<string, readonly ApplicationSpecIgnoreDifferences
 export function createArgocd(scope: Construct, env: ClusterEnvironment, components: readonly Component[]): Chart {
   const chart = new Chart(scope, component);
   const own = components.filter(({ environments }) => (environments as readonly string[]).includes(env.name));
-  createProject(chart, env, { name: rootProject, description: 'Taxiway: Argo CD about itself.', used: ofRoot(env) });
   createProject(chart, env, {
     name: partOf,
     description: 'Taxiway: all components.',
     used: findUsed(scope, env.name, own),
-  });
-  createApplication(chart, env, {
-    name: rootProject,
-    project: rootProject,
-    folder: component,
-    namespace: env.namespaces.argocd,
-    differences: [],
   });
   for (const one of own) {
     const { component: folder } = one;
@@ -52,6 +46,20 @@ export function createArgocd(scope: Construct, env: ClusterEnvironment, componen
     const namespace = env.namespaces.platform;
     createApplication(chart, env, { name: `${partOf}-${folder}`, project: partOf, folder, namespace, differences });
   }
+  return chart;
+}
+
+/** The root Application and its project. */
+export function createArgocdRoot(scope: Construct, env: ClusterEnvironment): Chart {
+  const chart = new Chart(scope, rootFolder);
+  createProject(chart, env, { name: rootProject, description: 'Taxiway: Argo CD about itself.', used: ofRoot(env) });
+  createApplication(chart, env, {
+    name: rootProject,
+    project: rootProject,
+    folder: component,
+    namespace: env.namespaces.argocd,
+    differences: [],
+  });
   return chart;
 }
 
@@ -64,7 +72,7 @@ const ofRoot = (env: ClusterEnvironment): Used => ({
 const toMetadata = (env: ClusterEnvironment, name: string, wave: number) => ({
   name,
   namespace: env.namespaces.argocd,
-  labels: toLabels(name, component),
+  labels: toLabels(name, name === rootProject ? rootFolder : component),
   annotations: { [waveKey]: String(wave) },
 });
 

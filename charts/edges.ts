@@ -26,9 +26,11 @@ const leave = (to: Outsider, from: readonly WorkloadName[]): Edge[] => from.map(
 export const edges: readonly Edge[] = [
   ...reach('load-balancer', 'http', ['clients']),
   ...reach('load-balancer', 'https', ['clients']),
+  ...reach('load-balancer', 'metrics', ['prometheus']),
   ...reach('oauth2-proxy', 'http', ['load-balancer']),
-  ...reach('argo-server', 'web', ['load-balancer']),
-  ...reach('mlflow', 'http', ['load-balancer', 'training']),
+  ...reach('oauth2-proxy', 'metrics', ['prometheus']),
+  ...reach('argo-server', 'web', ['load-balancer', 'prometheus']),
+  ...reach('mlflow', 'http', ['load-balancer', 'training', 'prometheus']),
   ...reach('grafana', 'web', ['load-balancer', 'prometheus']),
   ...reach('prometheus', 'web', ['load-balancer', 'grafana', 'prometheus']),
   ...reach('alertmanager', 'web', ['prometheus', 'step']),

@@ -6,24 +6,32 @@ import { IntOrString, type KubeService, Quantity } from 'cdk8s-plus-28/lib/impor
 import type { Construct } from 'constructs';
 import { type BackEnd, backEnds, type WorkloadName, workloads } from '../apps/contract/names.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
+import type { ServerProps } from './constructs/container.ts';
 import { namespaceOf } from './constructs/metadata.ts';
 import { anyUser } from './constructs/security.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
+import { size } from './env/quantities.ts';
 import { toAuthority } from './env/site.ts';
 import { toHomePage } from './load-balancer/home-page.ts';
 import { type Site, toNginxConfig } from './load-balancer/nginx-config.ts';
 import { SignIn } from './load-balancer/oauth2-proxy.ts';
 import { createSecret } from './secrets.ts';
-import { images } from './versions.ts';
+import { images, ownImage } from './versions.ts';
 
 const workload = 'load-balancer';
+const { ports } = workloads[workload];
 /** For probes; no Service leads to it. */
 const statusPort = 8081;
+/** UDP on the loopback interface: nginx's line a request, for its neighbour. */
+const syslogPort = 5140;
+/** Node with a few counters: it does not grow with the site's requests. */
+const metricsSize = size('10m', '200m', '160Mi');
 const folders = {
   tls: '/etc/taxiway/tls',
   passwords: '/etc/taxiway/passwords',
   home: '/etc/taxiway/home',
+  certificate: '/etc/taxiway/certificate',
   temporary: '/tmp',
 } as const;
 
@@ -60,6 +68,7 @@ export function createLoadBalancer(scope: Construct, env: ClusterEnvironment): C
       { name: 'config', configMap: { name: config.name } },
       { name: 'home', configMap: { name: home.name } },
       { name: 'tls', secret: { secretName: 'tls' } },
+      { name: 'certificate', secret: { secretName: 'tls', items: [{ key: 'tls.crt', path: 'tls.crt' }] } },
       ...(basic ? [{ name: 'passwords', secret: { secretName: 'basic-auth' } }] : []),
       { name: 'temporary', emptyDir: { sizeLimit: Quantity.fromString('256Mi') } },
     ],
@@ -70,7 +79,7 @@ export function createLoadBalancer(scope: Construct, env: ClusterEnvironment): C
         size: env.sizes[workload],
         // Its entrypoint would edit files of a root that cannot be written.
         command: ['nginx', '-c', '/etc/taxiway/nginx/nginx.conf'],
-        ports: { ...workloads[workload].ports, status: statusPort },
+        ports: { http: ports.http, https: ports.https, status: statusPort },
         ready: { path: '/healthz', port: 'status' },
         alive: { path: '/healthz', port: 'status' },
         startSeconds: 30,
@@ -82,15 +91,33 @@ export function createLoadBalancer(scope: Construct, env: ClusterEnvironment): C
           { name: 'temporary', mountPath: folders.temporary },
         ],
       },
+      toMetrics(env),
     ],
   });
   openToClients(service.node.findChild('service') as KubeService, env);
   return chart;
 }
 
+/** Its neighbour, which Prometheus reads. */
+const toMetrics = (env: ClusterEnvironment): ServerProps => ({
+  name: 'site-metrics',
+  image: ownImage(env.registry, 'site-metrics'),
+  size: metricsSize,
+  command: ['node', 'main.js'],
+  args: [
+    ...['--certificate', `${folders.certificate}/tls.crt`, '--syslog', String(syslogPort)],
+    ...['--host', '0.0.0.0', '--port', String(ports.metrics)],
+  ],
+  ports: { metrics: ports.metrics },
+  ready: { path: '/readyz', port: 'metrics' },
+  alive: { path: '/healthz', port: 'metrics' },
+  startSeconds: 30,
+  mounts: [{ name: 'certificate', mountPath: folders.certificate, readOnly: true }],
+});
+
 /** 80 and 443 from outside, or two ports of each node; the client's address is kept, for the rate limit and the log. */
 function openToClients(service: KubeService, { entrance }: ClusterEnvironment): void {
-  const ports = [
+  const opened = [
     { name: 'http', port: 80, targetPort: IntOrString.fromString('http'), protocol: 'TCP' },
     { name: 'https', port: 443, targetPort: IntOrString.fromString('https'), protocol: 'TCP' },
   ] as const;
@@ -99,15 +126,15 @@ function openToClients(service: KubeService, { entrance }: ClusterEnvironment): 
     JsonPatch.add('/spec/externalTrafficPolicy', 'Local'),
     JsonPatch.replace(
       '/spec/ports',
-      ports.map((port) => (entrance.kind === 'node-port' ? { ...port, nodePort: entrance[port.name] } : port)),
+      opened.map((port) => (entrance.kind === 'node-port' ? { ...port, nodePort: entrance[port.name] } : port)),
     ),
   );
 }
 
 function toClusterSite(env: ClusterEnvironment): Site {
   const originOf = (name: WorkloadName, port: string) => {
-    const ports: Readonly<Record<string, number>> = workloads[name].ports;
-    return `http://${name}.${namespaceOf(name, env)}.svc.cluster.local:${ports[port]}`;
+    const own: Readonly<Record<string, number>> = workloads[name].ports;
+    return `http://${name}.${namespaceOf(name, env)}.svc.cluster.local:${own[port]}`;
   };
   return {
     domain: env.domain,
@@ -118,7 +145,8 @@ function toClusterSite(env: ClusterEnvironment): Site {
     ) as Record<BackEnd, string>,
     signIn: originOf('oauth2-proxy', 'http'),
     resolver: 'kube-dns.kube-system.svc.cluster.local',
-    ports: { ...workloads[workload].ports, status: statusPort },
+    ports: { http: ports.http, https: ports.https, status: statusPort },
+    syslog: syslogPort,
     folders,
     http2: true,
     rate: { perSecond: 50, burst: 300 },

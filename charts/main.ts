@@ -5,7 +5,7 @@ import { localEnvironment } from '../workflows/local-environment.ts';
 import { toWorkflowFiles } from '../workflows/render-workflows.ts';
 import { createAlertmanager } from './alertmanager.ts';
 import { createArgoWorkflows } from './argo-workflows.ts';
-import { createArgocd } from './argocd.ts';
+import { createArgocd, createArgocdRoot } from './argocd.ts';
 import { createCommon } from './common.ts';
 import type { Component, EnvironmentName } from './component.ts';
 import { createCrds } from './crds.ts';
@@ -56,6 +56,7 @@ const parts: readonly Component[] = [
 export const components: readonly Component[] = [
   ...parts,
   { component: 'argocd', environments: clusters, create: (scope, env) => createArgocd(scope, env, parts) },
+  { component: 'root', environments: clusters, create: createArgocdRoot },
 ];
 
 /** Builds everything in memory, then replaces `dist` and prints what changed. Throws UserError and leaves `dist` as it was. */

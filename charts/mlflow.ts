@@ -57,8 +57,10 @@ export function createMlflow(scope: Construct, env: ClusterEnvironment): Chart {
           ...['--serve-artifacts', '--artifacts-destination', `${toBucketUri(env, 'models')}${mlflowArtifacts}`],
           ...['--allowed-hosts', toHosts(env).join()],
           ...['--cors-allowed-origins', toOrigin(env)],
+          ...['--expose-prometheus', '/tmp/metrics'],
         ],
         ports,
+        fields: { POD_IP: 'status.podIP' },
         // These two are answered whatever the Host header says.
         ready: { path: health, port: 'http' },
         alive: { path: `${path}version`, port: 'http' },
@@ -76,7 +78,7 @@ function toStoreUri(env: ClusterEnvironment): string {
   return `postgresql+psycopg2://${user}@postgres.${namespaceOf('postgres', env)}.svc:${postgres}/${database}`;
 }
 
-/** What a Host header may say: the Service's names, and what the proxy passes on. */
+/** What a Host header may say: the Service's names, what the proxy passes on, and the pod's address, by which Prometheus asks. */
 function toHosts(env: ClusterEnvironment): string[] {
   const namespace = namespaceOf(workload, env);
   const { http } = workloads[workload].ports;
@@ -86,5 +88,5 @@ function toHosts(env: ClusterEnvironment): string[] {
     `${workload}.${namespace}.svc`,
     `${workload}.${namespace}.svc.cluster.local`,
   ];
-  return [toAuthority(env), ...names.flatMap((name) => [name, `${name}:${http}`])];
+  return [toAuthority(env), `$(POD_IP):${http}`, ...names.flatMap((name) => [name, `${name}:${http}`])];
 }

@@ -9,13 +9,16 @@ import { ConfigFiles } from './constructs/config-files.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
 import { toBytes } from './env/quantities.ts';
+import { toLastingRules } from './prometheus/lasting.ts';
 import { toLimitRules } from './prometheus/limits.ts';
 import { toPrometheusConfig } from './prometheus/prometheus-config.ts';
 import { images } from './versions.ts';
 
 const workload = 'prometheus';
 const folder = join(import.meta.dirname, 'prometheus');
-const ruleFiles = ['backups', 'budget', 'data', 'postgres', 'spark', 'state', 'workflows'].map((name) => `rules-${name}.yaml`);
+const ruleFiles = ['backups', 'budget', 'data', 'freshness', 'postgres', 'site', 'spark', 'state', 'workflows'].map(
+  (name) => `rules-${name}.yaml`,
+);
 /** Prometheus finds the pods to read by their labels. */
 const readPods = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }];
 
@@ -23,6 +26,7 @@ const readPods = [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list',
 export const toPrometheusFiles = (env: ClusterEnvironment): Record<string, string> => ({
   'prometheus.yml': toYaml([toPrometheusConfig(env)]),
   'rules-limits.yaml': toYaml([toLimitRules(env)]),
+  'rules-lasting.yaml': toYaml([toLastingRules()]),
   ...Object.fromEntries(ruleFiles.map((name) => [name, readFileSync(join(folder, name), 'utf8')])),
 });
 

@@ -59,6 +59,7 @@ export const secrets = {
   'postgres-exporter': { namespace: 'monitoring', keys: ['password'], readers: ['metrics-exporters'] },
   'grafana-admin': { namespace: 'monitoring', keys: ['password'], readers: ['grafana'] },
   'alertmanager-receiver': { namespace: 'monitoring', keys: ['url'], readers: ['alertmanager'] },
+  'alertmanager-watchdog': { namespace: 'monitoring', keys: ['url'], readers: ['alertmanager'] },
   tls: { namespace: 'platform', keys: ['tls.crt', 'tls.key'], readers: ['load-balancer'] },
   'oauth2-proxy': {
     namespace: 'platform',
@@ -91,7 +92,8 @@ export const secretsOf = ({ auth, database, google, monitoring }: ClusterEnviron
       (facts.auth ?? auth.mode) === auth.mode &&
       (facts.database ?? database) === database &&
       (!facts.own || google === null) &&
-      (name !== 'alertmanager-receiver' || monitoring.receiver.kind !== 'none')
+      (name !== 'alertmanager-receiver' || monitoring.receiver.kind !== 'none') &&
+      (name !== 'alertmanager-watchdog' || monitoring.watchdog !== 'none')
     );
   });
 

@@ -28,6 +28,7 @@ export const ownApps = [
   'publish',
   'schema-groups',
   'setup',
+  'site-metrics',
   'spark',
   'tables',
   'transfer',

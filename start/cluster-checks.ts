@@ -2,7 +2,7 @@
 import type { V1Node } from '@kubernetes/client-node';
 import { partOf } from '../apps/contract/names.ts';
 import { UsageError } from '../apps/platform/errors.ts';
-import { call, callIfAny } from '../apps/platform/kubernetes-call.ts';
+import { call } from '../apps/platform/kubernetes-call.ts';
 import { type Bundle, documentsOf } from './cluster-bundle.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 
@@ -77,16 +77,13 @@ async function findClassProblems({ storage }: ClusterConnection): Promise<string
 /** Namespaces of these names that somebody else has made. */
 async function findForeign({ core }: ClusterConnection, bundle: Bundle): Promise<string[]> {
   const names = documentsOf(bundle).flatMap(({ kind, metadata }) => (kind === 'Namespace' ? [metadata.name] : []));
-  const found = await Promise.all(
-    names.map((name) => callIfAny(`reading namespace ${name}`, () => core.readNamespace({ name }))),
-  );
-  return found.flatMap((one) =>
-    one === undefined || one.metadata?.labels?.['app.kubernetes.io/part-of'] === partOf
-      ? []
-      : [
-          `namespace ${one.metadata?.name} belongs to somebody else (no label app.kubernetes.io/part-of=${partOf}): rename ours in charts/env/solo.ts and run npm run synth, or use another cluster`,
-        ],
-  );
+  const { items } = await call('listing namespaces', () => core.listNamespace());
+  return items
+    .filter(({ metadata }) => names.includes(metadata?.name ?? '') && metadata?.labels?.['app.kubernetes.io/part-of'] !== partOf)
+    .map(
+      ({ metadata }) =>
+        `namespace ${metadata?.name} belongs to somebody else (no label app.kubernetes.io/part-of=${partOf}): rename ours in charts/env/solo.ts and run npm run synth, or use another cluster`,
+    );
 }
 
 async function hasEnforcer({ core }: ClusterConnection): Promise<boolean> {

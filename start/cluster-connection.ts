@@ -2,14 +2,19 @@
 import { networkInterfaces } from 'node:os';
 import {
   AuthorizationV1Api,
+  type Configuration,
   CoreV1Api,
+  CustomObjectsApi,
   createConfiguration,
   KubeConfig,
+  type KubernetesObject,
   KubernetesObjectApi,
   type Middleware,
+  PatchStrategy,
   PortForward,
   ServerConfiguration,
   StorageV1Api,
+  setHeaderOptions,
   VersionApi,
 } from '@kubernetes/client-node';
 import { UsageError } from '../apps/platform/errors.ts';
@@ -21,12 +26,36 @@ export interface ClusterConnection {
   readonly server: string;
   readonly isLocal: boolean;
   /** Objects of any kind. Knows the kinds that were there when it was asked first: after new definitions make another. */
-  readonly openObjects: () => KubernetesObjectApi;
+  readonly openObjects: () => ClusterObjects;
   readonly core: CoreV1Api;
   readonly storage: StorageV1Api;
   readonly authorization: AuthorizationV1Api;
   readonly version: VersionApi;
   readonly forward: PortForward;
+}
+
+export class ClusterObjects extends KubernetesObjectApi {
+  readonly #custom: CustomObjectsApi;
+
+  constructor(configuration: Configuration) {
+    super(configuration);
+    this.#custom = new CustomObjectsApi(configuration);
+  }
+
+  /** Server-side apply. The client's own would drop fields that its types write otherwise, such as `x-kubernetes-preserve-unknown-fields`. */
+  async apply(document: KubernetesObject, fieldManager: string): Promise<void> {
+    const [group = '', version = ''] = (document.apiVersion ?? '').split('/');
+    if (version === '') {
+      await this.patch(document, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
+      return;
+    }
+    const plural = (await this.resource(`${group}/${version}`, document.kind ?? ''))?.name ?? '';
+    const { name = '', namespace } = document.metadata ?? {};
+    const request = { group, version, plural, name, body: document, fieldManager, force: true };
+    const options = setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply);
+    if (namespace === undefined) await this.#custom.patchClusterCustomObject(request, options);
+    else await this.#custom.patchNamespacedCustomObject({ ...request, namespace }, options);
+  }
 }
 
 const answerMilliseconds = 30_000;
@@ -69,7 +98,7 @@ export function connectCluster(): ClusterConnection {
     context,
     server,
     isLocal: localContexts.test(context) || isOwnAddress(new URL(server).hostname),
-    openObjects: () => new KubernetesObjectApi(configuration),
+    openObjects: () => new ClusterObjects(configuration),
     core: new CoreV1Api(configuration),
     storage: new StorageV1Api(configuration),
     authorization: new AuthorizationV1Api(configuration),

@@ -1,12 +1,14 @@
 // Sends sample months through the installed pipeline: puts them into the source bucket, where the trigger finds them, and waits for their batches.
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { partOf, workflows, workloads } from '../apps/contract/names.ts';
-import { OutcomeError, TemporaryError } from '../apps/platform/errors.ts';
+import { exitCode, OutcomeError, TemporaryError, UserError } from '../apps/platform/errors.ts';
 import { call } from '../apps/platform/kubernetes-call.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 
@@ -36,19 +38,37 @@ export async function runSample(
   place: SamplePlace,
   { sample, tell }: { sample: Sample; tell: (line: string) => void },
 ): Promise<void> {
-  await withObjects(connection, place, (env) =>
-    promisify(execFile)(
-      process.execPath,
-      [
-        join(import.meta.dirname, '..', 'apps', 'sample', 'main.ts'),
-        ...['--category', sample.category, '--destination', `s3://${place.bucket}/${sample.category}/`],
-        ...['--months', String(sample.months), '--rows', String(sample.rows)],
-      ],
-      { env: { ...process.env, ...env } },
-    ),
-  );
+  const folder = await mkdtemp(join(tmpdir(), 'taxiway-sample-'));
+  try {
+    const { category, months, rows } = sample;
+    await runApp('sample', ['--category', category, '--destination', folder, '--months', String(months), '--rows', String(rows)]);
+    // What is there already stays: another version would be another batch.
+    await withObjects(connection, place, (env) =>
+      runApp(
+        'transfer',
+        ['--source', `${folder}/`, '--destination', `s3://${place.bucket}/${category}/`, '--if-exists', 'skip'],
+        env,
+      ),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
   tell(`${sample.months} months of made-up trips are in the bucket ${place.bucket}; the trigger starts a batch for each`);
   await waitForBatches(connection, place, { sample, tell });
+}
+
+/** Throws UserError with the program's own last line. */
+async function runApp(app: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const script = join(import.meta.dirname, '..', 'apps', app, 'main.ts');
+  try {
+    await promisify(execFile)(process.execPath, [script, ...args], { env: { ...process.env, ...env } });
+  } catch (error) {
+    const { code, stderr } = error as { code?: number; stderr?: string };
+    throw new UserError(
+      typeof code === 'number' ? code : exitCode.temporary,
+      stderr?.trimEnd().split('\n').at(-1) ?? String(error),
+    );
+  }
 }
 
 /** Lets `use` reach the cluster's own S3 by the variables that its clients read. */

@@ -1,10 +1,10 @@
 // Waits until what was applied is healthy, and says meanwhile what is waited for and why.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubernetesObjectApi, V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
 import { call, callIfAny } from '../apps/platform/kubernetes-call.ts';
 import { type Document, nameOf } from './cluster-bundle.ts';
-import type { ClusterConnection } from './cluster-connection.ts';
+import type { ClusterConnection, ClusterObjects } from './cluster-connection.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the state of many kinds
 type Live = any;
@@ -42,7 +42,8 @@ export async function waitForAll(
   const objects = connection.openObjects();
   const end = Date.now() + seconds * 1000;
   let left = documents.filter(({ kind }) => isHealthy[kind] !== undefined);
-  for (let round = 0; ; round += 1) {
+  let told = { line: '', at: Date.now() };
+  for (;;) {
     const checked = await Promise.all(left.map(async (one) => ((await isDone(objects, one)) ? [] : [one])));
     left = checked.flat();
     const [first] = left;
@@ -52,12 +53,17 @@ export async function waitForAll(
     const line = `${left.map(nameOf).join(', ')}${reason ? ` (${reason.text})` : ''}`;
     if (Date.now() > end)
       throw new TemporaryError(`not ready after ${seconds} s: ${line}; run npm run cluster again, it goes on`);
-    if (round % 5 === 4) tell(line);
+    // At once where something is new, and now and then where nothing is.
+    const pause = line === told.line ? 60_000 : 5_000;
+    if (Date.now() - told.at > pause) {
+      tell(line);
+      told = { line, at: Date.now() };
+    }
     await sleep(1000);
   }
 }
 
-async function isDone(objects: KubernetesObjectApi, document: Document): Promise<boolean> {
+async function isDone(objects: ClusterObjects, document: Document): Promise<boolean> {
   const { apiVersion, kind, metadata } = document;
   const live = await callIfAny(`reading ${nameOf(document)}`, () =>
     objects.read({ apiVersion, kind, metadata: { ...metadata, namespace: metadata.namespace ?? '' } }),

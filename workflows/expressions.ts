@@ -141,9 +141,11 @@ export const resultName = 'result';
 /**
  * Retries what is temporary (exit 75), what was asked to end (143) and pods that the cluster took away: then the message is not of a
  * container. Outcomes and bugs are not retried, nor is what took too long. A container that never ended has the exit code "-1".
+ * Where the container `wait` has a message, `main` ended well and only storing failed: its log's upload is worth another try, an
+ * output that is not there is not.
  */
 export const retryExpression =
-  '!(lastRetry.message matches "^[^:]*deadline") && (asInt(lastRetry.exitCode) in [75, 143] || !(lastRetry.message matches "^(main|wait): "))';
+  '!(lastRetry.message matches "^[^:]*deadline") && (asInt(lastRetry.exitCode) in [75, 143] || !(lastRetry.message matches "^(main: |wait: .*open /mainctrfs/)"))';
 /** What a template without a strategy of its own retries, graphs among them: a pod that is gone, and nothing else. */
 export const defaultRetryExpression = 'lastRetry.message == "pod deleted"';
 

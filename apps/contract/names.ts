@@ -86,8 +86,8 @@ export const workloads = {
   mlflow: { component: 'mlflow', namespace: 'platform', ports: { http: 5000 } },
   predict: { component: 'predict', namespace: 'platform', ports: { http: 8080 } },
   docs: { component: 'docs', namespace: 'platform', ports: { http: 8080 } },
-  'load-balancer': { component: 'load-balancer', namespace: 'platform', ports: { http: 8080, https: 8443 } },
-  'oauth2-proxy': { component: 'load-balancer', namespace: 'platform', ports: { http: 4180 } },
+  'load-balancer': { component: 'load-balancer', namespace: 'platform', ports: { http: 8080, https: 8443, metrics: 9113 } },
+  'oauth2-proxy': { component: 'load-balancer', namespace: 'platform', ports: { http: 4180, metrics: 4181 } },
   'metrics-exporters': {
     component: 'metrics-exporters',
     namespace: 'monitoring',
@@ -165,12 +165,14 @@ export const backEnds = {
   { path: string; workload: keyof typeof workloads; port: string; prefix: 'kept' | 'stripped'; health: string }
 >;
 export type BackEnd = keyof typeof backEnds;
+/** Who answers on the one site, as its metrics name them: a back end, the pages of signing in, or the load balancer itself. */
+export const siteParts: readonly string[] = [...Object.keys(backEnds), 'sign-in', 'home'];
 
 /** What the pipeline reports over StatsD, by the name that Prometheus reads; each has the label `category`. */
 export const pipelineMetrics = {
-  /** Files judged, with the label `outcome`: `passed` or `refused`. */
+  /** Files judged, with the label `outcome`. */
   validations: 'taxiway_validations_total',
-  /** Rows written, with the label `kind`: `clean` or `triage`. */
+  /** Rows written, with the label `kind`. */
   rows: 'taxiway_rows_total',
   /** When dbt last built all models, in Unix seconds. */
   dbtSuccess: 'taxiway_dbt_success_timestamp_seconds',
@@ -189,6 +191,22 @@ export const pipelineMetricLabels: Readonly<Record<PipelineMetric, readonly stri
   bytesBilled: ['category'],
   podSeconds: ['category'],
 };
+/** What the labels beside `category` can say. */
+export const pipelineLabelValues = { outcome: ['passed', 'refused'], kind: ['clean', 'triage'] } as const;
+/** Counters that Prometheus records for itself and that start at 0 with each start of their program, with its labels and `pod`. */
+export const lastingCounters = {
+  validations: 'taxiway:validations:total',
+  rows: 'taxiway:rows:total',
+  bytesBilled: 'taxiway:bytes_billed:total',
+  podSeconds: 'taxiway:pod_seconds:total',
+  workflowsEnded: 'taxiway:workflows_ended:total',
+  sparkSucceeded: 'taxiway:spark_applications_succeeded:total',
+  sparkFailed: 'taxiway:spark_applications_failed:total',
+  sparkNotSubmitted: 'taxiway:spark_applications_not_submitted:total',
+  sparkExecutorsFailed: 'taxiway:spark_executors_failed:total',
+} as const;
+/** What Prometheus remembers of `dbtSuccess`. */
+export const lastDbtSuccess = 'taxiway:dbt_success:timestamp_seconds';
 /** The parts of a metric's StatsD name; the labels' values in their order. */
 export const statsdName = (metric: PipelineMetric, ...values: readonly string[]): readonly string[] => [
   'taxiway',

@@ -35,7 +35,9 @@ const most = 20;
 export function toEnd({ workflow, run, status, failures, failureCount, category, link }: Options): RunEnd {
   const succeeded = status === 'Succeeded';
   const read = readFailures(failures);
-  const failed = read.slice(0, most).map(({ displayName, message }) => toLine(`${displayName}${message && `: ${message}`}`));
+  const failed = read
+    .slice(0, most)
+    .map(({ displayName, message }) => toLine(`${displayName}${message && `: ${toReason(message)}`}`));
   const more = Math.max(failureCount ?? 0, read.length) - failed.length;
   const list = [...failed, ...(more > 0 ? [`and ${more} more nodes`] : [])].join('; ');
   const what = [workflow, category].filter(Boolean).join(' ');
@@ -54,6 +56,10 @@ export function toEnd({ workflow, run, status, failures, failureCount, category,
     },
   };
 }
+
+/** Argo's container `wait` speaks only where the step itself ended well: see its `inferFailedReason`. */
+const toReason = (message: string): string =>
+  message.replace(/^wait: /, 'ended well, but its log or an output could not be stored: ');
 
 /** Argo hands over a list of nodes as JSON, itself quoted as a JSON text; its end may be cut. */
 function readFailures(text: string): readonly z.output<typeof failure>[] {

@@ -1,8 +1,8 @@
 // What the workflow controller and the server read from their ConfigMap:
 // https://argo-workflows.readthedocs.io/en/latest/workflow-controller-configmap/
 import type { IWorkflow } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Workflow';
-import { stringify } from 'yaml';
 import { docsPaths, paths, postgresDatabases, priorityClasses, runLabels, workloads } from '../../apps/contract/names.ts';
+import { toYamlDocument } from '../../apps/platform/yaml.ts';
 import { defaultRetryExpression } from '../../workflows/expressions.ts';
 import { ownKeys, ownRegion, toOwnObjects } from '../constructs/data-places.ts';
 import { toLabels } from '../constructs/metadata.ts';
@@ -54,7 +54,7 @@ export function toControllerConfig(env: ClusterEnvironment): Record<string, stri
     workflowRestrictions: { templateReferencing: 'Strict' },
   };
   return {
-    ...Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, toText(value)])),
+    ...Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, toYamlDocument(value)])),
     parallelism: String(env.workflowParallelism),
     podGCDeleteDelayDuration: '10m',
   };
@@ -79,8 +79,6 @@ function toArtifactStore(env: ClusterEnvironment) {
   const access = { accessKeySecret: key('access-key'), secretKeySecret: key('secret-key') };
   return { s3: { bucket, endpoint: toOwnObjects(env), insecure: true, region: ownRegion, ...access } };
 }
-
-const toText = (value: object): string => stringify(value, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
 
 /** Finished workflows, and what a running one knows of its nodes, which may outgrow an object of Kubernetes. */
 function toPersistence(env: ClusterEnvironment) {

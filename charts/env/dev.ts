@@ -82,5 +82,5 @@ export const dev = {
   pipelineQuota: { cpu: '16', memory: '64Gi', pods: 30 },
   workflowParallelism: 3,
   replicas: 1,
-  monitoring: { retentionDays: 31, receiver: { kind: 'webhook' } },
+  monitoring: { retentionDays: 31, receiver: { kind: 'webhook' }, watchdog: 'none' },
 } satisfies ClusterInput;

@@ -148,6 +148,8 @@ const cluster = z.strictObject({
       z.strictObject({ kind: z.literal('webhook') }),
       z.strictObject({ kind: z.literal('none') }),
     ]),
+    /** Who raises an alarm when the alert Watchdog is no longer sent: a service outside; its URL is in the Secret `alertmanager-watchdog`. */
+    watchdog: z.enum(['none', 'webhook']),
   }),
 });
 

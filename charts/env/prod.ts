@@ -85,5 +85,6 @@ export const prod = {
   monitoring: {
     retentionDays: 60,
     receiver: { kind: 'slack', channel: '#taxiway-alerts' },
+    watchdog: 'webhook',
   },
 } satisfies ClusterInput;

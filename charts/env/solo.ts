@@ -56,5 +56,5 @@ export const solo = {
   pipelineQuota: { cpu: '3', memory: '8Gi', pods: 20 },
   workflowParallelism: 2,
   replicas: 1,
-  monitoring: { retentionDays: 31, receiver: { kind: 'none' } },
+  monitoring: { retentionDays: 31, receiver: { kind: 'none' }, watchdog: 'none' },
 } satisfies ClusterInput;

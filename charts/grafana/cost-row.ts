@@ -1,5 +1,5 @@
 // Row "Cost": what BigQuery billed, and how long pods existed.
-import { pipelineMetrics } from '../../apps/contract/names.ts';
+import { lastingCounters } from '../../apps/contract/names.ts';
 import type { Row } from './panels.ts';
 
 export const costRow: Row = {
@@ -18,13 +18,13 @@ export const costRow: Row = {
       title: 'Bytes billed',
       description: 'By category, in the last day.',
       unit: 'bytes',
-      queries: [{ expr: `sum by (category) (increase(${pipelineMetrics.bytesBilled}[1d]))`, legend: '{{category}}' }],
+      queries: [{ expr: `sum by (category) (increase(${lastingCounters.bytesBilled}[1d]))`, legend: '{{category}}' }],
     },
     {
       title: 'Pod time',
       description: 'Of runs, by category, in the last day.',
       unit: 's',
-      queries: [{ expr: `sum by (category) (increase(${pipelineMetrics.podSeconds}[1d]))`, legend: '{{category}}' }],
+      queries: [{ expr: `sum by (category) (increase(${lastingCounters.podSeconds}[1d]))`, legend: '{{category}}' }],
     },
   ],
 };

@@ -1,5 +1,5 @@
 // Row "Pipeline": workflows, files and rows.
-import { pipelineMetrics } from '../../apps/contract/names.ts';
+import { lastDbtSuccess, lastingCounters } from '../../apps/contract/names.ts';
 import type { Row } from './panels.ts';
 
 export const pipelineRow: Row = {
@@ -17,7 +17,7 @@ export const pipelineRow: Row = {
       unit: 'short',
       queries: [
         {
-          expr: 'sum by (phase) (increase(argo_workflows_total_count{phase=~"Succeeded|Failed|Error"}[1h]))',
+          expr: `sum by (phase) (increase(${lastingCounters.workflowsEnded}[1h]))`,
           legend: '{{phase}}',
         },
       ],
@@ -33,7 +33,7 @@ export const pipelineRow: Row = {
       description: 'By category and outcome, in the last day.',
       unit: 'short',
       queries: [
-        { expr: `sum by (category, outcome) (increase(${pipelineMetrics.validations}[1d]))`, legend: '{{category}} {{outcome}}' },
+        { expr: `sum by (category, outcome) (increase(${lastingCounters.validations}[1d]))`, legend: '{{category}} {{outcome}}' },
       ],
     },
     {
@@ -46,7 +46,7 @@ export const pipelineRow: Row = {
       title: 'Age of the models',
       description: 'Since dbt last built all of them.',
       unit: 's',
-      queries: [{ expr: `time() - max by (category) (${pipelineMetrics.dbtSuccess})`, legend: '{{category}}' }],
+      queries: [{ expr: `time() - max by (category) (last_over_time(${lastDbtSuccess}[15m]))`, legend: '{{category}}' }],
     },
   ],
 };

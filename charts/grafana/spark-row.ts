@@ -1,4 +1,5 @@
 // Row "Spark": applications as the operator sees them, and their JVMs over JMX.
+import { lastingCounters } from '../../apps/contract/names.ts';
 import type { Row } from './panels.ts';
 
 const jvms = 'workload=~"spark-driver|spark-executor"';
@@ -12,8 +13,8 @@ export const sparkRow: Row = {
       unit: 'short',
       queries: [
         { expr: 'sum(spark_application_running_count)', legend: 'running' },
-        { expr: 'sum(increase(spark_application_success_count[1h]))', legend: 'succeeded' },
-        { expr: 'sum(increase(spark_application_failure_count[1h]))', legend: 'failed' },
+        { expr: `sum(increase(${lastingCounters.sparkSucceeded}[1h]))`, legend: 'succeeded' },
+        { expr: `sum(increase(${lastingCounters.sparkFailed}[1h]))`, legend: 'failed' },
       ],
     },
     {

@@ -15,6 +15,8 @@ export interface Site {
   /** A DNS server: names are looked up again, so that a Service that is made anew is found, and one that is missing stops nothing. */
   readonly resolver?: string;
   readonly ports: { readonly http: number; readonly https: number; readonly status: number };
+  /** The UDP port on the loopback interface that takes a line a request. */
+  readonly syslog: number;
   /** Folders of the certificate, of `htpasswd`, of the home page, and one that can be written. */
   readonly folders: { readonly tls: string; readonly passwords: string; readonly home: string; readonly temporary: string };
   /** HTTP/2 lifts the browsers' limit of six streams a host, which Argo's pages reach. nginx knows the directive since 1.25. */
@@ -37,14 +39,14 @@ error_log stderr warn;
 pid ${site.folders.temporary}/nginx.pid;
 events { worker_connections 1024; }
 http {
-${indent([...toHttp(site), ...toPlainServer(site), ...toStrangersServer(site), ...toStatusServer(site), ...toSite(site, facts)])}
+${indent([...toHttp(site, facts), ...toPlainServer(site), ...toStrangersServer(site), ...toStatusServer(site), ...toSite(site, facts)])}
 }
 `;
 
 const indent = (lines: readonly string[], by = '  ') => lines.map((line) => (line === '' ? '' : `${by}${line}`)).join('\n');
 const block = (head: string, lines: readonly string[]) => [`${head} {`, ...lines.map((line) => `  ${line}`), '}'];
 
-const toHttp = ({ folders, resolver, rate }: Site) => [
+const toHttp = ({ folders, resolver, rate, syslog }: Site, facts: Readonly<Record<BackEnd, Facts>>) => [
   'types { text/html html; text/javascript js; text/css css; }',
   'default_type application/octet-stream;',
   'charset utf-8;',
@@ -54,6 +56,14 @@ const toHttp = ({ folders, resolver, rate }: Site) => [
   // No query: it may hold tokens.
   `log_format line escape=json '{"time":"$time_iso8601","client":"$remote_addr","method":"$request_method","path":"$uri","status":$status,"bytes":$body_bytes_sent,"seconds":$request_time}';`,
   'access_log /dev/stdout line;',
+  // For apps/site-metrics, by the path as the client sent it: $uri is rewritten by then.
+  ...block('map $request_uri $site_part', [
+    'default home;',
+    '~^/oauth2/ sign-in;',
+    ...Object.entries(facts).map(([name, { path }]) => `~^(/health/${name}|${path.slice(0, -1)})(/|\\?|$) ${name};`),
+  ]),
+  "log_format counted '$site_part $status $request_time';",
+  `access_log syslog:server=127.0.0.1:${syslog},nohostname,tag=nginx counted;`,
   `map $ssl_server_name $tls_folder { default ${folders.tls}; }`,
   'map $http_upgrade $connection_header { default upgrade; "" ""; }',
   'map $http_accept $wants_page { default 0; ~text/html 1; }',

@@ -54,6 +54,7 @@ const toArguments = (domain: string, { issuer, emailDomain }: SignInProps['auth'
   `--email-domain=${emailDomain}`,
   `--redirect-url=https://${domain}/oauth2/callback`,
   `--http-address=0.0.0.0:${workloads[workload].ports.http}`,
+  `--metrics-address=0.0.0.0:${workloads[workload].ports.metrics}`,
   // Only the load balancer reaches it, by its NetworkPolicy: its forwarding headers are true.
   '--reverse-proxy=true',
   '--set-xauthrequest=true',

@@ -60,11 +60,24 @@ check_name() { # variable, name
   esac
 }
 
+# Postgres takes anything; those that send passwords do not. The exporter cuts at spaces, Argo at other white space, neither of them
+# normalizes letters as Postgres does. Bytes, as locales differ.
+check_password() { # variable, value
+  local LC_ALL=C
+  case "$2" in
+    *[!'!'-'~']*)
+      problems+=("$1: expected printable ASCII characters without spaces or line ends, which is what all that send it agree on (printf '%s' instead of echo ends no line)")
+      ;;
+  esac
+}
+
 check_component() { # prefix
-  local prefix="$1" database user
+  local prefix="$1" database user password
   database="$(database_of "$prefix")"
   user="$(user_of "$prefix")"
-  [ -n "$(value_of "${prefix}_DB_PASSWORD")" ] || problems+=("${prefix}_DB_PASSWORD: missing; it has no default")
+  password="${prefix}_DB_PASSWORD"
+  [ -n "${!password-}" ] || problems+=("$password: missing; it has no default")
+  check_password "$password" "${!password-}"
   check_name "${prefix}_DB" "$database"
   check_name "${prefix}_DB_USER" "$user"
   [ -z "${owner_of_database[$database]-}" ] ||
@@ -147,11 +160,15 @@ SQL
   set_password "$monitor" MONITOR_PASSWORD postgres
 }
 
+case "$admin_password" in
+  *$'\n'*) problems+=("PGPASSWORD: more than one line, of which Postgres' image has taken the first; choose one line") ;;
+esac
 find_components
 for prefix in "${prefixes[@]}"; do check_component "$prefix"; done
 monitor="${MONITOR_USER:-monitor}"
 if [ -n "${MONITOR_USER+set}${MONITOR_PASSWORD+set}" ]; then
   [ -n "${MONITOR_PASSWORD:-}" ] || problems+=('MONITOR_PASSWORD: missing; it has no default')
+  check_password MONITOR_PASSWORD "${MONITOR_PASSWORD:-}"
   check_name MONITOR_USER "$monitor"
   [ -z "${owner_of_user[$monitor]-}" ] || problems+=("MONITOR_USER: \"$monitor\" is the user of ${owner_of_user[$monitor]} already")
 fi

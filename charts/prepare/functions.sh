@@ -22,6 +22,9 @@ apply() { kubectl apply --server-side --filename - <<<"$1"; }
 # The value of a variable that only you know.
 given() {
   if [ -z "${!1:-}" ]; then die "$1 is not set: $2; export it and run this again"; fi
+  case ${!1} in
+    *[[:cntrl:]]* | ' '* | *' ') die "$1 has a line end, a tab, or a space at an end: $2 is one line; export it without and run this again" ;;
+  esac
   printf '%s' "${!1}"
 }
 

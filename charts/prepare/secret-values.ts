@@ -22,6 +22,7 @@ export const secretValues: Values = {
   'postgres-exporter': { password: ['secret_value', toSecretEntry('postgres-monitor', 'password')] },
   'grafana-admin': { password: random },
   'alertmanager-receiver': { url: given('ALERT_URL', 'the URL that alerts are sent to') },
+  'alertmanager-watchdog': { url: given('WATCHDOG_URL', 'the URL of the check that raises an alarm when messages stop') },
   tls: {
     'tls.crt': givenFile('TLS_CERTIFICATE', "path of the domain's certificate with its chain, PEM"),
     'tls.key': givenFile('TLS_KEY', "path of the certificate's key, PEM"),

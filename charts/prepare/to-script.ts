@@ -34,7 +34,7 @@ export function toScript(env: GoogleEnvironment, cluster: string): string {
     ['Argo CD: waves wait for the Applications before them', [toHealthCheck(env)]],
     ['The lambda, which signs in as its own role of Amazon', toLambda(env)],
     ['Images', toImages(env)],
-    ['From here on Argo CD follows the branch', [`kubectl apply --server-side --filename dist/${env.name}/argocd/`]],
+    ['From here on Argo CD follows the branch', [`kubectl apply --server-side --filename dist/${env.name}/root/`]],
   ];
   return [
     head.join('\n'),

@@ -1,5 +1,5 @@
 // What Prometheus reads: one job for each edge that leaves it, so that the NetworkPolicies allow exactly this.
-import { type BackEnd, backEnds, type WorkloadName, workloads } from '../../apps/contract/names.ts';
+import { backEnds, type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import { labelKeys, namespaceOf } from '../constructs/metadata.ts';
 import { edges } from '../edges.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
@@ -13,7 +13,7 @@ export const toScrapeJobs = (env: ClusterEnvironment) =>
 function toScrapeJob(workload: WorkloadName, port: string, env: ClusterEnvironment) {
   return {
     job_name: toJobName(workload, port),
-    metrics_path: toMetricsPath(workload),
+    metrics_path: metricsPaths[workload] ?? '/metrics',
     // kube-state-metrics and the StatsD exporter speak of other pods: their labels must win.
     ...(workload === 'metrics-exporters' ? { honor_labels: true } : {}),
     kubernetes_sd_configs: [
@@ -33,11 +33,8 @@ function toScrapeJob(workload: WorkloadName, port: string, env: ClusterEnvironme
   };
 }
 
-/** What serves its pages below a path has its metrics there, too. */
-function toMetricsPath(workload: WorkloadName): string {
-  const found = Object.values<(typeof backEnds)[BackEnd]>(backEnds).find((one) => one.workload === workload);
-  return found?.prefix === 'kept' ? `${found.path}metrics` : '/metrics';
-}
+/** Grafana serves them below its path; MLflow, which keeps its prefix too, does not. */
+const metricsPaths: Partial<Record<WorkloadName, string>> = { grafana: `${backEnds.grafana.path}metrics` };
 
 /** `docs` where Prometheus reads one port of a workload, `metrics-exporters-statsd` where it reads several. */
 export function toJobName(workload: WorkloadName, port: string): string {

@@ -156,6 +156,35 @@ describe.skipIf(found === undefined)('on the controller', () => {
     expect(await startsOf(fixture, 'work')).toHaveLength(2);
   });
 
+  test('a step that ended well, whose log could not be stored, runs again, and no more often than others', async () => {
+    const lose = async (times: number) => {
+      const fixture = await createFixture(() => [probe('work')], { onExit: [told] });
+      let lost = 0;
+      const run = runPodHere(fixture);
+      const name = await lab.submit(`fixture${await lab.install(dirname(fixture.yamlPath))}`, {}, async (pod, main) => {
+        const end = await run(pod, main);
+        const isWork = pod.metadata.name.includes('-work-');
+        return isWork && lost++ < times ? { ...end, logLost: 'failed to put file: the bucket answered 503' } : end;
+      });
+      const { status } = await lab.wait(name);
+      return { phase: status.phase, starts: await startsOf(fixture, 'work'), told: await startsOf(fixture, 'told') };
+    };
+    const once = await lose(1);
+    expect([once.phase, once.starts.length]).toEqual(['Succeeded', 2]);
+    const always = await lose(9);
+    expect([always.phase, always.starts.length, always.told.length]).toEqual(['Error', 3, 1]);
+    const argv = always.told[0]?.argv;
+    const end = toEnd({
+      workflow: 'w',
+      run: 'r',
+      status: 'Error',
+      failures: flagOf(argv, '--failures'),
+    });
+    expect(end.failed).toEqual([
+      'work: ended well, but its log or an output could not be stored: Error (exit code 64): failed to put file: the bucket answered 503',
+    ]);
+  });
+
   test('runs with one mutex come after each other', async () => {
     const fixture = await createFixture(() => [probe('work', { wait: text`400`, run: runName })], { mutex: text`only-one` });
     for (const name of await Promise.all([submit(fixture), submit(fixture)]))

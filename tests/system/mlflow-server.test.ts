@@ -52,7 +52,10 @@ describe.skipIf(programs === undefined)('mlflow server', () => {
       text
         .replace(/@postgres\.[\w.-]+:5432\//, '@/')
         .replace(/^gs:\/\/.*/, folder)
-        .replace('0.0.0.0', '127.0.0.1');
+        .replace('0.0.0.0', '127.0.0.1')
+        // As Kubernetes puts it in.
+        .replace('$(POD_IP)', '10.1.2.3')
+        .replace('/tmp/metrics', join(folder, 'metrics'));
     const [container] = spec.containers;
     const [schema] = spec.initContainers;
     const variables = Object.fromEntries(
@@ -110,6 +113,17 @@ describe.skipIf(programs === undefined)('mlflow server', () => {
     const [{ readinessProbe, livenessProbe, startupProbe }] = spec.containers;
     for (const { httpGet } of [readinessProbe, livenessProbe, startupProbe])
       expect((await get(httpGet.path, '10.1.2.3:5000')).status).toBe(200);
+  });
+
+  test('tells Prometheus, which asks by the address of the pod, how it answered', async () => {
+    const missing = experiment.replace('=0', '=404');
+    for (const path of [experiment, missing]) await get(path, 'mlflow');
+    const { status, body } = await get('/metrics', '10.1.2.3:5000');
+    expect(status).toBe(200);
+    expect(body).toMatch(/^mlflow_http_request_total\{method="GET",status="200"\} [1-9]/m);
+    expect(body).toMatch(/^mlflow_http_request_total\{method="GET",status="404"\} 1\.0$/m);
+    expect((await get('/metrics', '10.9.9.9:5000')).status).toBe(403);
+    expect((await get('/mlflow/metrics', 'mlflow')).status).toBe(404);
   });
 
   test('refuses another name, and knows no API without its prefix', async () => {

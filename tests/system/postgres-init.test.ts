@@ -12,16 +12,17 @@ if (programs === undefined) console.warn('postgres-init: skipped: no initdb of P
 /** Each is a password that somebody's generator makes, or that a shell or SQL would read as something else. */
 const hostile = {
   QUOTES: `a'b"c''d`,
-  SHELL: '$HOME `id` $(id) !! *',
-  BACKSLASH: `\\ \\' \\n E'\\x41'`,
-  NEWLINE: 'first\nsecond\n',
-  SPACES: '  leading and trailing  ',
-  UNICODE: 'pässwörd — 密码 🔑',
-  SQL: "x'; DROP DATABASE postgres; --",
+  SHELL: '$HOME`id`$(id)!!*;&|<>',
+  BACKSLASH: `\\\\'\\nE'\\x41'`,
+  SQL: "x';DROP/**/DATABASE/**/postgres;--",
   PERCENT: '%s%I%L%%',
   DOLLARS: '$$;$body$',
-  COLON: `:user :'password' :"x"`,
+  COLON: `:user:'password':"x"`,
+  URI: 'p@ss:w/o?r#d=%40%2F&[::1]',
 } as const;
+
+const oddPassword =
+  "expected printable ASCII characters without spaces or line ends, which is what all that send it agree on (printf '%s' instead of echo ends no line)";
 
 const toVariables = (passwords: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(passwords).map(([key, value]) => [`${key}_DB_PASSWORD`, value]));
@@ -124,12 +125,12 @@ describe.skipIf(programs === undefined)('create-databases.sh', () => {
   });
 
   test('passwords in files, byte for byte', () => {
-    for (const [name, text] of Object.entries({ admin: `${adminPassword}\n`, filed: hostile.NEWLINE, empty: '' }))
+    for (const [name, text] of Object.entries({ admin: `${adminPassword}\n`, filed: hostile.BACKSLASH, empty: '' }))
       writeFileSync(join(server.folder, `${name}.password`), text, { mode: 0o644 });
     const file = (name: string) => join(server.folder, `${name}.password`);
     const admin = { PGPASSWORD: '', PGPASSWORD_FILE: file('admin') };
     expect(create({ ...admin, FILED_DB_PASSWORD_FILE: file('filed') })).toMatchObject({ code: 0, err: '' });
-    expect(logIn('filed', hostile.NEWLINE, 'filed').code).toBe(0);
+    expect(logIn('filed', hostile.BACKSLASH, 'filed').code).toBe(0);
     expect(create({ ...admin, A_DB_PASSWORD_FILE: file('empty'), B_DB_PASSWORD_FILE: '/none' })).toEqual({
       code: 2,
       out: '',
@@ -165,6 +166,36 @@ describe.skipIf(programs === undefined)('create-databases.sh', () => {
     ['no password', { ARGO_DB: 'argo' }, 'create-databases: ARGO_DB_PASSWORD: missing; it has no default\n'],
     ['an empty password', { ARGO_DB_PASSWORD: '' }, 'create-databases: ARGO_DB_PASSWORD: missing; it has no default\n'],
     ['no password of the exporter', { MONITOR_USER: 'x' }, 'create-databases: MONITOR_PASSWORD: missing; it has no default\n'],
+    ...(
+      [
+        ['two lines', 'first\nsecond'],
+        ['a line end, as of echo', 'x\n'],
+        ['a line end of Windows', 'x\r\n'],
+        ['a tab', 'a\tb'],
+        ['a control character', 'a\u0007b'],
+        ['U+2028', 'a\u2028b'],
+        ['U+2029', 'a\u2029'],
+        ['U+0085', 'a\u0085b'],
+        ['letters that Postgres normalizes', 'a…½b'],
+        ['letters beyond ASCII', 'pässwörd'],
+        ['a space', 'a b'],
+        ['a space at the end', 'x '],
+      ] as const
+    ).map(([name, password]): [string, Record<string, string>, string] => [
+      `a password with ${name}`,
+      { ARGO_DB_PASSWORD: password },
+      `create-databases: ARGO_DB_PASSWORD: ${oddPassword}\n`,
+    ]),
+    [
+      'a password of two lines for the exporter',
+      { MONITOR_PASSWORD: 'a\nb' },
+      `create-databases: MONITOR_PASSWORD: ${oddPassword}\n`,
+    ],
+    [
+      "an administrator's password of two lines, of which the image has taken the first",
+      { PGPASSWORD: `${adminPassword}\nb` },
+      "create-databases: PGPASSWORD: more than one line, of which Postgres' image has taken the first; choose one line\n",
+    ],
     [
       'a long name',
       { A_DB: 'é'.repeat(32), A_DB_PASSWORD: 'x' },
@@ -194,7 +225,7 @@ describe.skipIf(programs === undefined)('create-databases.sh', () => {
   test('no password shows in the log of a server that logs every statement', () => {
     const log = readFileSync(join(server.folder, 'log'), 'utf8');
     expect(log).toContain('CREATE DATABASE');
-    for (const password of [hostile.QUOTES, hostile.SHELL, hostile.UNICODE, adminPassword]) expect(log).not.toContain(password);
+    for (const password of [hostile.QUOTES, hostile.SHELL, hostile.URI, adminPassword]) expect(log).not.toContain(password);
     expect(log).not.toMatch(/ROLE \S+ PASSWORD/);
   });
 

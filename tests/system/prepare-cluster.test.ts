@@ -20,7 +20,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const answers = { ALERT_URL: 'https://hooks', OIDC_CLIENT_ID: 'id', OIDC_CLIENT_SECRET: "se'cret", SITE_PASSWORD: 'pass' };
+const answers = {
+  ALERT_URL: 'https://hooks',
+  WATCHDOG_URL: 'https://check',
+  OIDC_CLIENT_ID: 'id',
+  OIDC_CLIENT_SECRET: "se'cret",
+  SITE_PASSWORD: 'pass',
+};
 
 /** A cloud with nothing in it. */
 async function createCloud() {
@@ -74,6 +80,20 @@ test('stopped anywhere, the next run does the rest', async () => {
     expect(run()).toMatchObject({ status: 0 });
     expect(await made()).toEqual(whole);
   }
+});
+
+test.each([
+  ['OIDC_CLIENT_SECRET', 'hunter2\n'],
+  ['ALERT_URL', 'https://hooks\nhttps://other'],
+])('%s of two lines or with a line end is refused, as whoever reads it would send something else', async (name, value) => {
+  const { cloud, run } = await createCloud();
+  const { status, stderr } = run({ [name]: value });
+  expect([status, stderr.split('\n').length]).toEqual([1, 2]);
+  expect(stderr).toContain(`prepare: ${name} has a line end, a tab, or a space at an end: `);
+  expect(stderr).not.toContain(value.split('\n')[0]);
+  expect(await readFile(join(cloud, 'log'), 'utf8')).not.toContain(
+    `versions add ${name === 'ALERT_URL' ? 'alertmanager' : 'oauth2-proxy-client-secret'}`,
+  );
 });
 
 test('a value that is missing is asked for by name, and nothing is made of it', async () => {
