@@ -43,7 +43,7 @@ export class Rounds {
   readonly #followed: Followed;
   /** Versions that have their workflow, by key; of objects that are there. The API server is not asked for them again. */
   #confirmed = new Map<string, string>();
-  /** Keys that were named in the log as no month's file. */
+  /** Keys that were named in the log as no month's file, each with whether it is empty. */
   #ignored = new Set<string>();
 
   constructor(followed: Followed) {
@@ -73,15 +73,25 @@ export class Rounds {
     };
     for await (const object of storage.list(source)) {
       const arrival = toArrival(object);
+      const { key, sequencer } = arrival;
+      const mark = `${object.bytes === 0 ? 'empty' : 'full'} ${key}`;
+      if (this.#ignored.has(mark)) {
+        ignored.add(copyOf(mark));
+        continue;
+      }
+      if (this.#confirmed.get(key) === sequencer) {
+        files += 1;
+        confirmed.set(copyOf(key), copyOf(sequencer));
+        continue;
+      }
       const file = toMonthFile(arrival, datasets);
       if ('not' in file) {
-        ignored.add(copyOf(arrival.key));
-        if (!this.#ignored.has(arrival.key)) fresh.push({ key: arrival.key, reason: file.not });
+        ignored.add(copyOf(mark));
+        fresh.push({ key, reason: file.not });
         continue;
       }
       files += 1;
-      if (this.#confirmed.get(arrival.key) === arrival.sequencer) confirmed.set(copyOf(arrival.key), copyOf(arrival.sequencer));
-      else batch.push({ object, file });
+      batch.push({ object, file });
       if (batch.length === batchSize) await finish();
     }
     await finish();

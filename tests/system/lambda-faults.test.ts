@@ -3,10 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toGoogleError } from '../fixtures/lambda-google.ts';
-import { toStatus } from '../fixtures/lambda-kubernetes.ts';
+import { type Stored, toStatus } from '../fixtures/lambda-kubernetes.ts';
 import { goodKey, toMessages } from '../fixtures/lambda-objects.ts';
 import type { Fault, StandIn } from '../fixtures/lambda-server.ts';
-import { invoke, namespace, reset, type StandIns, startStandIns, written } from '../fixtures/lambda-stand-ins.ts';
+import { bucket, invoke, namespace, reset, type StandIns, startStandIns, written } from '../fixtures/lambda-stand-ins.ts';
 
 let standIns: StandIns;
 beforeAll(async () => {
@@ -148,6 +148,19 @@ test('without the template nothing starts, and the reason says what to do', asyn
   expect([counts, response, made()]).toEqual([{ Failed: 1 }, givenBack, []]);
   expect(lines[0]?.reason).toBe(
     "WorkflowTemplate batch is not in namespace pipeline; sync the component workflows, or correct the template's name",
+  );
+});
+
+test('an object that the trigger follows is left to it, and the reason says what to do', async () => {
+  await invoke(standIns, toMessages([{}]));
+  const [[name, lease]] = [...standIns.kubernetes.state.objects.leases] as [[string, Stored]];
+  const { 'taxiway/sequencer': _, ...annotations } = lease.metadata.annotations ?? {};
+  const noted = { ...annotations, 'taxiway/listed': '2026-11-28T20:50:18.000Z b8a9f715dbb64fd5c56e7783c6820a61' };
+  standIns.kubernetes.state.objects.leases.set(name, { ...lease, metadata: { ...lease.metadata, annotations: noted } });
+  const { counts, lines, response } = await invoke(standIns, toMessages([{ sequencer: '0055AED6DCD90281E6' }]));
+  expect([counts, response, made()]).toEqual([{ Failed: 1 }, givenBack, [expect.stringMatching(/^yellow-2024-01-/)]]);
+  expect(lines[0]?.reason).toBe(
+    `lease ${name}: the trigger follows ${goodKey} of ${bucket}, and the lambda does too; run one of the two, and delete this Lease if it is to be the lambda`,
   );
 });
 

@@ -1,5 +1,8 @@
 // apps/setup on a real API server with its own rights: made once, the same whoever runs it, however often, and killed at any moment.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isHtpasswdOf } from '../../apps/setup/htpasswd.ts';
 import { findKubernetes } from '../fixtures/kube-cluster.ts';
@@ -229,6 +232,43 @@ describe.skipIf(tools === undefined)('setup on a real API server', () => {
     expect([second.code, second.result.policies], second.stderr).toEqual([0, { made: 0, changed: 2, 'there already': 0 }]);
     for (const namespace of ['platform', 'monitoring'])
       expect((await read(namespace)).spec.egress).toEqual([own, rule(6443, '172.18.0.7/32')]);
+  });
+
+  test('an ingress policy lets the API server reach pods at their ports alone; it needs ports, egress takes none', async () => {
+    await setEndpoints(lab.cluster, [{ addresses: ['172.18.0.2', '172.18.0.3'], port: 6443 }]);
+    const [first] = policies;
+    const end = await lab.run(toArgs({ policies: [{ ...first, direction: 'ingress', ports: [9443] }] }));
+    expect(end.code, end.stderr).toBe(0);
+    const path = '/apis/networking.k8s.io/v1/namespaces/platform/networkpolicies/kubernetes-api';
+    const { spec } = (await lab.cluster.ask('GET', path)).body;
+    const { body: service } = await lab.cluster.ask('GET', '/api/v1/namespaces/default/services/kubernetes');
+    expect([spec.policyTypes, spec.egress, spec.ingress]).toEqual([
+      ['Ingress'],
+      undefined,
+      [
+        {
+          from: expect.arrayContaining(
+            ['172.18.0.2/32', '172.18.0.3/32', `${service.spec.clusterIP}/32`].map((cidr) => ({ ipBlock: { cidr } })),
+          ),
+          ports: [{ protocol: 'TCP', port: 9443 }],
+        },
+      ],
+    ]);
+    // The same name as egress again: what the other direction had is gone.
+    expect((await lab.run(toArgs({ policies: [first] }))).code).toBe(0);
+    const again = (await lab.cluster.ask('GET', path)).body.spec;
+    expect([again.policyTypes, again.ingress]).toEqual([['Egress'], undefined]);
+    for (const wrong of [{ direction: 'ingress' }, { direction: 'ingress', ports: [] }, { ports: [9443] }])
+      expect((await lab.run(toArgs({ policies: [{ ...first, ...wrong }] }))).code).toBe(2);
+  });
+
+  test('folders of a disk are made, with those above, and again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'setup-'));
+    const names = ['data/source', 'data/staging'].map((name) => join(folder, name));
+    for (let round = 0; round < 2; round += 1)
+      expect(await lab.run(['--folders', names.join(',')])).toMatchObject({ code: 0, result: { folders: 2 } });
+    expect(await readdir(join(folder, 'data'))).toEqual(['source', 'staging']);
+    await rm(folder, { recursive: true });
   });
 
   test('what is not there yet is temporary: namespaces, rights, endpoints', async () => {
