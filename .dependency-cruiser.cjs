@@ -19,17 +19,33 @@ module.exports = {
       to: { path: '^(apps|workflows|start|charts|lambda|tests|benchmarks)/', pathNot: libraries },
     },
     {
+      name: 'arrivals-on-contract-and-platform',
+      severity: 'error',
+      from: { path: '^apps/arrivals/', pathNot: test },
+      to: { path: '^(apps|workflows|start|charts|lambda|tests|benchmarks)/', pathNot: '^apps/(arrivals|contract|platform)/' },
+    },
+    {
+      name: 'arrivals-for-the-lambda-and-the-trigger',
+      comment: 'What becomes of an object that came is one rule; the two that find objects share it.',
+      severity: 'error',
+      from: { pathNot: ['^apps/(arrivals|trigger)/', '^(lambda|tests|benchmarks)/', test] },
+      to: { path: '^apps/arrivals/' },
+    },
+    {
       name: 'steps-meet-in-uris',
       comment: 'A step imports itself and the libraries; steps meet in URIs and JSON.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/', pathNot: ['^apps/(contract|platform|plan)/', test] },
-      to: { path: '^(apps|workflows|start|charts|lambda|tests|benchmarks)/', pathNot: ['^apps/$1/', libraries] },
+      from: { path: '^apps/([^/]+)/', pathNot: ['^apps/(arrivals|contract|platform|plan)/', test] },
+      to: {
+        path: '^(apps|workflows|start|charts|lambda|tests|benchmarks)/',
+        pathNot: ['^apps/$1/', '^apps/arrivals/', libraries],
+      },
     },
     {
       name: 'lambda-on-libraries',
       severity: 'error',
       from: { path: '^lambda/', pathNot: test },
-      to: { path: '^(apps|start|charts|imports|workflows|tests|benchmarks)/', pathNot: libraries },
+      to: { path: '^(apps|start|charts|imports|workflows|tests|benchmarks)/', pathNot: ['^apps/arrivals/', libraries] },
     },
     {
       name: 'workflows-on-libraries',
@@ -41,7 +57,8 @@ module.exports = {
       name: 'start-on-workflows',
       severity: 'error',
       from: { path: '^start/', pathNot: test },
-      to: { path: '^(apps|charts|lambda|tests|benchmarks)/', pathNot: libraries },
+      // The names of images are the charts'.
+      to: { path: '^(apps|charts|lambda|tests|benchmarks)/', pathNot: [libraries, '^charts/versions\\.ts$'] },
     },
     {
       name: 'charts-on-workflows-and-contract',

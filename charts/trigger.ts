@@ -43,7 +43,7 @@ export function createTrigger(scope: Construct, env: ClusterEnvironment): Chart 
         command: ['node', 'main.js'],
         args: [
           ...['--source', toBucketUri(env, 'source'), '--namespace', env.namespaces.pipeline, '--template', workflows.batch],
-          ...['--every', String(everySeconds), '--port', String(ports.http)],
+          ...['--every', String(everySeconds), '--host', '0.0.0.0', '--port', String(ports.http)],
         ],
         ports,
         ...toObjectAccess(env, 'platform'),

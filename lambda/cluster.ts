@@ -1,4 +1,4 @@
-// The API server of a cluster: objects by kind and name, bounded in time, tried again while that may help.
+// The API server of a cluster: signed in, bounded in time.
 import {
   CoreV1Api,
   CustomObjectsApi,
@@ -8,15 +8,9 @@ import {
   ServerConfiguration,
 } from '@kubernetes/client-node';
 import { Agent } from 'undici';
-import { call, callIfAny } from '../apps/platform/kubernetes-call.ts';
-import { Refusal } from '../apps/platform/kubernetes-refusal.ts';
+import { type ClusterObjects, toClusterObjects } from '../apps/arrivals/cluster-objects.ts';
+import { call } from '../apps/platform/kubernetes-call.ts';
 import type { Deadline } from './deadline.ts';
-
-export interface Kind {
-  readonly group: string;
-  readonly version: string;
-  readonly plural: string;
-}
 
 export interface Address {
   /** `https://…` */
@@ -25,19 +19,9 @@ export interface Address {
   readonly authority: string | undefined;
 }
 
-export interface Cluster {
-  /** undefined where there is none of that name. */
-  readonly find: <Found>(kind: Kind, name: string) => Promise<Found | undefined>;
-  /** False where one of that name is there already. */
-  readonly create: (kind: Kind, body: Named) => Promise<boolean>;
-  /** False where somebody else has changed it since it was read. */
-  readonly replace: (kind: Kind, body: Named) => Promise<boolean>;
+export interface Cluster extends ClusterObjects {
   /** Nodes of a pool, and those of them that take pods. */
   readonly countNodes: (pool: string) => Promise<{ readonly all: number; readonly ready: number }>;
-}
-
-interface Named {
-  readonly metadata: { readonly name: string };
 }
 
 export interface ClusterAccess {
@@ -82,32 +66,8 @@ export function openCluster({ address, token, namespace, deadline }: ClusterAcce
   const objects = new CustomObjectsApi(configuration);
   const core = new CoreV1Api(configuration);
   const patience = () => ({ patienceSeconds: deadline.patienceSeconds() });
-  const unlessTaken = async (what: string, send: () => Promise<unknown>) => {
-    try {
-      await call(what, send, patience());
-      return true;
-    } catch (error) {
-      if (error instanceof Refusal && error.status === 409) return false;
-      throw error;
-    }
-  };
   return {
-    find: <Found>(kind: Kind, name: string) =>
-      callIfAny(
-        `${kind.plural} ${name}`,
-        () => objects.getNamespacedCustomObject({ ...kind, namespace, name }) as Promise<Found>,
-        patience(),
-      ),
-    create: (kind, body) =>
-      unlessTaken(`creating ${kind.plural} ${body.metadata.name}`, () =>
-        objects.createNamespacedCustomObject({ ...kind, namespace, body }),
-      ),
-    replace: (kind, body) => {
-      const { name } = body.metadata;
-      return unlessTaken(`changing ${kind.plural} ${name}`, () =>
-        objects.replaceNamespacedCustomObject({ ...kind, namespace, name, body }),
-      );
-    },
+    ...toClusterObjects(objects, namespace, patience),
     countNodes: async (pool) => {
       const labelSelector = `cloud.google.com/gke-nodepool=${pool}`;
       const { items } = await call('nodes', () => core.listNode({ labelSelector }), patience());

@@ -1,25 +1,14 @@
 // What arrives: S3's notifications as they are, or inside of SQS, SNS or EventBridge, unpacked into objects that were created.
 // Shapes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
-
-/** An object that was put. */
-export interface ObjectCreated {
-  readonly bucket: string;
-  /** As it is, decoded. */
-  readonly key: string;
-  /** Hexadecimal; of two events of one key the later has the larger one. */
-  readonly sequencer: string;
-  readonly version: string | undefined;
-  /** Bytes. */
-  readonly size: number | undefined;
-  readonly time: string | undefined;
-}
+import type { Arrival } from '../apps/arrivals/arrival.ts';
 
 /** Something else: S3's test message, a deletion, another service's event, nonsense. */
 export interface Ignored {
   readonly ignored: string;
 }
 
-export type Item = ObjectCreated | Ignored;
+/** The sequencer is hexadecimal; of two events of one key the later has the larger one. */
+export type Item = Arrival | Ignored;
 
 /** One delivery: what SQS takes back or delivers again as a whole. */
 export interface Delivery {

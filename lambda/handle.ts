@@ -1,9 +1,9 @@
 // One invocation: every object of every message, each message's failures to itself.
+import { toMonthFile } from '../apps/arrivals/month-file.ts';
 import type { Dataset } from '../apps/contract/dataset.ts';
 import { TemporaryError, UserError } from '../apps/platform/errors.ts';
 import { type Deadline, toDeadline } from './deadline.ts';
 import { compareSequencers, type Delivery, type Item, readDeliveries } from './events.ts';
-import { toMonthFile } from './month-file.ts';
 import type { Settings } from './settings.ts';
 import { startWorkflow, wakeFor } from './start-workflow.ts';
 import { type Counts, emitMetrics, log, type Outcome } from './telemetry.ts';
@@ -85,7 +85,7 @@ async function handleItem(item: Item, { invocation, deadline, counts }: Surround
   if ('not' in file) return void tell('Ignored', 'info', { ...facts, reason: file.not });
   try {
     if (deadline.secondsLeft() < leastSeconds) throw new TemporaryError('no time is left for it; the next delivery does it');
-    const { outcome, workflow, reason } = await startWorkflow(settings, { object: item, file }, deadline);
+    const { outcome, workflow, reason } = await startWorkflow(settings, { arrival: item, file }, deadline);
     tell(outcome, outcome === 'Refused' ? 'warn' : 'info', { ...facts, workflow, reason });
     const needsNodes = outcome === 'Started' || outcome === 'Duplicate';
     if (needsNodes && (await wakeFor(workflow, settings, deadline))) tell('Woken', 'info', { ...facts, workflow });

@@ -64,7 +64,7 @@ export function makeApp({ name, isReady, addRoutes }: Pick<WebServer, 'name' | '
     response
       .status(ready ? 200 : 503)
       .type('text/plain')
-      .send(ready ? 'ok\n' : 'the bucket is not there yet\n');
+      .send(ready ? 'ok\n' : 'not ready yet\n');
   });
   app.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());

@@ -3,7 +3,7 @@
 //
 // Rights of its account, all namespaced:
 // - in each namespace of --secrets: secrets `create`; secrets `get`, `patch` with resourceNames: the names there
-// - in each namespace of --policies: networkpolicies (networking.k8s.io) `create`; `get`, `patch` with resourceNames: the names there
+// - in each namespace of --policies: networkpolicies (networking.k8s.io) `create`, `get`, `patch` with resourceNames: the names there
 // - in `default`, with --policies: endpointslices (discovery.k8s.io) `list`; services `get` with resourceNames: kubernetes
 import { z } from 'zod';
 import { makeFolder } from '../platform/files.ts';

@@ -10,19 +10,15 @@ interface KeyOf {
   readonly key: string;
 }
 
-/** One of the kinds that apps/setup knows. */
+/** One of the kinds that apps/setup knows; a test hands what is made of them to the program's own check. */
 type Value =
   | { readonly text: string }
   | { readonly random: 'password' | 'accessKey' }
   | { readonly same: KeyOf }
   | { readonly htpasswd: { readonly user: string; readonly of: KeyOf } }
-  | { readonly certificate: Certificate }
-  | { readonly certificateKey: Certificate };
-
-interface Certificate {
-  readonly hosts: readonly string[];
-  readonly days: number;
-}
+  | { readonly certificate: { readonly hosts: readonly string[]; readonly days: number } }
+  /** Of the certificate under another key of the same Secret. */
+  | { readonly certificateKey: string };
 
 export interface SecretToMake {
   readonly name: string;
@@ -42,7 +38,7 @@ export function toSecretsToMake(env: ClusterEnvironment): SecretToMake[] {
   const namespaceOf = (name: SecretName) => env.namespaces[secrets[name].namespace];
   const keyOf = (name: SecretName, key: string): KeyOf => ({ namespace: namespaceOf(name), name, key });
   const password = { password: { random: 'password' } } as const;
-  const certificate: Certificate = { hosts: [env.domain], days: certificateDays };
+  const certificate = { hosts: [env.domain], days: certificateDays };
   const site = { namespace: env.namespaces.platform, name: sitePassword, key: 'password' };
   const values: Partial<Record<SecretName, Readonly<Record<string, Value>>>> = {
     'postgres-admin': password,
@@ -52,7 +48,7 @@ export function toSecretsToMake(env: ClusterEnvironment): SecretToMake[] {
     'postgres-backup': password,
     'postgres-exporter': { password: { same: keyOf('postgres-monitor', 'password') } },
     'grafana-admin': password,
-    tls: { 'tls.crt': { certificate }, 'tls.key': { certificateKey: certificate } },
+    tls: { 'tls.crt': { certificate }, 'tls.key': { certificateKey: 'tls.crt' } },
     'basic-auth': { htpasswd: { htpasswd: { user: siteUser, of: site } } },
     objects: { 'access-key': { random: 'accessKey' }, 'secret-key': { random: 'password' } },
     'objects-of-pipeline': {

@@ -147,7 +147,7 @@ test('without the template nothing starts, and the reason says what to do', asyn
   const { counts, lines, response } = await invoke(standIns, toMessages([{}]));
   expect([counts, response, made()]).toEqual([{ Failed: 1 }, givenBack, []]);
   expect(lines[0]?.reason).toBe(
-    'WorkflowTemplate batch is not in namespace pipeline; sync the component workflows, or mend WORKFLOW_TEMPLATE',
+    "WorkflowTemplate batch is not in namespace pipeline; sync the component workflows, or correct the template's name",
   );
 });
 

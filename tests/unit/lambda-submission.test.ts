@@ -1,11 +1,11 @@
 // What the lambda hands over is what the workflows take.
 import { expect, test } from 'vitest';
+import { toMonthFile } from '../../apps/arrivals/month-file.ts';
+import { toWorkflow } from '../../apps/arrivals/workflow.ts';
 import { fileNameOf } from '../../apps/contract/file-name.ts';
 import { categories } from '../../apps/contract/generated/categories.ts';
 import { workflows } from '../../apps/contract/names.ts';
 import { readDeliveries } from '../../lambda/events.ts';
-import { toMonthFile } from '../../lambda/month-file.ts';
-import { toWorkflow } from '../../lambda/workflow.ts';
 import { findSubmissionProblems } from '../../workflows/check/submissions.ts';
 import { localEnvironment } from '../../workflows/local-environment.ts';
 import { readTemplates } from '../../workflows/read-templates.ts';
@@ -17,11 +17,11 @@ const datasets = Object.values(categories);
 
 /** The parameters of the Workflow that the handler makes of an object. */
 function handOver(key: string, template: string): Record<string, string> {
-  const [object] = readDeliveries(toEvent({ key }))[0]?.items ?? [];
-  if (object === undefined || 'ignored' in object) throw new Error(object?.ignored);
-  const file = toMonthFile(object, datasets);
+  const [arrival] = readDeliveries(toEvent({ key }))[0]?.items ?? [];
+  if (arrival === undefined || 'ignored' in arrival) throw new Error(arrival?.ignored);
+  const file = toMonthFile(arrival, datasets);
   if ('not' in file) throw new Error(file.not);
-  const { spec } = toWorkflow({ object, file, namespace: 'pipeline', template });
+  const { spec } = toWorkflow({ arrival, file, namespace: 'pipeline', template }, 'lambda');
   expect(spec.workflowTemplateRef).toEqual({ name: template });
   return Object.fromEntries(spec.arguments.parameters.map(({ name, value }) => [name, value]));
 }

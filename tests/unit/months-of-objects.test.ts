@@ -1,11 +1,11 @@
 // The lambda, which hears of each object, and freshness and backfill, which list the source, take the same objects as months.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { toMonthFile } from '../../apps/arrivals/month-file.ts';
 import { green } from '../../apps/contract/green.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
 import { findMonths } from '../../apps/months/month-files.ts';
 import type { StoredObject } from '../../apps/platform/object-storage.ts';
-import { toMonthFile } from '../../lambda/month-file.ts';
 
 const datasets = [yellow, green];
 const folder = fc.constantFrom('archive', '_temporary', '.tmp', 'a', 'in b', '_', 'archives', 'yellow_tripdata_2024-01.parquet');

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { categories } from '../apps/contract/generated/categories.ts';
-import { parseBucketUri } from '../apps/platform/bucket-uri.ts';
-import type { ObjectCreated } from './events.ts';
+import { categories } from '../contract/generated/categories.ts';
+import { parseBucketUri } from '../platform/bucket-uri.ts';
+import type { Arrival } from './arrival.ts';
 import { toMonthFile } from './month-file.ts';
 import { workflowName } from './workflow.ts';
 
 const datasets = Object.values(categories);
-const object = (key: string, more: Partial<ObjectCreated> = {}): ObjectCreated => ({
+const object = (key: string, more: Partial<Arrival> = {}): Arrival => ({
   bucket: 'source',
   key,
   sequencer: 'A1',

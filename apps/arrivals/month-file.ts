@@ -1,8 +1,8 @@
 // Which objects are months' files, and what a batch must be told of one.
-import type { Dataset } from '../apps/contract/dataset.ts';
-import { firstDayOf, monthOfObject } from '../apps/contract/file-name.ts';
-import { toBucketUri } from '../apps/platform/bucket-uri.ts';
-import type { ObjectCreated } from './events.ts';
+import type { Dataset } from '../contract/dataset.ts';
+import { firstDayOf, monthOfObject } from '../contract/file-name.ts';
+import { toBucketUri } from '../platform/bucket-uri.ts';
+import type { Arrival } from './arrival.ts';
 
 /** A batch's parameters, by their names. */
 export interface MonthFile {
@@ -16,10 +16,7 @@ export interface MonthFile {
 const longestKey = 1024;
 
 /** What a batch is told of an object, or why it is none of its files. */
-export function toMonthFile(
-  { bucket, key, size }: ObjectCreated,
-  datasets: readonly Dataset[],
-): MonthFile | { readonly not: string } {
+export function toMonthFile({ bucket, key, size }: Arrival, datasets: readonly Dataset[]): MonthFile | { readonly not: string } {
   if (Buffer.byteLength(key) > longestKey) return { not: 'its key is longer than S3 allows' };
   // Steps take it for a path at some point, logs for a line, and Argo for its own expression.
   if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|\{\{/u.test(key) || key.split('/').some((part) => part === '..' || part === '.'))

@@ -1,0 +1,67 @@
+// What is installed: the documents of dist/solo, by component and in the order in which Argo CD would sync them.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { parseAllDocuments } from 'yaml';
+
+/** A document as it stands in the file. */
+export interface Document extends KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: fields of many kinds
+  readonly spec?: any;
+}
+
+export interface Component {
+  readonly name: string;
+  readonly documents: readonly Document[];
+}
+
+export interface Bundle {
+  /** Each is healthy before the next begins. */
+  readonly waves: readonly (readonly Component[])[];
+}
+
+const argocd = 'argocd';
+const waveKey = 'argocd.argoproj.io/sync-wave';
+
+/** Reads `dist/<environment>`. The waves are those of its Applications, which themselves are left out. */
+export async function readBundle(folder: string): Promise<Bundle> {
+  const applications = (await readDocuments(join(folder, argocd))).filter(({ kind }) => kind === 'Application');
+  const placed = applications
+    .map(({ spec, metadata }) => ({
+      name: (spec.source.path as string).split('/').at(-1) ?? '',
+      wave: Number(metadata.annotations?.[waveKey] ?? 0),
+    }))
+    .filter(({ name }) => name !== argocd && name !== 'root');
+  const waves = [...new Set(placed.map(({ wave }) => wave))].sort((a, b) => a - b);
+  return {
+    waves: await Promise.all(
+      waves.map((wave) =>
+        Promise.all(
+          placed
+            .filter((one) => one.wave === wave)
+            .map(async ({ name }) => ({ name, documents: await readDocuments(join(folder, name)) })),
+        ),
+      ),
+    ),
+  };
+}
+
+async function readDocuments(folder: string): Promise<Document[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.flatMap((text) => parseAllDocuments(text).map((one) => one.toJS() as Document)).filter((one) => one !== null);
+}
+
+/** `Deployment taxiway/docs`. */
+export const nameOf = ({ kind, metadata: { name, namespace } }: Document): string =>
+  `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+
+export const documentsOf = ({ waves }: Bundle): Document[] => waves.flat().flatMap(({ documents }) => documents);

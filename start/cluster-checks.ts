@@ -1,0 +1,92 @@
+// What a cluster must have before anything is installed in it. One line each for what is missing, with what to do.
+import type { V1Node } from '@kubernetes/client-node';
+import { partOf } from '../apps/contract/names.ts';
+import { UsageError } from '../apps/platform/errors.ts';
+import { call } from '../apps/platform/kubernetes-call.ts';
+import { type Bundle, documentsOf } from './cluster-bundle.ts';
+import type { ClusterConnection } from './cluster-connection.ts';
+
+const leastMinor = 28;
+/** Of node:, as images are built here, in Kubernetes' words. */
+const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+/** Pods of network plugins that hold to NetworkPolicies, by the beginning of their name, or a distribution that brings one. */
+const enforcers = /^(calico-node|cilium|kube-router|weave-net|antrea-agent|kindnet|canal|aws-node|azure-npm|anetd|netd)/;
+const enforcingVersions = /\+(k3s|rke2)/;
+
+/** Returns warnings. Throws UsageError with all that is wrong. */
+export async function checkCluster(connection: ClusterConnection, bundle: Bundle): Promise<string[]> {
+  const version = await call('asking the cluster for its version', () => connection.version.getCode(), { patienceSeconds: 5 });
+  const minor = Number.parseInt(version.minor, 10);
+  if (Number(version.major) === 1 && minor < leastMinor)
+    throw new UsageError(
+      `the cluster runs Kubernetes ${version.gitVersion}; expected 1.${leastMinor} or newer: make a newer cluster`,
+    );
+  await checkRights(connection);
+  const nodes = (await call('listing nodes', () => connection.core.listNode())).items;
+  const problems = [
+    ...findNodeProblems(nodes),
+    ...(await findClassProblems(connection)),
+    ...(await findForeign(connection, bundle)),
+  ];
+  if (problems.length > 0) throw new UsageError(problems.join('; '));
+  const isHeld = enforcingVersions.test(version.gitVersion) || (await hasEnforcer(connection));
+  return isHeld
+    ? []
+    : [
+        'no network plugin was recognised that enforces NetworkPolicies: everything runs, but pods may reach more than they should; install Calico or Cilium for more than a trial',
+      ];
+}
+
+async function checkRights({ authorization }: ClusterConnection): Promise<void> {
+  const { status } = await call('asking what you may do', () =>
+    authorization.createSelfSubjectAccessReview({
+      body: { spec: { resourceAttributes: { verb: '*', group: '*', resource: '*' } } },
+    }),
+  );
+  if (!status?.allowed)
+    throw new UsageError(
+      'you may not make namespaces, roles and definitions here; ask for the role cluster-admin, or use a cluster of your own',
+    );
+}
+
+function findNodeProblems(nodes: readonly V1Node[]): string[] {
+  const ready = nodes.filter(({ status }) =>
+    status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+  );
+  if (ready.length === 0) return ['no node is ready: wait, or look at kubectl get nodes'];
+  const own = architectures[process.arch];
+  const others = new Set(ready.map(({ status }) => status?.nodeInfo?.architecture ?? '').filter((one) => one !== own));
+  return [...others].map(
+    (one) =>
+      `nodes are ${one}, and images that are built on this machine are ${own}: run npm run images and npm run cluster on a machine that is ${one}`,
+  );
+}
+
+async function findClassProblems({ storage }: ClusterConnection): Promise<string[]> {
+  const { items } = await call('listing StorageClasses', () => storage.listStorageClass());
+  const isDefault = items.some(
+    ({ metadata }) => metadata?.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true',
+  );
+  return isDefault
+    ? []
+    : [
+        'no default StorageClass: mark one by the annotation storageclass.kubernetes.io/is-default-class, or install local-path-provisioner',
+      ];
+}
+
+/** Namespaces of these names that somebody else has made. */
+async function findForeign({ core }: ClusterConnection, bundle: Bundle): Promise<string[]> {
+  const names = documentsOf(bundle).flatMap(({ kind, metadata }) => (kind === 'Namespace' ? [metadata.name] : []));
+  const { items } = await call('listing namespaces', () => core.listNamespace());
+  return items
+    .filter(({ metadata }) => names.includes(metadata?.name ?? '') && metadata?.labels?.['app.kubernetes.io/part-of'] !== partOf)
+    .map(
+      ({ metadata }) =>
+        `namespace ${metadata?.name} belongs to somebody else (no label app.kubernetes.io/part-of=${partOf}): rename ours in charts/env/solo.ts and run npm run synth, or use another cluster`,
+    );
+}
+
+async function hasEnforcer({ core }: ClusterConnection): Promise<boolean> {
+  const { items } = await call('listing system pods', () => core.listPodForAllNamespaces());
+  return items.some(({ metadata }) => metadata?.namespace !== undefined && enforcers.test(metadata.name ?? ''));
+}

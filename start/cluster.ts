@@ -1,0 +1,103 @@
+// `npm run cluster`: installs dist/solo in the cluster of the current context, and sends sample months through it. `--down` removes it again.
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { z } from 'zod';
+import { categoryOption } from '../apps/contract/categories.ts';
+import { UsageError } from '../apps/platform/errors.ts';
+import { runProgram } from '../apps/platform/program.ts';
+import { applyAll } from './cluster-apply.ts';
+import { type Bundle, documentsOf, readBundle } from './cluster-bundle.ts';
+import { checkCluster } from './cluster-checks.ts';
+import { type ClusterConnection, connectCluster } from './cluster-connection.ts';
+import { removeAll } from './cluster-down.ts';
+import { runSample, type SamplePlace } from './cluster-sample.ts';
+import { waitForAll } from './cluster-wait.ts';
+
+const dist = join(import.meta.dirname, '..', 'dist', 'solo');
+/** A node may have to pull a gigabyte of images. */
+const waveSeconds = 900;
+const started = Date.now();
+const tell = (line: string) => console.log(`${String(Math.round((Date.now() - started) / 1000)).padStart(5)} s  ${line}`);
+
+await runProgram({
+  name: 'npm run cluster',
+  description:
+    'Installs everything in the cluster of the current context, without any cloud, and sends sample months through it. Run again, it completes what is missing.',
+  options: {
+    down: z.boolean().default(false).describe('remove everything, data included'),
+    yes: z.boolean().default(false).describe('ask nothing'),
+    category: categoryOption.prefault('yellow').describe('the data set of the sample months'),
+    months: z.coerce.number().int().min(0).max(24).default(2).describe('sample months; 0: none'),
+    rows: z.coerce.number().int().min(1).max(1_000_000).default(5_000).describe('rows of each'),
+  },
+  run: async ({ down, yes, category, months, rows }) => {
+    const connection = connectCluster();
+    const bundle = await readBundle(dist);
+    if (down) {
+      if (!yes) await ask(`Remove Taxiway with all its data from ${connection.context} (${connection.server})?`);
+      await removeAll(connection, bundle, tell);
+      tell('removed');
+      return undefined;
+    }
+    if (!connection.isLocal && !yes)
+      await ask(`${connection.context} (${connection.server}) is not on this machine. Install Taxiway in it?`);
+    for (const warning of await checkCluster(connection, bundle)) tell(`warning: ${warning}`);
+    await install(connection, bundle);
+    const place = toPlace(bundle);
+    if (months > 0) await runSample(connection, place, { sample: { category: category.category, months, rows }, tell });
+    console.log(toSummary(bundle, place, connection));
+    return undefined;
+  },
+});
+
+async function install(connection: ClusterConnection, bundle: Bundle): Promise<void> {
+  for (const wave of bundle.waves) {
+    // New definitions make new kinds, which a client learns once.
+    const objects = connection.openObjects();
+    for (const { documents } of wave) await applyAll(objects, documents);
+    await Promise.all(
+      wave.map(async ({ name, documents }) => {
+        await waitForAll(connection, documents, { seconds: waveSeconds, tell: (line) => tell(`${name} waits for ${line}`) });
+        tell(`${name} is ready`);
+      }),
+    );
+  }
+}
+
+/** The names that the manifests have. */
+function toPlace(bundle: Bundle): SamplePlace {
+  const documents = documentsOf(bundle);
+  const facts = documents.find(
+    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'pipeline-environment',
+  ) as unknown as {
+    data: Record<string, string>;
+    metadata: { namespace: string };
+  };
+  const entrance = documents.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'load-balancer');
+  const bucket = /^s3:\/\/([^/]+)\/$/.exec(facts.data.SOURCE_BUCKET ?? '')?.[1] ?? '';
+  return { platform: entrance?.metadata.namespace ?? '', pipeline: facts.metadata.namespace, bucket };
+}
+
+function toSummary(bundle: Bundle, { platform }: SamplePlace, { server }: ClusterConnection): string {
+  const entrance = documentsOf(bundle).find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'load-balancer');
+  const port = entrance?.spec.ports.find(({ name }: { name: string }) => name === 'https').nodePort as number;
+  return `
+Taxiway runs in ${server}.
+  The site        https://taxiway.localhost:${port}/   (its certificate is made here: the browser asks once)
+                  where the cluster's ports are not this machine's:
+                  kubectl -n ${platform} port-forward service/load-balancer ${port}:443
+  Sign in         user taxiway, password:
+                  kubectl -n ${platform} get secret site-password -o jsonpath='{.data.password}' | base64 --decode
+  Its buckets     kubectl -n ${platform} port-forward service/objects 7070 (keys: Secret objects)
+  Remove it       npm run cluster -- --down
+`;
+}
+
+/** Throws UsageError where the answer is no, or nobody is there to answer. */
+async function ask(question: string): Promise<void> {
+  if (!process.stdin.isTTY) throw new UsageError(`${question} Nobody answers here; say --yes`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`${question} [y/N] `);
+  terminal.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('nothing was changed');
+}
