@@ -72,12 +72,12 @@ check_password() { # variable, value
 }
 
 check_component() { # prefix
-  local prefix="$1" database user password
+  local prefix="$1" database user variable
   database="$(database_of "$prefix")"
   user="$(user_of "$prefix")"
-  password="${prefix}_DB_PASSWORD"
-  [ -n "${!password-}" ] || problems+=("$password: missing; it has no default")
-  check_password "$password" "${!password-}"
+  variable="${prefix}_DB_PASSWORD"
+  [ -n "${!variable-}" ] || problems+=("$variable: missing; it has no default")
+  check_password "$variable" "${!variable-}"
   check_name "${prefix}_DB" "$database"
   check_name "${prefix}_DB_USER" "$user"
   [ -z "${owner_of_database[$database]-}" ] ||
