@@ -8,7 +8,7 @@ import { type Context, findKnownHash, removeLeftContexts, withContext } from './
 
 const root = join(import.meta.dirname, '..');
 
-/** Builds at the same time. More would only wait for the same disk and network. */
+/** Dockerfiles that are built at the same time. More would only wait for the same disk and network. */
 const most = 2;
 
 export interface ImageResult {
@@ -31,22 +31,42 @@ export interface Request {
 }
 
 /** One result an app, in their order. A build that fails stops no other. */
-export async function buildImages({ apps, registry, engine, state, onLine }: Request): Promise<ImageResult[]> {
+export async function buildImages(request: Request): Promise<ImageResult[]> {
+  const { apps, engine, state } = request;
   await removeLeftContexts(state);
-  const sums = new Map<string, Promise<string>>();
   const before = await engine.list();
-  const done = await mapConcurrently(apps, most, async (app) => {
-    const name = ownImage(registry, app);
-    const known = await findKnownHash(app, state, sums);
-    const found = known === undefined ? undefined : await useImage(before, { name, hash: known, engine });
-    if (found !== undefined) return { app, name, hash: known, what: found };
-    return withContext(app, state, async (context) => {
-      const there = await useImage(before, { name, hash: context.hash, engine });
-      return { app, name, hash: context.hash, what: there ?? (await buildOne(app, { name, context, engine, onLine })) };
-    });
+  const sums = new Map<string, Promise<string>>();
+  // One after the other where they share a Dockerfile: two at once would both make the layers that they share.
+  const groups = Object.values(Object.groupBy(apps, (app) => contentsOf(app).dockerfile));
+  const done = await mapConcurrently(groups as OwnApp[][], most, async (group) => {
+    const results: Done[] = [];
+    for (const app of group) results.push(await makeImage(app, { ...request, before, sums }));
+    return results;
   });
   const bytes = new Map((await engine.list()).map((image) => [image.content, image.bytes]));
-  return done.map(({ hash = '', ...image }) => ({ ...image, bytes: image.what === 'failed' ? undefined : bytes.get(hash) }));
+  const byApp = new Map(done.flat().map((one) => [one.app, one]));
+  return apps.map((app) => {
+    const { hash, ...result } = byApp.get(app) as Done;
+    return { ...result, bytes: result.what === 'failed' ? undefined : bytes.get(hash) };
+  });
+}
+
+type Done = Omit<ImageResult, 'bytes'> & { readonly hash: string };
+
+interface Making extends Request {
+  readonly before: readonly BuiltImage[];
+  readonly sums: Map<string, Promise<string>>;
+}
+
+async function makeImage(app: OwnApp, { registry, engine, state, onLine, before, sums }: Making): Promise<Done> {
+  const name = ownImage(registry, app);
+  const known = await findKnownHash(app, state, sums);
+  const found = known === undefined ? undefined : await useImage(before, { name, hash: known, engine });
+  if (known !== undefined && found !== undefined) return { app, name, hash: known, what: found };
+  return withContext(app, state, async (context) => {
+    const there = await useImage(before, { name, hash: context.hash, engine });
+    return { app, name, hash: context.hash, what: there ?? (await buildOne(app, { name, context, engine, onLine })) };
+  });
 }
 
 /** Gives the image of a content its name, where the engine has one. */
