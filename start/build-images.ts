@@ -9,7 +9,7 @@ import { toContentName } from './image-names.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Builds at the same time. More would only wait for the same disk and network. */
+/** Dockerfiles that are built at the same time. More would only wait for the same disk and network. */
 const most = 2;
 
 export interface ImageResult {
@@ -34,29 +34,47 @@ export interface Request {
 }
 
 /** One result an app, in their order. A build that fails stops no other. */
-export async function buildImages({ apps, registry, engine, state, onLine }: Request): Promise<ImageResult[]> {
+export async function buildImages(request: Request): Promise<ImageResult[]> {
+  const { apps, engine, state } = request;
   await removeLeftContexts(state);
-  const sums = new Map<string, Promise<string>>();
   const before = await engine.list();
-  const done = await mapConcurrently(apps, most, async (app) => {
-    const name = ownImage(registry, app);
-    const known = await findKnownHash(app, state, sums);
-    const found = known === undefined ? undefined : await useImage(before, { name, hash: known, engine });
-    if (found !== undefined) return { app, name, hash: known, what: found };
-    return withContext(app, state, async (context) => {
-      const there = await useImage(before, { name, hash: context.hash, engine });
-      return { app, name, hash: context.hash, what: there ?? (await buildOne(app, { name, context, engine, onLine })) };
-    });
+  const sums = new Map<string, Promise<string>>();
+  // One after the other where they share a Dockerfile: two at once would both make the layers that they share.
+  const groups = Object.values(Object.groupBy(apps, (app) => contentsOf(app).dockerfile));
+  const done = await mapConcurrently(groups as OwnApp[][], most, async (group) => {
+    const results: Done[] = [];
+    for (const app of group) results.push(await makeImage(app, { ...request, before, sums }));
+    return results;
   });
   const after = new Map((await engine.list()).map((image) => [image.content, image]));
+  const byApp = new Map(done.flat().map((one) => [one.app, one]));
   return Promise.all(
-    done.map(async ({ hash = '', ...image }) => {
-      const contentName = toContentName(image.name, hash);
-      const built = image.what === 'failed' ? undefined : after.get(hash);
+    apps.map(async (app) => {
+      const { hash, ...result } = byApp.get(app) as Done;
+      const contentName = toContentName(result.name, hash);
+      const built = result.what === 'failed' ? undefined : after.get(hash);
       if (built && !built.names.includes(contentName)) await engine.tag(built.id, contentName);
-      return { ...image, contentName, bytes: built?.bytes };
+      return { ...result, contentName, bytes: built?.bytes };
     }),
   );
+}
+
+type Done = Omit<ImageResult, 'bytes' | 'contentName'> & { readonly hash: string };
+
+interface Making extends Request {
+  readonly before: readonly BuiltImage[];
+  readonly sums: Map<string, Promise<string>>;
+}
+
+async function makeImage(app: OwnApp, { registry, engine, state, onLine, before, sums }: Making): Promise<Done> {
+  const name = ownImage(registry, app);
+  const known = await findKnownHash(app, state, sums);
+  const found = known === undefined ? undefined : await useImage(before, { name, hash: known, engine });
+  if (known !== undefined && found !== undefined) return { app, name, hash: known, what: found };
+  return withContext(app, state, async (context) => {
+    const there = await useImage(before, { name, hash: context.hash, engine });
+    return { app, name, hash: context.hash, what: there ?? (await buildOne(app, { name, context, engine, onLine })) };
+  });
 }
 
 /** Gives the image of a content its name, where the engine has one. */

@@ -183,15 +183,10 @@ make_amazon_reader() {
   aws iam put-role-policy --role-name "${role##*/}" --policy-name read-source --policy-document "$access"
 }
 
-# make_images REGISTRY TAG APP…: the version of an image never changes, so that what is there stays.
+# make_images REGISTRY TAG APP…: the version of an image never changes, so that what is in the registry stays.
 make_images() {
-  local registry=$1 tag=$2 app image
+  local registry=$1 tag=$2 app missing=()
   shift 2
-  for app in "$@"; do
-    image="$registry/$app:$tag"
-    if has docker manifest inspect "$image"; then continue; fi
-    npm run bundle -- "$app"
-    docker build --platform=linux/amd64 --file="apps/$app/Dockerfile" --tag="$image" ".taxiway/bundles/$app"
-    docker push "$image"
-  done
+  for app in "$@"; do has docker manifest inspect "$registry/$app:$tag" || missing+=("$app"); done
+  if [ ${#missing[@]} -gt 0 ]; then npm run images -- "${missing[@]}" --push "$registry"; fi
 }
