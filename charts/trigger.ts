@@ -30,7 +30,7 @@ export function createTrigger(scope: Construct, env: ClusterEnvironment): Chart 
     // As the lambda's in common/lambda-access.ts: what it must read is there by name.
     rules: {
       pipeline: [
-        { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'list', 'create', 'update'] },
+        { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
         { apiGroups: ['argoproj.io'], resources: ['workflows'], verbs: ['get', 'create'] },
         { apiGroups: ['argoproj.io'], resources: ['workflowtemplates'], resourceNames: [workflows.batch], verbs: ['get'] },
       ],
@@ -39,7 +39,7 @@ export function createTrigger(scope: Construct, env: ClusterEnvironment): Chart 
       {
         name: workload,
         image: ownImage(env.registry, workload),
-        size: size('20m', '500m', '192Mi'),
+        size: size('20m', '1', '384Mi'),
         command: ['node', 'main.js'],
         args: [
           ...['--source', toBucketUri(env, 'source'), '--namespace', env.namespaces.pipeline, '--template', workflows.batch],

@@ -24,9 +24,14 @@ export async function readNames(state: string): Promise<ImageNames> {
   return data ?? {};
 }
 
-/** A manifest's text with the names of what was built here in place of those of dist/. */
+/**
+ * A manifest's text with the names of what was built here in place of those of dist/. These are pulled once: their content never changes, and what
+ * was loaded into a node is in no registry. A pull policy follows its image, in YAML and in Spark's JSON alike.
+ */
 export const withNames = (text: string, names: ImageNames): string =>
-  (Object.entries(names) as [OwnApp, string][]).reduce(
-    (all, [app, name]) => all.replaceAll(new RegExp(`${RegExp.escape(ownImage(solo.registry, app))}(?![\\w.-])`, 'g'), name),
-    text,
-  );
+  (Object.entries(names) as [OwnApp, string][]).reduce((all, [app, name]) => {
+    const found = RegExp.escape(ownImage(solo.registry, app));
+    return all
+      .replaceAll(new RegExp(`${found}("?,?\\s*"?imagePullPolicy"?:\\s*"?)Always`, 'g'), `${name}$1IfNotPresent`)
+      .replaceAll(new RegExp(`${found}(?![\\w.-])`, 'g'), name);
+  }, text);

@@ -34,7 +34,6 @@ export interface SparkPod {
 /** How Spark's jobs run. */
 export interface SparkPlace {
   readonly image: string;
-  readonly imagePullPolicy: 'Always' | 'IfNotPresent';
   /** Of Spark in the image: `3.5.9`. */
   readonly version: string;
   readonly driver: SparkPod;

@@ -16,7 +16,8 @@ export function toSparkSpec(place: SparkPlace) {
     mode: 'cluster',
     sparkVersion: version,
     image,
-    imagePullPolicy: place.imagePullPolicy,
+    // A tag can be moved: the kubelet asks for its digest, and keeps the layers that it has.
+    imagePullPolicy: 'Always',
     mainApplicationFile: `local://${sparkImage.runner}`,
     // A driver that fails is for Argo to judge: the step retries exit 75 with a new application, and nothing else. Restarted by the
     // operator too, each of Argo's tries would be several, and a month that the data refuse would be read again and again.

@@ -66,6 +66,8 @@ export function toContainer({
   return {
     name,
     image,
+    // A tag can be moved: the kubelet asks for its digest, and keeps the layers that it has.
+    imagePullPolicy: 'Always',
     ...(command === undefined ? {} : { command: [...command] }),
     ...(args === undefined ? {} : { args: [...args] }),
     ...(env.length === 0 ? {} : { env }),

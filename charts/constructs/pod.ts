@@ -30,13 +30,6 @@ export function toPodTemplate(props: PodProps): PodTemplateSpec {
   const annotations = { ...props.annotations, ...Object.fromEntries(configs.map(({ name, hash }) => [`taxiway/${name}`, hash])) };
   if (!Number.isInteger(user) || user <= 0)
     throw new Error(`pod ${workload}: user ${user}: expected a number above 0, never root`);
-  // A tag can be moved: with `Always` the kubelet asks for its digest, and keeps the layers that it has.
-  const pulled = ({ name, image = '', ...rest }: Container): Container => ({
-    name,
-    image,
-    imagePullPolicy: env.imagePullPolicy,
-    ...rest,
-  });
   if (containers.length === 0) throw new Error(`pod ${workload}: no container; expected one at least`);
   return {
     metadata: {
@@ -50,8 +43,8 @@ export function toPodTemplate(props: PodProps): PodTemplateSpec {
       priorityClassName: priorityClasses[priority],
       securityContext: restrictedPod(user),
       ...toPlacement(env, pool),
-      ...(initContainers.length === 0 ? {} : { initContainers: initContainers.map(pulled) }),
-      containers: containers.map(pulled),
+      ...(initContainers.length === 0 ? {} : { initContainers: [...initContainers] }),
+      containers: [...containers],
       ...(volumes.length === 0 ? {} : { volumes: [...volumes] }),
       topologySpreadConstraints: [
         {

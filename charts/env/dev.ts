@@ -40,7 +40,6 @@ export const dev = {
   },
   namespaces: { platform: 'taxiway', pipeline: 'taxiway-pipeline', monitoring: 'taxiway-monitoring', argocd: 'argocd' },
   repository: { url: 'https://git.example.com/data/taxiway.git', revision: 'main' },
-  imagePullPolicy: 'Always',
   registry: 'europe-west1-docker.pkg.dev/taxiway-dev/images',
   auth: { mode: 'basic' },
   secrets: { mode: 'external', store: 'google-secret-manager' },

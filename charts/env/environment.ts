@@ -102,8 +102,6 @@ const cluster = z.strictObject({
   namespaces: z.strictObject({ platform: namespace, pipeline: namespace, monitoring: namespace, argocd: namespace }),
   /** Where Argo CD reads `dist/` from. */
   repository: z.strictObject({ url: gitUrl, revision: z.string().min(1) }),
-  /** `IfNotPresent` where images may have been loaded into the nodes, and no registry has them. */
-  imagePullPolicy: z.enum(['Always', 'IfNotPresent']),
   /** Where our own images are pulled from. */
   registry: text(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)+$/, 'host/path without a slash at the end'),
   auth: z.discriminatedUnion('mode', [

@@ -40,7 +40,6 @@ export const prod = {
   },
   namespaces: { platform: 'taxiway', pipeline: 'taxiway-pipeline', monitoring: 'taxiway-monitoring', argocd: 'argocd' },
   repository: { url: 'https://git.example.com/data/taxiway.git', revision: 'main' },
-  imagePullPolicy: 'Always',
   registry: 'europe-west1-docker.pkg.dev/taxiway-prod/images',
   auth: { mode: 'oidc', issuer: 'https://accounts.google.com', emailDomain: 'example.com' },
   secrets: { mode: 'external', store: 'google-secret-manager' },

@@ -18,8 +18,6 @@ export const solo = {
   },
   namespaces: { platform: 'taxiway', pipeline: 'taxiway-pipeline', monitoring: 'taxiway-monitoring', argocd: 'argocd' },
   repository: { url: 'https://git.example.com/data/taxiway.git', revision: 'main' },
-  // Loaded into the nodes, or pushed to a registry that they reach by this name.
-  imagePullPolicy: 'IfNotPresent',
   registry: 'localhost:5000/taxiway',
   auth: { mode: 'basic' },
   secrets: { mode: 'random' },

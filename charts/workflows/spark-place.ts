@@ -13,7 +13,6 @@ import { ownImage, sparkUser, sparkVersion } from '../versions.ts';
 
 export const toSparkPlace = (env: ClusterEnvironment): SparkPlace => ({
   image: ownImage(env.registry, 'spark'),
-  imagePullPolicy: env.imagePullPolicy,
   version: sparkVersion,
   driver: toSparkPod(env, { workload: 'spark-driver', pool: 'spark', usesKubernetesApi: true, disk: '4Gi' }),
   executor: toSparkPod(env, { workload: 'spark-executor', pool: 'executors', usesKubernetesApi: false, disk: '20Gi' }),

@@ -52,7 +52,6 @@ const cluster: Environment = {
     predict: 'predict',
     spark: {
       image: 'example/spark:1.0',
-      imagePullPolicy: 'Always',
       version: '3.5.9',
       driver: toPod('spark-driver'),
       executor: toPod('spark-executor'),
