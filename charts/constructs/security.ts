@@ -6,6 +6,8 @@ export const restrictedPod = (user: number) => ({
   runAsUser: user,
   runAsGroup: user,
   fsGroup: user,
+  // At each start the kubelet would give the group rights to every file of a disk, and Postgres refuses a data folder that others may write.
+  fsGroupChangePolicy: 'OnRootMismatch' as const,
   seccompProfile: { type: 'RuntimeDefault' as const },
 });
 
