@@ -25,6 +25,14 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        test: {
+          name: 'cluster',
+          include: ['tests/cluster/**/*.test.ts'],
+          testTimeout: 1_200_000,
+          hookTimeout: 3_600_000,
+        },
+      },
     ],
   },
 });

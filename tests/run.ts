@@ -1,4 +1,4 @@
-// `npm test`, `npm run check` and `npm run test:lambda`: every gate of the repository, one line each, and a count at the end.
+// `npm test`, `npm run check`, `npm run test:lambda` and `npm run test:cluster`: every gate of the repository, one line each, and a count at the end.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,6 +42,7 @@ const checks: Gate[] = [
   { name: 'unit tests', run: () => vitest('unit') },
 ];
 const lambda: Gate[] = [{ name: 'lambda', run: () => vitest('system', 'tests/system/lambda-integration.test.ts') }];
+const cluster: Gate[] = [{ name: 'tests on a Kubernetes node', run: () => vitest('cluster') }];
 const more: Gate[] = [
   { name: 'Python tests: ml', run: () => unittest('ml', ensureImagePython) },
   { name: 'Python tests: dbt', run: () => unittest('dbt', ensureImagePython) },
@@ -65,7 +66,8 @@ process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
 
 function toGates(part: string | undefined): Gate[] {
   if (part === 'check') return checks;
-  return part === 'lambda' ? lambda : [...checks, ...more];
+  if (part === 'cluster') return cluster;
+  return part === 'lambda' ? lambda : [...checks, ...more, ...cluster];
 }
 
 /** A command counts as one test: it passes with exit code 0, and prints only where it fails. */
