@@ -11,7 +11,6 @@ import { backEnds, type WorkloadName, workloads } from '../../apps/contract/name
 import type { ClusterEnvironment } from '../../charts/env/environment.ts';
 import { toBytes, toMillicores } from '../../charts/env/quantities.ts';
 import { solo } from '../../charts/env/solo.ts';
-import { ownImage } from '../../charts/versions.ts';
 import type { Value } from '../fixtures/manifests.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { allowedBy, toTargets, tryAll } from '../fixtures/policy-matrix.ts';
@@ -114,16 +113,13 @@ describe.skipIf(tools === undefined)('solo', () => {
   });
 
   test('who may reach whom does, and nobody else', async () => {
-    const running = new Set<string>(
-      (await Promise.all([platform, monitoring].map((namespace) => list('services', '-n', namespace))))
-        .flat()
-        .map(({ metadata }) => metadata.name),
-    );
+    const pods = (await Promise.all([platform, monitoring].map((namespace) => list('pods', '-n', namespace)))).flat();
+    const running = pods.filter(({ status }) => status.phase === 'Running');
+    const addresses = new Map(running.map(({ metadata, status }) => [metadata.labels['app.kubernetes.io/name'], status.podIP]));
     // Its image has Node, and the node has it.
-    const pod = (await list('pods', '-n', platform, '-l', 'app.kubernetes.io/name=docs'))[0];
-    const image = pod?.spec.containers[0].image ?? ownImage(env.registry, 'docs');
+    const image = running.find(({ metadata }) => metadata.labels['app.kubernetes.io/name'] === 'docs')?.spec.containers[0].image;
     const from = (Object.keys(workloads) as WorkloadName[]).filter((name) => name !== 'setup');
-    const targets = toTargets(env, running);
+    const targets = toTargets(addresses);
     const made = await tryAll(cluster, env, { from, targets, image });
     const allowed = new Set([...allowedBy(env)].filter((one) => targets.some(({ name }) => one.endsWith(` ${name}`))));
     const tried = (name: string) => from.some((one) => name.startsWith(`${one} → `));
