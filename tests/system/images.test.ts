@@ -140,16 +140,17 @@ describe.skipIf(tool === undefined)('npm run images', () => {
       join(copy.root, 'apps', 'platform', 'errors.ts'),
       '\nexport const changed = Math.random();\nconsole.error(changed);\n',
     );
+    const few = ['cluster', 'docs', 'finish'];
     let killed = 0;
-    const ended = run(apps, (pid) => {
+    const ended = run(few, (pid) => {
       killed = pid;
     });
     while (contextsLeft().length === 0) await sleep(20);
     process.kill(killed, 'SIGKILL');
     expect((await ended).code).toBeNull();
-    const both = await Promise.all([run(apps), run(apps)]);
+    const both = await Promise.all([run(few), run(few)]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
-    expect((await run(apps)).apps).toEqual(every('unchanged'));
+    expect((await run(few)).apps).toEqual(every('unchanged', few));
     expect(contextsLeft()).toEqual([]);
   });
 });
