@@ -74,6 +74,12 @@ describe.skipIf(tool === undefined)('npm run images', () => {
     await expect(starting).rejects.toThrow(/"sh": executable file not found/);
   });
 
+  test('an image of Node finds names in /etc/hosts before it asks DNS', async () => {
+    const script = "require('node:dns').lookup('known.example', (error, address) => console.log(error?.code ?? address))";
+    const flags = ['--rm', '--network', 'host', '--add-host', 'known.example:127.0.0.9'];
+    expect(await engine.docker('run', ...flags, imageOf('finish'), 'node', '-e', script)).toBe('127.0.0.9');
+  });
+
   test('builds nothing twice', async () => {
     const ids = await Promise.all(apps.map(idOf));
     const again = await run(apps);
