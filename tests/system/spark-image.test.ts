@@ -1,6 +1,6 @@
 // What Spark's image brings beside Spark, loaded by a real one: the JMX agent and the connector to Cloud Storage.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -31,6 +31,16 @@ test('each jar is named by an exact version and its SHA-256', () => {
     expect(coordinate).toMatch(/^[\w.]+:[\w.-]+:[\w.-]*\d+\.\d+\.\d+:jar(:shaded)?$/);
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
   }
+});
+
+test.skipIf(python === undefined)("the client of S3 is of Spark's Hadoop", async () => {
+  const place = ['-c', 'import pyspark; print(pyspark.__path__[0])'];
+  const { stdout } = await runPython(place);
+  const names = await readdir(join(stdout.trim(), 'jars'));
+  const hadoop = names.flatMap((name) => /^hadoop-client-api-(.+)\.jar$/.exec(name)?.[1] ?? []);
+  expect(jars.filter(({ coordinate }) => coordinate.includes(':hadoop-aws:')).map(({ coordinate }) => coordinate)).toEqual(
+    hadoop.map((version) => `org.apache.hadoop:hadoop-aws:${version}:jar`),
+  );
 });
 
 /** Runs a Python file on a Spark of its own. */
