@@ -74,6 +74,8 @@ function toSparkStorage(env: ClusterEnvironment): Pick<SparkPlace, 'staging' | '
       'fs.s3a.endpoint': `http://${toOwnObjects(env)}`,
       'fs.s3a.endpoint.region': ownRegion,
       'fs.s3a.path.style.access': 'true',
+      // With versitygw, removing the markers of folders after each write is tried for ever.
+      'fs.s3a.directory.marker.retention': 'keep',
       'fs.s3a.connection.ssl.enabled': 'false',
       'fs.s3a.aws.credentials.provider': 'com.amazonaws.auth.EnvironmentVariableCredentialsProvider',
     },
