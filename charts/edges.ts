@@ -71,36 +71,26 @@ export const instanceEdges: readonly Edge[] = [
   ...leave('kubernetes-api', ['postgres']),
 ];
 
-/** Whose data are in buckets, BigQuery or with the identity provider: Google Cloud's and Amazon's interfaces. */
-export const cloudEdges: readonly Edge[] = leave('internet', [
+/** Whose data are in buckets. */
+const usersOfBuckets = [
   'argo-controller',
   'argo-server',
   'postgres-job',
   'mlflow',
   'predict',
   'docs',
-  'grafana',
   'step',
   'training',
   'spark-driver',
   'spark-executor',
-]);
+] as const satisfies WorkloadName[];
+
+/** Google Cloud's and Amazon's interfaces; Grafana reads BigQuery. */
+export const cloudEdges: readonly Edge[] = leave('internet', [...usersOfBuckets, 'grafana']);
 
 /** What a cluster without a cloud has in its place. */
 export const ownEdges: readonly Edge[] = [
-  ...reach('objects', 's3', [
-    'argo-controller',
-    'argo-server',
-    'postgres-job',
-    'mlflow',
-    'predict',
-    'docs',
-    'trigger',
-    'step',
-    'training',
-    'spark-driver',
-    'spark-executor',
-  ]),
+  ...reach('objects', 's3', [...usersOfBuckets, 'trigger']),
   ...reach('trigger', 'http', ['prometheus']),
   ...leave('kubernetes-api', ['setup', 'trigger']),
 ];
