@@ -39,7 +39,7 @@ export function createTrigger(scope: Construct, env: ClusterEnvironment): Chart 
       {
         name: workload,
         image: ownImage(env.registry, workload),
-        size: size('20m', '1', '384Mi'),
+        size: size('20m', '1', '384Mi', '192Mi'),
         command: ['node', 'main.js'],
         args: [
           ...['--source', toBucketUri(env, 'source'), '--namespace', env.namespaces.pipeline, '--template', workflows.batch],

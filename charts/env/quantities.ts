@@ -20,8 +20,8 @@ export const toMillicores = (cpu: string): number => (String(cpu).endsWith('m') 
 export const toBytes = (amount: string): number =>
   Number(String(amount).slice(0, -2)) * (units[String(amount).slice(-2)] ?? Number.NaN);
 
-/** A container's size: processors it gets at least and at most, and its memory, which is never over-committed. */
-export const size = (cpu: string, cpuLimit: string, memory: string): Size => ({
-  requests: { cpu, memory },
+/** A container's size: processors it gets at least and at most, and its memory, which is over-committed only where a lower request is given. */
+export const size = (cpu: string, cpuLimit: string, memory: string, memoryRequest = memory): Size => ({
+  requests: { cpu, memory: memoryRequest },
   limits: { cpu: cpuLimit, memory },
 });

@@ -69,7 +69,8 @@ describe.skipIf(tools === undefined)('solo', () => {
         promisify(execFile)(process.execPath, [join(repository, script), ...args], { cwd: repository });
       await run('apps/sample/main.ts', '--category', 'yellow', '--destination', join(folder, 'files'), ...sample);
       const state = join(folder, 'state');
-      for (const filename of (await readdir(join(folder, 'files'))).sort()) {
+      const files = (await readdir(join(folder, 'files'))).filter((name) => name.endsWith('.parquet'));
+      for (const filename of files.sort()) {
         const month = /\d{4}-\d{2}/.exec(filename)?.[0];
         const parameters = [
           ...['category=yellow', `uri=file://${join(folder, 'files', filename)}`, `filename=${filename}`],
