@@ -1,4 +1,5 @@
 // Two triggers at once: one has listed an object, and another version comes before it has started the workflow.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClusterObjects, type Kind, toClusterObjects } from '../../apps/arrivals/cluster-objects.ts';
 import { start } from '../../apps/arrivals/start.ts';

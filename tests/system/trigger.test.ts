@@ -1,6 +1,8 @@
 // apps/trigger on a real S3 and a real API server with its own rights: one workflow for each version of a month's file.
+
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { start } from '../../apps/arrivals/start.ts';
 import { findKubernetes } from '../fixtures/kube-cluster.ts';
