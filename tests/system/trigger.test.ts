@@ -4,7 +4,6 @@ import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { start } from '../../apps/arrivals/start.ts';
 import { findKubernetes } from '../fixtures/kube-cluster.ts';
 import type { Value } from '../fixtures/manifests.ts';
 import { findS3Server } from '../fixtures/s3-server.ts';
