@@ -57,8 +57,8 @@ module.exports = {
       name: 'start-on-workflows',
       severity: 'error',
       from: { path: '^start/', pathNot: test },
-      // The names of images are the charts'.
-      to: { path: '^(apps|charts|lambda|tests|benchmarks)/', pathNot: [libraries, '^charts/(versions|env/solo)\\.ts$'] },
+      // The names of images, and where the site of a cluster without a cloud is, are the charts'.
+      to: { path: '^(apps|charts|lambda|tests|benchmarks)/', pathNot: [libraries, '^charts/(versions|env/(solo|site))\\.ts$'] },
     },
     {
       name: 'charts-on-workflows-and-contract',

@@ -1,12 +1,11 @@
 // Argo Workflows: the controller runs the pipeline's workflows, the server shows them behind the one site's sign-in.
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { backEnds, workloads } from '../apps/contract/names.ts';
+import { backEnds, ownObjects, workloads } from '../apps/contract/names.ts';
 import { toControllerConfig } from './argo-workflows/controller-config.ts';
 import { controllerRules, serverRules } from './argo-workflows/rules.ts';
 import { ConfigFiles } from './constructs/config-files.ts';
 import type { ServerProps } from './constructs/container.ts';
-import { ownKeys } from './constructs/data-places.ts';
 import { mountScratch } from './constructs/scratch.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
@@ -43,7 +42,7 @@ export function createArgoWorkflows(scope: Construct, env: ClusterEnvironment): 
     workload: 'argo-server',
     volumes: [scratch.volume],
     servers: [{ ...toServer(env), mounts: [scratch.mount] }],
-    rules: serverRules(config.name, env.google ? undefined : ownKeys.pipeline),
+    rules: serverRules(config.name, env.google ? undefined : ownObjects.secrets.pipeline),
   });
   return chart;
 }

@@ -1,9 +1,8 @@
 // The buckets of a cluster without a cloud: an S3 server on a disk. Its clients are those that a cloud has.
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { ownClaims, workloads } from '../apps/contract/names.ts';
+import { ownClaims, ownObjects, workloads } from '../apps/contract/names.ts';
 import { toContainer } from './constructs/container.ts';
-import { ownKeys, ownRegion } from './constructs/data-places.ts';
 import { mountScratch } from './constructs/scratch.ts';
 import { WebService } from './constructs/web-service.ts';
 import type { ClusterEnvironment } from './env/environment.ts';
@@ -20,7 +19,7 @@ export function createObjects(scope: Construct, env: ClusterEnvironment): Chart 
   const disk = { name: 'data', mountPath: folders.disk };
   const scratch = mountScratch('tmp', '/tmp', '256Mi');
   const { ports } = workloads[workload];
-  const keyOf = (key: string) => ({ secret: ownKeys.platform, key });
+  const keyOf = (key: string) => ({ secret: ownObjects.secrets.platform, key });
   new WebService(chart, workload, {
     workload,
     env,
@@ -46,11 +45,11 @@ export function createObjects(scope: Construct, env: ClusterEnvironment): Chart 
         image: images.objects,
         size: size('50m', '1', '256Mi'),
         args: [
-          ...['--port', `:${ports.s3}`, '--region', ownRegion, '--health', health, '--quiet', '--keep-alive'],
+          ...['--port', `:${ports.s3}`, '--region', ownObjects.region, '--health', health, '--quiet', '--keep-alive'],
           ...['posix', '--sidecar', folders.facts, folders.objects],
         ],
         ports,
-        secrets: { ROOT_ACCESS_KEY_ID: keyOf('access-key'), ROOT_SECRET_ACCESS_KEY: keyOf('secret-key') },
+        secrets: { ROOT_ACCESS_KEY_ID: keyOf(ownObjects.accessKey), ROOT_SECRET_ACCESS_KEY: keyOf(ownObjects.secretKey) },
         ready: { path: health, port: 's3' },
         alive: { path: health, port: 's3' },
         startSeconds: 30,

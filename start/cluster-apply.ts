@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
 import { call, callIfAny } from '../apps/platform/kubernetes-call.ts';
 import { Refusal } from '../apps/platform/kubernetes-refusal.ts';
-import { type Document, nameOf } from './cluster-bundle.ts';
+import { type Document, headerOf, nameOf } from './cluster-bundle.ts';
 import type { ClusterObjects } from './cluster-connection.ts';
 
 const fieldManager = 'taxiway-cluster';
@@ -29,11 +29,7 @@ async function applyOne(objects: ClusterObjects, document: Document): Promise<vo
 
 /** A Job's pods can't be changed; one that has ended is made again, one that still runs goes on. */
 async function removeOldJob(objects: ClusterObjects, job: Document): Promise<void> {
-  const header = {
-    apiVersion: job.apiVersion,
-    kind: job.kind,
-    metadata: { ...job.metadata, namespace: job.metadata.namespace ?? '' },
-  };
+  const header = headerOf(job);
   const read = () => callIfAny(`reading ${nameOf(job)}`, () => objects.read(header));
   if ((await read()) === undefined) return;
   await callIfAny(`removing ${nameOf(job)}`, () =>

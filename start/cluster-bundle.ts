@@ -63,6 +63,13 @@ async function readDocuments(folder: string, images: ImageNames = {}): Promise<D
     .filter((one) => one !== null);
 }
 
+/** What the client asks by: it wants a namespace, if an empty one. */
+export const headerOf = ({ apiVersion, kind, metadata }: Document) => ({
+  apiVersion,
+  kind,
+  metadata: { ...metadata, namespace: metadata.namespace ?? '' },
+});
+
 /** `Deployment taxiway/docs`. */
 export const nameOf = ({ kind, metadata: { name, namespace } }: Document): string =>
   `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;

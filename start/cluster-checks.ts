@@ -7,7 +7,7 @@ import { type Bundle, documentsOf } from './cluster-bundle.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 
 const leastMinor = 28;
-/** Of node:, as images are built here, in Kubernetes' words. */
+/** Node's words for a processor, and Kubernetes' words. */
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 /** Pods of network plugins that hold to NetworkPolicies, by the beginning of their name, or a distribution that brings one. */
 const enforcers = /^(calico-node|cilium|kube-router|weave-net|antrea-agent|kindnet|canal|aws-node|azure-npm|anetd|netd)/;
@@ -88,5 +88,5 @@ async function findForeign({ core }: ClusterConnection, bundle: Bundle): Promise
 
 async function hasEnforcer({ core }: ClusterConnection): Promise<boolean> {
   const { items } = await call('listing system pods', () => core.listPodForAllNamespaces());
-  return items.some(({ metadata }) => metadata?.namespace !== undefined && enforcers.test(metadata.name ?? ''));
+  return items.some(({ metadata }) => enforcers.test(metadata?.name ?? ''));
 }

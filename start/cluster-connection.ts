@@ -5,19 +5,15 @@ import {
   type Configuration,
   CoreV1Api,
   CustomObjectsApi,
-  createConfiguration,
-  KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
-  type Middleware,
   PatchStrategy,
   PortForward,
-  ServerConfiguration,
   StorageV1Api,
   setHeaderOptions,
   VersionApi,
 } from '@kubernetes/client-node';
-import { UsageError } from '../apps/platform/errors.ts';
+import { readKubeConfig, toConfiguration } from '../apps/platform/kubernetes-connection.ts';
 
 export interface ClusterConnection {
   /** The name of the context. */
@@ -69,31 +65,11 @@ const isOwnAddress = (host: string): boolean =>
 
 /** Asks nothing of the server yet. Throws UsageError where there is no cluster to ask. */
 export function connectCluster(): ClusterConnection {
-  const config = new KubeConfig();
-  try {
-    config.loadFromDefault();
-  } catch (error) {
-    throw new UsageError(`KUBECONFIG: can't read it: ${(error as Error).message.replaceAll('\n', ' ')}`);
-  }
+  const { config, server } = readKubeConfig(
+    'no cluster: kubectl has no current context; start one (kind create cluster), or choose one by kubectl config use-context',
+  );
   const context = config.getCurrentContext();
-  const server = config.getCurrentCluster()?.server;
-  // What the client falls back to.
-  if (server === undefined || server === 'http://localhost:8080')
-    throw new UsageError(
-      'no cluster: kubectl has no current context; start one (kind create cluster), or choose one by kubectl config use-context',
-    );
-  const inTime: Middleware = {
-    pre: async (request) => {
-      request.setSignal(AbortSignal.timeout(answerMilliseconds));
-      return request;
-    },
-    post: async (response) => response,
-  };
-  const configuration = createConfiguration({
-    baseServer: new ServerConfiguration(server, {}),
-    authMethods: { default: config },
-    promiseMiddleware: [inTime],
-  });
+  const configuration = toConfiguration(config, server, answerMilliseconds);
   return {
     context,
     server,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { partOf } from '../apps/contract/names.ts';
 import { TemporaryError } from '../apps/platform/errors.ts';
 import { call, callIfAny } from '../apps/platform/kubernetes-call.ts';
-import { type Bundle, documentsOf, nameOf } from './cluster-bundle.ts';
+import { type Bundle, documentsOf, headerOf, nameOf } from './cluster-bundle.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 
 const goneSeconds = 300;
@@ -29,7 +29,7 @@ export async function removeAll(connection: ClusterConnection, bundle: Bundle, t
   ];
   const headers = order.map((one) => ({
     name: nameOf(one),
-    header: { ...one, metadata: { ...one.metadata, namespace: one.metadata.namespace ?? '' } },
+    header: headerOf(one),
   }));
   const read = ({ name, header }: (typeof headers)[number]) =>
     callIfAny(`reading ${name}`, () => objects.read(header)).catch(() => undefined);

@@ -1,22 +1,16 @@
 // Sends sample months through the installed pipeline: puts them into the source bucket, where the trigger finds them, and waits for their batches.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { partOf, workflows, workloads } from '../apps/contract/names.ts';
+import { ownObjects, partOf, workflows, workloads } from '../apps/contract/names.ts';
 import { exitCode, OutcomeError, TemporaryError, UserError } from '../apps/platform/errors.ts';
 import { call } from '../apps/platform/kubernetes-call.ts';
+import { solo } from '../charts/env/solo.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
-
-export interface SamplePlace {
-  readonly platform: string;
-  readonly pipeline: string;
-  readonly bucket: string;
-}
 
 export interface Sample {
   readonly category: string;
@@ -33,28 +27,21 @@ interface Run {
 }
 
 /** Safe to run again: the same files are the same versions, which make no second run. Throws OutcomeError where a batch fails. */
-export async function runSample(
-  connection: ClusterConnection,
-  place: SamplePlace,
-  { sample, tell }: { sample: Sample; tell: (line: string) => void },
-): Promise<void> {
+export async function runSample(connection: ClusterConnection, sample: Sample, tell: (line: string) => void): Promise<void> {
+  const bucket = solo.buckets.source;
   const folder = await mkdtemp(join(tmpdir(), 'taxiway-sample-'));
   try {
     const { category, months, rows } = sample;
     await runApp('sample', ['--category', category, '--destination', folder, '--months', String(months), '--rows', String(rows)]);
     // What is there already stays: another version would be another batch.
-    await withObjects(connection, place, (env) =>
-      runApp(
-        'transfer',
-        ['--source', `${folder}/`, '--destination', `s3://${place.bucket}/${category}/`, '--if-exists', 'skip'],
-        env,
-      ),
+    await withObjects(connection, (env) =>
+      runApp('transfer', ['--source', `${folder}/`, '--destination', `s3://${bucket}/${category}/`, '--if-exists', 'skip'], env),
     );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  tell(`${sample.months} months of made-up trips are in the bucket ${place.bucket}; the trigger starts a batch for each`);
-  await waitForBatches(connection, place, { sample, tell });
+  tell(`${sample.months} months of made-up trips are in the bucket ${bucket}; the trigger starts a batch for each`);
+  await waitForBatches(connection, sample, tell);
 }
 
 /** Throws UserError with the program's own last line. */
@@ -74,11 +61,12 @@ async function runApp(app: string, args: readonly string[], env: Readonly<Record
 /** Lets `use` reach the cluster's own S3 by the variables that its clients read. */
 async function withObjects<Result>(
   { core, forward }: ClusterConnection,
-  { platform }: SamplePlace,
   use: (env: Record<string, string>) => Promise<Result>,
 ): Promise<Result> {
+  const { platform } = solo.namespaces;
+  const { secrets, accessKey, secretKey, region } = ownObjects;
   const secret = await call('reading the key of the buckets', () =>
-    core.readNamespacedSecret({ name: 'objects', namespace: platform }),
+    core.readNamespacedSecret({ name: secrets.platform, namespace: platform }),
   );
   const keyOf = (key: string) => Buffer.from(secret.data?.[key] ?? '', 'base64').toString();
   const pods = await call('listing pods', () =>
@@ -97,20 +85,17 @@ async function withObjects<Result>(
   try {
     return await use({
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: keyOf('access-key'),
-      AWS_SECRET_ACCESS_KEY: keyOf('secret-key'),
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: keyOf(accessKey),
+      AWS_SECRET_ACCESS_KEY: keyOf(secretKey),
     });
   } finally {
     server.close();
   }
 }
 
-async function waitForBatches(
-  connection: ClusterConnection,
-  { pipeline }: SamplePlace,
-  { sample, tell }: { sample: Sample; tell: (line: string) => void },
-): Promise<void> {
+async function waitForBatches(connection: ClusterConnection, sample: Sample, tell: (line: string) => void): Promise<void> {
+  const { pipeline } = solo.namespaces;
   const objects = connection.openObjects();
   const end = Date.now() + waitSeconds * 1000;
   for (let told = ''; ; await sleep(2000)) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Pod } from '@kubernetes/client-node';
 import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
 import { call, callIfAny } from '../apps/platform/kubernetes-call.ts';
-import { type Document, nameOf } from './cluster-bundle.ts';
+import { type Document, headerOf, nameOf } from './cluster-bundle.ts';
 import type { ClusterConnection, ClusterObjects } from './cluster-connection.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the state of many kinds
@@ -49,8 +49,7 @@ export async function waitForAll(
     const [first] = left;
     if (first === undefined) return;
     const reason = await findReason(connection, first);
-    if (reason?.isFinal) throw new UsageError(`${nameOf(first)}: ${reason.text}`);
-    const line = `${left.map(nameOf).join(', ')}${reason ? ` (${reason.text})` : ''}`;
+    const line = `${left.map(nameOf).join(', ')}${reason === undefined ? '' : ` (${reason})`}`;
     if (Date.now() > end)
       throw new TemporaryError(`not ready after ${seconds} s: ${line}; run npm run cluster again, it goes on`);
     // At once where something is new, and now and then where nothing is.
@@ -64,23 +63,16 @@ export async function waitForAll(
 }
 
 async function isDone(objects: ClusterObjects, document: Document): Promise<boolean> {
-  const { apiVersion, kind, metadata } = document;
-  const live = await callIfAny(`reading ${nameOf(document)}`, () =>
-    objects.read({ apiVersion, kind, metadata: { ...metadata, namespace: metadata.namespace ?? '' } }),
-  );
+  const { kind, metadata } = document;
+  const live = await callIfAny(`reading ${nameOf(document)}`, () => objects.read(headerOf(document)));
   if (live === undefined) return false;
   if (kind === 'Job' && hasCondition(live, 'Failed'))
     throw new UsageError(`${nameOf(document)} has failed; see kubectl -n ${metadata.namespace} logs job/${metadata.name}`);
   return isHealthy[kind]?.(live) ?? true;
 }
 
-interface Reason {
-  readonly text: string;
-  readonly isFinal: boolean;
-}
-
 /** Why a workload's pods don't run, by their own word. */
-async function findReason({ core }: ClusterConnection, { kind, spec, metadata }: Document): Promise<Reason | undefined> {
+async function findReason({ core }: ClusterConnection, { kind, spec, metadata }: Document): Promise<string | undefined> {
   const namespace = metadata.namespace;
   const labels: Record<string, string> | undefined =
     kind === 'Job' ? { 'batch.kubernetes.io/job-name': metadata.name } : spec?.selector?.matchLabels;
@@ -92,31 +84,21 @@ async function findReason({ core }: ClusterConnection, { kind, spec, metadata }:
   return items.flatMap(reasonsOf)[0];
 }
 
-function reasonsOf({ status, metadata }: V1Pod): Reason[] {
+/** Registries and networks are away for a moment, too: none of these is final. */
+function reasonsOf({ status, metadata }: V1Pod): string[] {
   const states = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   const waiting = states.flatMap(({ image, state }) => (state?.waiting ? [{ image, ...state.waiting }] : []));
-  const unpulled = waiting.find(
-    ({ reason }) => reason === 'ErrImageNeverPull' || reason === 'ImagePullBackOff' || reason === 'ErrImagePull',
-  );
-  if (unpulled)
-    return [
-      {
-        text: `the node can't pull the image ${unpulled.image}; ${
-          unpulled.image?.includes('/taxiway/')
-            ? 'run npm run images -- --load kind (or k3d, minikube), or --push to a registry that the nodes reach'
-            : 'is the node connected?'
-        }`,
-        // Registries and networks are away for a moment, too.
-        isFinal: false,
-      },
-    ];
-  const crashed = waiting.find(({ reason }) => reason === 'CrashLoopBackOff');
-  if (crashed)
-    return [
-      { text: `pod ${metadata?.name} crashes; see kubectl -n ${metadata?.namespace} logs ${metadata?.name}`, isFinal: false },
-    ];
+  const unpulled = waiting.find(({ reason = '' }) => ['ErrImageNeverPull', 'ImagePullBackOff', 'ErrImagePull'].includes(reason));
+  if (unpulled) {
+    const next = unpulled.image?.includes('/taxiway/')
+      ? 'run npm run images -- --load kind (or k3d, minikube), or --push to a registry that the nodes reach'
+      : 'is the node connected?';
+    return [`the node can't pull the image ${unpulled.image}; ${next}`];
+  }
+  if (waiting.some(({ reason }) => reason === 'CrashLoopBackOff'))
+    return [`pod ${metadata?.name} crashes; see kubectl -n ${metadata?.namespace} logs ${metadata?.name}`];
   const unscheduled = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
-  if (unscheduled) return [{ text: `pod ${metadata?.name}: ${unscheduled.message}`, isFinal: false }];
+  if (unscheduled) return [`pod ${metadata?.name}: ${unscheduled.message}`];
   const [other] = waiting;
-  return other?.message ? [{ text: `${other.reason}: ${other.message.split('\n')[0]?.slice(0, 200)}`, isFinal: false }] : [];
+  return other?.message ? [`${other.reason}: ${other.message.split('\n')[0]?.slice(0, 200)}`] : [];
 }

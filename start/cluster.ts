@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { z } from 'zod';
 import { categoryOption } from '../apps/contract/categories.ts';
+import { ownObjects, ownSite, workloads } from '../apps/contract/names.ts';
 import { UsageError } from '../apps/platform/errors.ts';
 import { runProgram } from '../apps/platform/program.ts';
+import { toOrigin } from '../charts/env/site.ts';
+import { solo } from '../charts/env/solo.ts';
 import { applyAll } from './cluster-apply.ts';
-import { type Bundle, documentsOf, readBundle } from './cluster-bundle.ts';
+import { type Bundle, readBundle } from './cluster-bundle.ts';
 import { checkCluster } from './cluster-checks.ts';
 import { type ClusterConnection, connectCluster } from './cluster-connection.ts';
 import { removeAll } from './cluster-down.ts';
-import { runSample, type SamplePlace } from './cluster-sample.ts';
+import { runSample } from './cluster-sample.ts';
 import { waitForAll } from './cluster-wait.ts';
 import { readNames } from './image-names.ts';
 
@@ -47,9 +50,8 @@ await runProgram({
       await ask(`${connection.context} (${connection.server}) is not on this machine. Install Taxiway in it?`);
     for (const warning of await checkCluster(connection, bundle)) tell(`warning: ${warning}`);
     await install(connection, bundle);
-    const place = toPlace(bundle);
-    if (months > 0) await runSample(connection, place, { sample: { category: category.category, months, rows }, tell });
-    console.log(toSummary(bundle, place, connection));
+    if (months > 0) await runSample(connection, { category: category.category, months, rows }, tell);
+    console.log(toSummary(connection));
     return undefined;
   },
 });
@@ -68,31 +70,18 @@ async function install(connection: ClusterConnection, bundle: Bundle): Promise<v
   }
 }
 
-/** The names that the manifests have. */
-function toPlace(bundle: Bundle): SamplePlace {
-  const documents = documentsOf(bundle);
-  const facts = documents.find(
-    ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'pipeline-environment',
-  ) as unknown as {
-    data: Record<string, string>;
-    metadata: { namespace: string };
-  };
-  const entrance = documents.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'load-balancer');
-  const bucket = /^s3:\/\/([^/]+)\/$/.exec(facts.data.SOURCE_BUCKET ?? '')?.[1] ?? '';
-  return { platform: entrance?.metadata.namespace ?? '', pipeline: facts.metadata.namespace, bucket };
-}
-
-function toSummary(bundle: Bundle, { platform }: SamplePlace, { server }: ClusterConnection): string {
-  const entrance = documentsOf(bundle).find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'load-balancer');
-  const port = entrance?.spec.ports.find(({ name }: { name: string }) => name === 'https').nodePort as number;
+function toSummary({ server }: ClusterConnection): string {
+  const { platform } = solo.namespaces;
+  const { https } = solo.entrance;
+  const { s3 } = workloads.objects.ports;
   return `
 Taxiway runs in ${server}.
-  The site        https://taxiway.localhost:${port}/   (its certificate is made here: the browser asks once)
+  The site        ${toOrigin(solo)}/   (its certificate is made here: the browser asks once)
                   where the cluster's ports are not this machine's:
-                  kubectl -n ${platform} port-forward service/load-balancer ${port}:443
-  Sign in         user taxiway, password:
-                  kubectl -n ${platform} get secret site-password -o jsonpath='{.data.password}' | base64 --decode
-  Its buckets     kubectl -n ${platform} port-forward service/objects 7070 (keys: Secret objects)
+                  kubectl -n ${platform} port-forward service/load-balancer ${https}:443
+  Sign in         user ${ownSite.user}, password:
+                  kubectl -n ${platform} get secret ${ownSite.secret} -o jsonpath='{.data.${ownSite.key}}' | base64 --decode
+  Its buckets     kubectl -n ${platform} port-forward service/objects ${s3} (keys: Secret ${ownObjects.secrets.platform})
   Remove it       npm run cluster -- --down
 `;
 }

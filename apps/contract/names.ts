@@ -130,6 +130,15 @@ export const claims = {
 export type ClaimOwner = keyof typeof claims;
 /** Disks that a cluster without a cloud has beside: its objects, and the warehouse, which pods of workflows share. */
 export const ownClaims = { objects: 'objects-data', warehouse: 'warehouse-data' } as const;
+/** Its own S3: the Secret with the same key pair in each namespace whose pods use it, its keys, and the region that clients sign with. */
+export const ownObjects = {
+  secrets: { platform: 'objects', pipeline: 'objects-of-pipeline' },
+  accessKey: 'access-key',
+  secretKey: 'secret-key',
+  region: 'us-east-1',
+} as const;
+/** Who signs in at its site, and the Secret with the password as people read it. */
+export const ownSite = { user: 'taxiway', secret: 'site-password', key: 'password' } as const;
 
 /** Buckets that only the cluster has: Argo's logs and artifacts, and Postgres' backups. */
 export const clusterBuckets = { artifacts: 'artifacts', backups: 'backups' } as const;

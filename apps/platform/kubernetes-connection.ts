@@ -1,6 +1,7 @@
 // The way to the API server: KUBECONFIG where there is one, else the pod's own account.
 import {
   AppsV1Api,
+  type Configuration,
   CoreV1Api,
   CustomObjectsApi,
   createConfiguration,
@@ -21,16 +22,8 @@ export interface Connection {
 /** Answers take milliseconds; a connection that was lost says nothing at all. */
 const answerMilliseconds = 10_000;
 
-const inTime: Middleware = {
-  pre: async (request) => {
-    request.setSignal(AbortSignal.timeout(answerMilliseconds));
-    return request;
-  },
-  post: async (response) => response,
-};
-
-/** Asks nothing of the server yet. Throws UsageError where there is no sign-in. */
-export function connect(): Connection {
+/** What kubectl would use, else the pod's own account. Throws UsageError with `none` where there is no cluster to sign in at. */
+export function readKubeConfig(none: string): { config: KubeConfig; server: string } {
   const config = new KubeConfig();
   try {
     config.loadFromDefault();
@@ -41,14 +34,32 @@ export function connect(): Connection {
   if (server === undefined)
     throw new UsageError('KUBECONFIG: it names no current cluster; choose one by kubectl config use-context');
   // What the client falls back to.
-  if (server === 'http://localhost:8080')
-    throw new UsageError('no sign-in to Kubernetes: run in a pod with an account that mounts its token, or set KUBECONFIG');
-  // As makeApiClient does it, which takes no limit of time.
-  const configuration = createConfiguration({
+  if (server === 'http://localhost:8080') throw new UsageError(none);
+  return { config, server };
+}
+
+/** As makeApiClient does it, which takes no limit of time. */
+export function toConfiguration(config: KubeConfig, server: string, milliseconds = answerMilliseconds): Configuration {
+  const inTime: Middleware = {
+    pre: async (request) => {
+      request.setSignal(AbortSignal.timeout(milliseconds));
+      return request;
+    },
+    post: async (response) => response,
+  };
+  return createConfiguration({
     baseServer: new ServerConfiguration(server, {}),
     authMethods: { default: config },
     promiseMiddleware: [inTime],
   });
+}
+
+/** Asks nothing of the server yet. Throws UsageError where there is no sign-in. */
+export function connect(): Connection {
+  const { config, server } = readKubeConfig(
+    'no sign-in to Kubernetes: run in a pod with an account that mounts its token, or set KUBECONFIG',
+  );
+  const configuration = toConfiguration(config, server);
   return {
     objects: new CustomObjectsApi(configuration),
     core: new CoreV1Api(configuration),

@@ -1,10 +1,18 @@
 // What the workflow controller and the server read from their ConfigMap:
 // https://argo-workflows.readthedocs.io/en/latest/workflow-controller-configmap/
 import type { IWorkflow } from '@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Workflow';
-import { docsPaths, paths, postgresDatabases, priorityClasses, runLabels, workloads } from '../../apps/contract/names.ts';
+import {
+  docsPaths,
+  ownObjects,
+  paths,
+  postgresDatabases,
+  priorityClasses,
+  runLabels,
+  workloads,
+} from '../../apps/contract/names.ts';
 import { toYamlDocument } from '../../apps/platform/yaml.ts';
 import { defaultRetryExpression } from '../../workflows/expressions.ts';
-import { ownKeys, ownRegion, toOwnObjects } from '../constructs/data-places.ts';
+import { toOwnObjects } from '../constructs/data-places.ts';
 import { toLabels } from '../constructs/metadata.ts';
 import { toPlacement } from '../constructs/pod.ts';
 import { restrictedContainer, restrictedPod } from '../constructs/security.ts';
@@ -75,9 +83,9 @@ function toLinks(env: ClusterEnvironment) {
 function toArtifactStore(env: ClusterEnvironment) {
   const bucket = env.buckets.artifacts;
   if (env.google) return { gcs: { bucket } };
-  const key = (name: string) => ({ name: ownKeys.pipeline, key: name });
-  const access = { accessKeySecret: key('access-key'), secretKeySecret: key('secret-key') };
-  return { s3: { bucket, endpoint: toOwnObjects(env), insecure: true, region: ownRegion, ...access } };
+  const key = (name: string) => ({ name: ownObjects.secrets.pipeline, key: name });
+  const access = { accessKeySecret: key(ownObjects.accessKey), secretKeySecret: key(ownObjects.secretKey) };
+  return { s3: { bucket, endpoint: toOwnObjects(env), insecure: true, region: ownObjects.region, ...access } };
 }
 
 /** Finished workflows, and what a running one knows of its nodes, which may outgrow an object of Kubernetes. */

@@ -1,7 +1,12 @@
 // Where an environment's data are, and how pods reach them: Google's and Amazon's buckets by the pod's identity, or the cluster's own S3 by a key.
-import { type clusterBuckets, type buckets as commonBuckets, ownClaims, workloads } from '../../apps/contract/names.ts';
+import {
+  type clusterBuckets,
+  type buckets as commonBuckets,
+  ownClaims,
+  ownObjects,
+  workloads,
+} from '../../apps/contract/names.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
-import type { SecretName } from '../secrets.ts';
 import type { ContainerProps } from './container.ts';
 import { namespaceOf } from './metadata.ts';
 
@@ -15,23 +20,18 @@ export const toBucketUri = ({ google, buckets }: ClusterEnvironment, bucket: Buc
 export const toOwnObjects = (env: ClusterEnvironment): string =>
   `objects.${namespaceOf('objects', env)}.svc.cluster.local:${workloads.objects.ports.s3}`;
 
-/** What the server says its region is: clients sign with it. */
-export const ownRegion = 'us-east-1';
-/** The same key pair in each namespace whose pods use it. */
-export const ownKeys = { platform: 'objects', pipeline: 'objects-of-pipeline' } as const satisfies Record<string, SecretName>;
-
 /** What a container needs to reach the buckets. With a cloud nothing: its account has rights there. */
 export const toObjectAccess = (
   env: ClusterEnvironment,
-  namespace: keyof typeof ownKeys,
+  namespace: keyof typeof ownObjects.secrets,
 ): Required<Pick<ContainerProps, 'variables' | 'secrets'>> =>
   env.google
     ? { variables: {}, secrets: {} }
     : {
-        variables: { AWS_ENDPOINT_URL: `http://${toOwnObjects(env)}`, AWS_REGION: ownRegion },
+        variables: { AWS_ENDPOINT_URL: `http://${toOwnObjects(env)}`, AWS_REGION: ownObjects.region },
         secrets: {
-          AWS_ACCESS_KEY_ID: { secret: ownKeys[namespace], key: 'access-key' },
-          AWS_SECRET_ACCESS_KEY: { secret: ownKeys[namespace], key: 'secret-key' },
+          AWS_ACCESS_KEY_ID: { secret: ownObjects.secrets[namespace], key: ownObjects.accessKey },
+          AWS_SECRET_ACCESS_KEY: { secret: ownObjects.secrets[namespace], key: ownObjects.secretKey },
         },
       };
 

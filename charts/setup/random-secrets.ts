@@ -1,5 +1,5 @@
 // The Secrets of a cluster without a cloud, as the program `setup` makes them: what each value is, never a value.
-import { postgresDatabases, workloads } from '../../apps/contract/names.ts';
+import { ownObjects, ownSite, postgresDatabases, workloads } from '../../apps/contract/names.ts';
 import { toLabels } from '../constructs/metadata.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 import { type SecretFacts, type SecretName, secrets, secretsOf } from '../secrets.ts';
@@ -27,9 +27,6 @@ export interface SecretToMake {
   readonly keys: Readonly<Record<string, Value>>;
 }
 
-/** Who signs in at the site, and the Secret with the password as people read it. */
-export const siteUser = 'taxiway';
-export const sitePassword = 'site-password';
 /** Browsers accept no certificate that is good for longer. */
 const certificateDays = 825;
 
@@ -39,7 +36,7 @@ export function toSecretsToMake(env: ClusterEnvironment): SecretToMake[] {
   const keyOf = (name: SecretName, key: string): KeyOf => ({ namespace: namespaceOf(name), name, key });
   const password = { password: { random: 'password' } } as const;
   const certificate = { hosts: [env.domain], days: certificateDays };
-  const site = { namespace: env.namespaces.platform, name: sitePassword, key: 'password' };
+  const site = { namespace: env.namespaces.platform, name: ownSite.secret, key: ownSite.key };
   const values: Partial<Record<SecretName, Readonly<Record<string, Value>>>> = {
     'postgres-admin': password,
     'postgres-argo': { username: { text: postgresDatabases.argo.user }, ...password },
@@ -49,11 +46,11 @@ export function toSecretsToMake(env: ClusterEnvironment): SecretToMake[] {
     'postgres-exporter': { password: { same: keyOf('postgres-monitor', 'password') } },
     'grafana-admin': password,
     tls: { 'tls.crt': { certificate }, 'tls.key': { certificateKey: 'tls.crt' } },
-    'basic-auth': { htpasswd: { htpasswd: { user: siteUser, of: site } } },
-    objects: { 'access-key': { random: 'accessKey' }, 'secret-key': { random: 'password' } },
+    'basic-auth': { htpasswd: { htpasswd: { user: ownSite.user, of: site } } },
+    objects: { [ownObjects.accessKey]: { random: 'accessKey' }, [ownObjects.secretKey]: { random: 'password' } },
     'objects-of-pipeline': {
-      'access-key': { same: keyOf('objects', 'access-key') },
-      'secret-key': { same: keyOf('objects', 'secret-key') },
+      [ownObjects.accessKey]: { same: keyOf('objects', ownObjects.accessKey) },
+      [ownObjects.secretKey]: { same: keyOf('objects', ownObjects.secretKey) },
     },
   };
   const toMake = secretsOf(env).map((name): SecretToMake => {

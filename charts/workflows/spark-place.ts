@@ -1,8 +1,8 @@
 // How Spark's jobs run in a cluster: image, sizes, nodes and security of drivers and executors.
-import { priorityClasses, workloads } from '../../apps/contract/names.ts';
+import { ownObjects, priorityClasses, workloads } from '../../apps/contract/names.ts';
 import type { SparkPlace, SparkPod } from '../../workflows/environment.ts';
 import { toVariables } from '../constructs/container.ts';
-import { ownRegion, toObjectAccess, toOwnObjects } from '../constructs/data-places.ts';
+import { toObjectAccess, toOwnObjects } from '../constructs/data-places.ts';
 import { toLabels } from '../constructs/metadata.ts';
 import { toPlacement } from '../constructs/pod.ts';
 import { mountScratch } from '../constructs/scratch.ts';
@@ -72,7 +72,7 @@ function toSparkStorage(env: ClusterEnvironment): Pick<SparkPlace, 'staging' | '
     // The key pair is in the pods' variables.
     hadoopConf: {
       'fs.s3a.endpoint': `http://${toOwnObjects(env)}`,
-      'fs.s3a.endpoint.region': ownRegion,
+      'fs.s3a.endpoint.region': ownObjects.region,
       'fs.s3a.path.style.access': 'true',
       // With versitygw, removing the markers of folders after each write is tried for ever.
       'fs.s3a.directory.marker.retention': 'keep',
