@@ -3,11 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { repository } from '../fixtures/npm-start.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { copyForImages, type ImagesCopy } from '../fixtures/images-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'images-usage-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** What is built is written down beside the program: not beside the user's own. */
+let copy: ImagesCopy;
+beforeAll(async () => {
+  copy = await copyForImages();
+});
+afterAll(async () => {
+  await copy.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** A folder for PATH with scripts of these names. */
 function programs(scripts: Readonly<Record<string, string>>): string {
@@ -18,7 +26,7 @@ function programs(scripts: Readonly<Record<string, string>>): string {
 
 function images(bin: string, ...args: readonly string[]) {
   symlinkSync('/bin/sh', join(bin, 'sh'));
-  const script = join(repository, 'start', 'images.ts');
+  const script = join(copy.root, 'start', 'images.ts');
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
     cwd: folder,
     env: { PATH: bin, HOME: folder },
@@ -67,8 +75,14 @@ test('a cluster gets the images by its own tool', () => {
   const kind = 'echo "$*" >"$HOME/kind.log"';
   const { status, stderr } = images(programs({ docker, kind }), 'finish', 'docs', '--registry', 'r.example/x', '--load', 'kind');
   expect([stderr, status]).toEqual(['', 0]);
-  const names = ['r.example/x/docs:0.1.0', 'r.example/x/finish:0.1.0'];
-  expect(readFileSync(join(folder, 'kind.log'), 'utf8')).toBe(`load docker-image ${names.join(' ')}\n`);
+  const content = expect.stringMatching(/^r\.example\/x\/(docs|finish):0\.1\.0-[0-9a-f]{12}$/);
+  const [loads, what, ...names] = readFileSync(join(folder, 'kind.log'), 'utf8').trim().split(' ');
+  expect([loads, what]).toEqual(['load', 'docker-image']);
+  expect(names).toEqual(['r.example/x/docs:0.1.0', content, 'r.example/x/finish:0.1.0', content]);
+  expect(JSON.parse(readFileSync(join(copy.root, '.taxiway', 'images', 'names.json'), 'utf8'))).toEqual({
+    docs: names[1],
+    finish: names[3],
+  });
   // An engine with a network of its own builds there.
   expect(readFileSync(join(folder, 'docker.log'), 'utf8')).not.toContain('--network host');
 });

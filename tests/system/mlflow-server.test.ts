@@ -13,7 +13,7 @@ import { findPostgres, type PostgresServer, startPostgres } from '../fixtures/po
 const root = join(import.meta.dirname, '..', '..');
 const programs = findPostgres();
 if (programs === undefined) console.warn('mlflow-server: skipped: no initdb of Postgres (Debian: apt-get install postgresql)');
-const password = `p'"\\ %40@/:?#$x`;
+const password = `p'"\\%40@/:?#$x`;
 
 describe.skipIf(programs === undefined)('mlflow server', () => {
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-'));
