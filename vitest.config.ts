@@ -29,6 +29,9 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['tests/cluster/**/*.test.ts'],
+          globalSetup: ['tests/fixtures/node-images.ts'],
+          // A machine has one node.
+          fileParallelism: false,
           testTimeout: 1_200_000,
           hookTimeout: 3_600_000,
         },

@@ -9,12 +9,9 @@ import type { ClusterConnection } from './cluster-connection.ts';
 const leastMinor = 28;
 /** Node's words for a processor, and Kubernetes' words. */
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
-/** Pods of network plugins that hold to NetworkPolicies, by the beginning of their name, or a distribution that brings one. */
-const enforcers = /^(calico-node|cilium|kube-router|weave-net|antrea-agent|kindnet|canal|aws-node|azure-npm|anetd|netd)/;
-const enforcingVersions = /\+(k3s|rke2)/;
 
-/** Returns warnings. Throws UsageError with all that is wrong. */
-export async function checkCluster(connection: ClusterConnection, bundle: Bundle): Promise<string[]> {
+/** Throws UsageError with all that is wrong. */
+export async function checkCluster(connection: ClusterConnection, bundle: Bundle): Promise<void> {
   const version = await call('asking the cluster for its version', () => connection.version.getCode(), { patienceSeconds: 5 });
   const minor = Number.parseInt(version.minor, 10);
   if (Number(version.major) === 1 && minor < leastMinor)
@@ -29,12 +26,6 @@ export async function checkCluster(connection: ClusterConnection, bundle: Bundle
     ...(await findForeign(connection, bundle)),
   ];
   if (problems.length > 0) throw new UsageError(problems.join('; '));
-  const isHeld = enforcingVersions.test(version.gitVersion) || (await hasEnforcer(connection));
-  return isHeld
-    ? []
-    : [
-        'no network plugin was recognised that enforces NetworkPolicies: everything runs, but pods may reach more than they should; install Calico or Cilium for more than a trial',
-      ];
 }
 
 async function checkRights({ authorization }: ClusterConnection): Promise<void> {
@@ -84,9 +75,4 @@ async function findForeign({ core }: ClusterConnection, bundle: Bundle): Promise
       ({ metadata }) =>
         `namespace ${metadata?.name} belongs to somebody else (no label app.kubernetes.io/part-of=${partOf}): rename ours in charts/env/solo.ts and run npm run synth, or use another cluster`,
     );
-}
-
-async function hasEnforcer({ core }: ClusterConnection): Promise<boolean> {
-  const { items } = await call('listing system pods', () => core.listPodForAllNamespaces());
-  return items.some(({ metadata }) => enforcers.test(metadata?.name ?? ''));
 }

@@ -13,6 +13,7 @@ import { type Bundle, readBundle } from './cluster-bundle.ts';
 import { checkCluster } from './cluster-checks.ts';
 import { type ClusterConnection, connectCluster } from './cluster-connection.ts';
 import { removeAll } from './cluster-down.ts';
+import { areHeld } from './cluster-probe.ts';
 import { runSample } from './cluster-sample.ts';
 import { waitForAll } from './cluster-wait.ts';
 import { readNames } from './image-names.ts';
@@ -48,8 +49,12 @@ await runProgram({
     }
     if (!connection.isLocal && !yes)
       await ask(`${connection.context} (${connection.server}) is not on this machine. Install Taxiway in it?`);
-    for (const warning of await checkCluster(connection, bundle)) tell(`warning: ${warning}`);
+    await checkCluster(connection, bundle);
     await install(connection, bundle);
+    if ((await areHeld(connection, bundle)) === false)
+      tell(
+        'warning: this cluster does not enforce NetworkPolicies: everything runs, but any pod may reach any other; install Calico or Cilium for more than a trial',
+      );
     if (months > 0) await runSample(connection, { category: category.category, months, rows }, tell);
     console.log(toSummary(connection));
     return undefined;

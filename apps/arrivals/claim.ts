@@ -9,7 +9,8 @@ import { digestOf, toAnnotations } from './workflow.ts';
 export type Claim = 'ours' | 'duplicate' | 'older';
 
 const leaseKind = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' } as const;
-const submittedAnnotation = `${partOf}/submitted`;
+/** `true` once the workflow has been made. */
+export const submittedAnnotation = `${partOf}/submitted`;
 
 interface Lease {
   readonly metadata: {
@@ -25,7 +26,8 @@ interface Claiming {
   readonly follower: Follower;
 }
 
-const nameOf = ({ bucket, key }: Arrival) => `${partOf}-object-${digestOf(bucket, key)}`;
+export const leaseName = (bucket: string, key: string): string => `${partOf}-object-${digestOf(bucket, key)}`;
+const nameOf = ({ bucket, key }: Arrival) => leaseName(bucket, key);
 
 function toLease(
   { arrival, workflow, follower }: Claiming,

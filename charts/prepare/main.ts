@@ -3,7 +3,6 @@ import { register } from 'tsx/esm/api';
 import { z } from 'zod';
 import { UsageError } from '../../apps/platform/errors.ts';
 import { runProgram } from '../../apps/platform/program.ts';
-import { isOnGoogle } from '../env/environment.ts';
 import { checkEnvironments } from '../environments.ts';
 
 // The charts import enums, which Node does not take.
@@ -17,20 +16,19 @@ await runProgram(
   {
     name: 'npm run prepare-cluster',
     description:
-      'Prints a script that prepares a Google project and a GKE cluster (npm run --silent prepare-cluster -- <environment> --cluster <name>).',
+      'Prints a script that prepares a Google project and a GKE cluster (npm run --silent prepare-cluster -- <environment> --cluster <name>), or, off Google, a cluster that has Argo CD.',
     options: {
       cluster: z
         .string()
         .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected the name of a GKE cluster')
-        .describe('the GKE cluster, which exists'),
+        .optional()
+        .describe('the GKE cluster, which exists; nothing where the environment is not on Google'),
     },
     run: async ({ cluster }) => {
       const environments = checkEnvironments();
       const env = Object.hasOwn(environments, name) ? environments[name] : undefined;
       if (env === undefined)
         throw new UsageError(`"${name}" is no environment; expected one of ${Object.keys(environments).join(', ')}`);
-      if (!isOnGoogle(env))
-        throw new UsageError(`${name} needs no cloud, so there is nothing to prepare; see npm run cluster -- --help`);
       process.stdout.write(toScript(env, cluster));
       return undefined;
     },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findTool } from '../../tests/fixtures/find-tool.ts';
 import { podsOf, readManifests, type Value } from '../../tests/fixtures/manifests.ts';
-import { type Google, type GoogleEnvironment, isOnGoogle } from '../env/environment.ts';
+import { type ClusterEnvironment, type Google, type GoogleEnvironment, isOnGoogle } from '../env/environment.ts';
 import { checkEnvironments } from '../environments.ts';
 import { bucketRoles } from './google-rights.ts';
 import { toScript } from './to-script.ts';
@@ -97,4 +97,15 @@ test('where Secrets exist already no store and no entry is made; CloudNativePG b
   const script = toScript({ ...prod, secrets: { mode: 'existing' }, database: 'cloudnativepg' }, 'main');
   expect(script).not.toMatch(/\nmake_secret |ClusterSecretStore|taxiway-secrets/);
   expect(script).toMatch(/\nhelm upgrade --install cloudnative-pg .* --namespace cnpg-system /);
+});
+
+test('off Google it prepares Argo CD alone, in the cluster of the current context', () => {
+  const solo = environments.solo as ClusterEnvironment;
+  const script = toScript(solo, undefined);
+  expect(script).toContain('resource.customizations.health.argoproj.io_Application');
+  expect(script).toContain('\nnpm run images -- --push localhost:5000/taxiway\n');
+  expect(script).toMatch(/\nkubectl apply --server-side --filename dist\/solo\/root\/\n$/);
+  expect(script).not.toContain('gcloud');
+  expect(() => toScript(solo, 'main')).toThrow('solo is not on Google: leave --cluster out');
+  expect(() => toScript(environments.dev as ClusterEnvironment, undefined)).toThrow('--cluster is missing');
 });

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workloads } from '../../apps/contract/names.ts';
-import type { GoogleEnvironment, NodePool } from '../env/environment.ts';
+import { UsageError } from '../../apps/platform/errors.ts';
+import { type ClusterEnvironment, type GoogleEnvironment, isOnGoogle, type NodePool } from '../env/environment.ts';
 import { type SecretName, secrets, secretsOf, toSecretEntry } from '../secrets.ts';
 import { ownApps, ownTag } from '../versions.ts';
 import { toAccounts, toBuckets, toWarehouse } from './accounts.ts';
@@ -14,36 +15,58 @@ import { quote, toCommand } from './shell-words.ts';
 
 const readPart = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
 
-/** The script. Throws UsageError where an identity of the environment has no rights, or a pod fits no machine. */
-export function toScript(env: GoogleEnvironment, cluster: string): string {
-  const head = [
-    '#!/usr/bin/env bash',
-    `# Prepares project ${env.google.project} and cluster ${cluster} for dist/${env.name}. May be stopped and run again; run it in the repository's folder.`,
-    'set -euo pipefail',
-    'shopt -s inherit_errexit',
-    ...[`export CLOUDSDK_CORE_PROJECT=${env.google.project}`, `project=${env.google.project}`, `cluster=${quote(cluster)}`],
-  ];
-  const parts: [title: string, lines: readonly string[]][] = [
-    ["Google's interfaces and the cluster", [toCommand(['gcloud', 'services', 'enable', ...services]), 'find_cluster']],
-    ['Secret Manager: entries that have no value yet', toSecrets(env)],
-    ['Accounts, and which workload is which', toAccounts(env)],
-    ['Buckets', toBuckets(env)],
-    ['BigQuery', toWarehouse(env)],
-    ['Nodes, and the way from the API server to the webhooks on them', toNodes(env)],
-    ['Operators that the manifests need', toOperators(env)],
-    ['Argo CD: waves wait for the Applications before them', [toHealthCheck(env)]],
-    ['The lambda, which signs in as its own role of Amazon', toLambda(env)],
-    ['Images', toImages(env)],
-    ['From here on Argo CD follows the branch', [`kubectl apply --server-side --filename dist/${env.name}/root/`]],
-  ];
-  return [
-    head.join('\n'),
-    readPart('functions.sh').trimEnd(),
-    ...parts.filter(([, lines]) => lines.length > 0).map(([title, lines]) => [`# ${title}`, ...lines].join('\n')),
-  ]
-    .join('\n\n')
-    .concat('\n');
+type Part = readonly [title: string, lines: readonly string[]];
+
+/**
+ * The script. Off Google it prepares the cluster of kubectl's current context, which has Argo CD, and `cluster` stays undefined. Throws UsageError
+ * where `cluster` is wanted and undefined or the other way round, an identity of the environment has no rights, or a pod fits no machine.
+ */
+export function toScript(env: ClusterEnvironment, cluster: string | undefined): string {
+  if (isOnGoogle(env)) {
+    if (cluster === undefined) throw new UsageError('--cluster is missing: the name of the GKE cluster, which exists');
+    return toGoogleScript(env, cluster);
+  }
+  if (cluster !== undefined)
+    throw new UsageError(`${env.name} is not on Google: leave --cluster out; kubectl's current context says which cluster it is`);
+  return writeScript(`${intro} the cluster of kubectl's current context, which has Argo CD, for dist/${env.name}. ${again}`, [
+    toHealthCheck(env),
+    ['Images', [toCommand(['npm', 'run', 'images', '--', '--push', env.registry])]],
+    toRoot(env),
+  ]);
 }
+
+const intro = '# Prepares';
+const again = "May be stopped and run again; run it in the repository's folder.";
+
+function writeScript(comment: string, parts: readonly Part[], head: readonly string[] = []): string {
+  const first = ['#!/usr/bin/env bash', comment, 'set -euo pipefail', ...head].join('\n');
+  const rest = parts.filter(([, lines]) => lines.length > 0).map(([title, lines]) => [`# ${title}`, ...lines].join('\n'));
+  return [first, ...rest].join('\n\n').concat('\n');
+}
+
+const toGoogleScript = (env: GoogleEnvironment, cluster: string): string =>
+  writeScript(
+    `${intro} project ${env.google.project} and cluster ${cluster} for dist/${env.name}. ${again}`,
+    [
+      ["Google's interfaces and the cluster", [toCommand(['gcloud', 'services', 'enable', ...services]), 'find_cluster']],
+      ['Secret Manager: entries that have no value yet', toSecrets(env)],
+      ['Accounts, and which workload is which', toAccounts(env)],
+      ['Buckets', toBuckets(env)],
+      ['BigQuery', toWarehouse(env)],
+      ['Nodes, and the way from the API server to the webhooks on them', toNodes(env)],
+      ['Operators that the manifests need', toOperators(env)],
+      toHealthCheck(env),
+      ['The lambda, which signs in as its own role of Amazon', toLambda(env)],
+      ['Images', toImages(env)],
+      toRoot(env),
+    ],
+    [
+      'shopt -s inherit_errexit',
+      ...[`export CLOUDSDK_CORE_PROJECT=${env.google.project}`, `project=${env.google.project}`, `cluster=${quote(cluster)}`],
+      '',
+      readPart('functions.sh').trimEnd(),
+    ],
+  );
 
 const services = [
   'artifactregistry',
@@ -76,14 +99,25 @@ function toNodes(env: GoogleEnvironment): string[] {
 }
 
 /** https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#argocd-app */
-const toHealthCheck = ({ namespaces }: GoogleEnvironment): string =>
-  toCommand([
-    ...['kubectl', '--namespace', namespaces.argocd, 'patch', 'configmap', 'argocd-cm', '--type=merge'],
-    ...[
-      '--patch',
-      JSON.stringify({ data: { 'resource.customizations.health.argoproj.io_Application': readPart('application-health.lua') } }),
-    ],
-  ]);
+const toHealthCheck = ({ namespaces }: ClusterEnvironment): Part => [
+  'Argo CD: waves wait for the Applications before them',
+  [
+    toCommand([
+      ...['kubectl', '--namespace', namespaces.argocd, 'patch', 'configmap', 'argocd-cm', '--type=merge'],
+      ...[
+        '--patch',
+        JSON.stringify({
+          data: { 'resource.customizations.health.argoproj.io_Application': readPart('application-health.lua') },
+        }),
+      ],
+    ]),
+  ],
+];
+
+const toRoot = ({ name }: ClusterEnvironment): Part => [
+  'From here on Argo CD follows the branch',
+  [`kubectl apply --server-side --filename dist/${name}/root/`],
+];
 
 function toImages({ registry }: GoogleEnvironment): string[] {
   const [, location, repository] = /^([a-z0-9-]+)-docker\.pkg\.dev\/[^/]+\/([^/]+)$/.exec(registry) ?? [];

@@ -6,33 +6,32 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { backEnds, type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import type { ClusterEnvironment } from '../../charts/env/environment.ts';
 import { toBytes, toMillicores } from '../../charts/env/quantities.ts';
 import { solo } from '../../charts/env/solo.ts';
 import type { Value } from '../fixtures/manifests.ts';
+import type { NodeImages } from '../fixtures/node-images.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { allowedBy, toTargets, tryAll } from '../fixtures/policy-matrix.ts';
-import { type Ended, findNodeTools, type SoloCluster, startSoloCluster } from '../fixtures/solo-cluster.ts';
+import { type Ended, type SoloCluster, startNode } from '../fixtures/solo-cluster.ts';
 import { digestWarehouse } from '../fixtures/warehouse-digest.ts';
 
-const tools = findNodeTools();
+const images = inject('nodeImages');
 const env: ClusterEnvironment = solo;
 const { platform, pipeline, monitoring } = env.namespaces;
 const months = 2;
 const rows = 2_000;
 const sample = ['--months', String(months), '--rows', String(rows)];
 
-describe.skipIf(tools === undefined)('solo', () => {
+describe.skipIf(images === undefined)('solo', () => {
   let cluster: SoloCluster;
   let first: Ended;
   let password: string;
-  const list = async (kind: string, ...more: readonly string[]): Promise<Value[]> =>
-    JSON.parse(await cluster.kubectl('get', kind, '--output', 'json', ...more)).items;
 
   beforeAll(async () => {
-    cluster = await startSoloCluster(tools as string);
+    cluster = await startNode(images as NodeImages);
     // Killed in the middle: the next try completes it.
     await cluster.installAndKill(20_000);
     first = await cluster.install(...sample);
@@ -47,11 +46,11 @@ describe.skipIf(tools === undefined)('solo', () => {
     expect(first.stdout).toContain('https://taxiway.localhost:30443/');
     const second = await cluster.install(...sample);
     expect([second.code, second.stderr]).toEqual([0, '']);
-    expect(await list('workflows', '-n', pipeline)).toHaveLength(months);
+    expect(await cluster.list('workflows', '-n', pipeline)).toHaveLength(months);
   });
 
   test('every pod is well, and all together ask for less than 1.5 processors and 4 GiB', async () => {
-    const pods = (await Promise.all([platform, monitoring].map((namespace) => list('pods', '-n', namespace)))).flat();
+    const pods = (await Promise.all([platform, monitoring].map((namespace) => cluster.list('pods', '-n', namespace)))).flat();
     const running = pods.filter(({ status }) => status.phase !== 'Succeeded');
     expect(running.filter(({ status }) => !status.containerStatuses.every(({ ready }: Value) => ready)).map(nameOf)).toEqual([]);
     const requests = running.flatMap(({ spec }) => spec.containers.map(({ resources }: Value) => resources.requests));
@@ -114,7 +113,7 @@ describe.skipIf(tools === undefined)('solo', () => {
   });
 
   test('who may reach whom does, and nobody else', async () => {
-    const pods = (await Promise.all([platform, monitoring].map((namespace) => list('pods', '-n', namespace)))).flat();
+    const pods = (await Promise.all([platform, monitoring].map((namespace) => cluster.list('pods', '-n', namespace)))).flat();
     const running = pods.filter(({ status }) => status.phase === 'Running');
     const addresses = new Map(running.map(({ metadata, status }) => [metadata.labels['app.kubernetes.io/name'], status.podIP]));
     // Its image has Node, and the node has it.
@@ -131,8 +130,8 @@ describe.skipIf(tools === undefined)('solo', () => {
   test('removed, nothing is left; what somebody else has is not touched', async () => {
     const { code, stderr } = await cluster.install('--down', '--yes');
     expect([code, stderr]).toEqual([0, '']);
-    expect((await list('namespaces')).map(nameOf)).not.toContain(platform);
-    expect(await list('crd', '-l', 'app.kubernetes.io/part-of=taxiway')).toEqual([]);
+    expect((await cluster.list('namespaces')).map(nameOf)).not.toContain(platform);
+    expect(await cluster.list('crd', '-l', 'app.kubernetes.io/part-of=taxiway')).toEqual([]);
     await cluster.kubectl('create', 'namespace', platform);
     const foreign = await cluster.install('--months', '0');
     expect(foreign.code).toBe(2);

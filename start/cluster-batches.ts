@@ -1,0 +1,50 @@
+// What became of the batches of some files of the source bucket, by the Leases that the trigger writes and the Workflows that they name.
+import { leaseName, submittedAnnotation } from '../apps/arrivals/claim.ts';
+
+export interface NamedObject {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
+export interface LeaseObject extends NamedObject {
+  readonly spec?: { readonly holderIdentity?: string };
+}
+
+export interface WorkflowObject extends NamedObject {
+  readonly status?: { readonly phase?: string; readonly progress?: string; readonly message?: string };
+}
+
+export interface Batch {
+  readonly key: string;
+  /** `waits`: the trigger has not made its workflow yet. `done`: it succeeded, or it ended so long ago that it was removed. */
+  readonly state: 'waits' | 'runs' | 'done' | 'failed';
+  /** undefined where there is none yet, or none any more. */
+  readonly workflow?: string;
+  /** Tasks done of all, as `3/8`; the reason where it failed. */
+  readonly note?: string;
+}
+
+interface Found {
+  readonly leases: readonly LeaseObject[];
+  readonly workflows: readonly WorkflowObject[];
+}
+
+/** In the order of the keys. What other files of the bucket did is left out. */
+export function toBatches(bucket: string, keys: readonly string[], { leases, workflows }: Found): Batch[] {
+  const leasesByName = new Map(leases.map((one) => [one.metadata.name, one]));
+  const workflowsByName = new Map(workflows.map((one) => [one.metadata.name, one]));
+  return keys.map((key) => {
+    const lease = leasesByName.get(leaseName(bucket, key));
+    const workflow = workflowsByName.get(lease?.spec?.holderIdentity ?? '');
+    if (workflow !== undefined) return { key, ...toState(workflow) };
+    const isOver = lease?.metadata.annotations?.[submittedAnnotation] === 'true';
+    return { key, state: isOver ? 'done' : 'waits' };
+  });
+}
+
+function toState({ metadata, status = {} }: WorkflowObject): Omit<Batch, 'key'> {
+  const workflow = metadata.name;
+  const { phase = 'Pending', progress, message = phase } = status;
+  if (phase === 'Succeeded') return { state: 'done', workflow };
+  if (phase === 'Failed' || phase === 'Error') return { state: 'failed', workflow, note: message };
+  return { state: 'runs', workflow, note: progress ?? phase };
+}
