@@ -27,8 +27,6 @@ export const edges: readonly Edge[] = [
   ...reach('load-balancer', 'http', ['clients']),
   ...reach('load-balancer', 'https', ['clients']),
   ...reach('load-balancer', 'metrics', ['prometheus']),
-  ...reach('oauth2-proxy', 'http', ['load-balancer']),
-  ...reach('oauth2-proxy', 'metrics', ['prometheus']),
   ...reach('argo-server', 'web', ['load-balancer', 'prometheus']),
   ...reach('mlflow', 'http', ['load-balancer', 'training', 'prometheus']),
   ...reach('grafana', 'web', ['load-balancer', 'prometheus']),
@@ -71,6 +69,13 @@ export const instanceEdges: readonly Edge[] = [
   ...leave('kubernetes-api', ['postgres']),
 ];
 
+/** Signing in at an identity provider. */
+export const signInEdges: readonly Edge[] = [
+  ...reach('oauth2-proxy', 'http', ['load-balancer']),
+  ...reach('oauth2-proxy', 'metrics', ['prometheus']),
+  ...leave('internet', ['oauth2-proxy']),
+];
+
 /** Whose data are in buckets. */
 const usersOfBuckets = [
   'argo-controller',
@@ -104,7 +109,7 @@ export const edgesOf = ({
 }: Pick<ClusterEnvironment, 'database' | 'google' | 'auth' | 'monitoring'>): readonly Edge[] => [
   ...edges,
   ...(google ? cloudEdges : ownEdges),
-  ...(auth.mode === 'oidc' ? leave('internet', ['oauth2-proxy']) : []),
+  ...(auth.mode === 'oidc' ? signInEdges : []),
   ...(monitoring.receiver.kind === 'none' ? [] : leave('internet', ['alertmanager'])),
   ...(database === 'cloudnativepg' ? instanceEdges : []),
 ];

@@ -1,4 +1,5 @@
 // The only file that writes Argo's `{{…}}`: typed references, the text that holds them, and how both look in YAML.
+import { retriedExitCodes } from './retried-exit-codes.ts';
 
 /** What a value is. A flag of kind `text` takes any; every other takes its own kind alone. */
 export type Kind = 'text' | 'uri' | 'path' | 'category' | 'month' | 'time' | 'number' | 'boolean' | 'json';
@@ -139,13 +140,12 @@ const join = ({ parts }: Text, write: (reference: Reference) => string): string 
 export const resultName = 'result';
 
 /**
- * Retries what is temporary (exit 75), what was asked to end (143) and pods that the cluster took away: then the message is not of a
- * container. Outcomes and bugs are not retried, nor is what took too long. A container that never ended has the exit code "-1".
+ * Retries what is temporary (exit 75), what was killed (137) or asked to end (143), and pods that the cluster took away: then the message is
+ * not of a container. Outcomes and bugs are not retried, nor is what took too long. A container that never ended has the exit code "-1".
  * Where the container `wait` has a message, `main` ended well and only storing failed: its log's upload is worth another try, an
  * output that is not there is not.
  */
-export const retryExpression =
-  '!(lastRetry.message matches "^[^:]*deadline") && (asInt(lastRetry.exitCode) in [75, 143] || !(lastRetry.message matches "^(main: |wait: .*open /mainctrfs/)"))';
+export const retryExpression = `!(lastRetry.message matches "^[^:]*deadline") && (asInt(lastRetry.exitCode) in [${retriedExitCodes.join(', ')}] || !(lastRetry.message matches "^(main: |wait: .*open /mainctrfs/)"))`;
 /** What a template without a strategy of its own retries, graphs among them: a pod that is gone, and nothing else. */
 export const defaultRetryExpression = 'lastRetry.message == "pod deleted"';
 

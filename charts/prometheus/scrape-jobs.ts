@@ -1,12 +1,12 @@
 // What Prometheus reads: one job for each edge that leaves it, so that the NetworkPolicies allow exactly this.
 import { backEnds, type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import { labelKeys, namespaceOf } from '../constructs/metadata.ts';
-import { edges } from '../edges.ts';
+import { edges, edgesOf } from '../edges.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 
 /** Prometheus' `scrape_configs`. Pods are found by label, so that each of several replicas is read. */
 export const toScrapeJobs = (env: ClusterEnvironment) =>
-  edges
+  edgesOf(env)
     .filter(({ from, to, port }) => from === 'prometheus' && to in workloads && port !== undefined)
     .map(({ to, port }) => toScrapeJob(to as WorkloadName, port as string, env));
 

@@ -11,6 +11,7 @@ import { checkEnvironments } from '../../charts/environments.ts';
 import { toScript } from '../../charts/prepare/to-script.ts';
 import { ownImage } from '../../charts/versions.ts';
 import { readNames } from '../../start/image-names.ts';
+import { becomes } from '../fixtures/becomes.ts';
 import { findFreePort } from '../fixtures/free-port.ts';
 import type { Value } from '../fixtures/manifests.ts';
 import type { NodeImages } from '../fixtures/node-images.ts';
@@ -22,6 +23,7 @@ const env = checkEnvironments().solo as NonNullable<ReturnType<typeof checkEnvir
 const { platform, argocd } = env.namespaces;
 const syncSeconds = 360;
 const nameOf = ({ metadata }: Value): string => metadata.name;
+const madeAt = ({ metadata }: Value): number => Date.parse(metadata.creationTimestamp);
 
 describe.skipIf(images === undefined)('Argo CD', () => {
   let cluster: SoloCluster;
@@ -60,7 +62,7 @@ describe.skipIf(images === undefined)('Argo CD', () => {
       )
       .map((one) => `${nameOf(one)} ${one.status?.sync?.status} ${one.status?.health?.status}`);
   };
-  const settle = (timeout: number) => expect.poll(findUnwell, { timeout: timeout * 1000, interval: 2000 }).toEqual([]);
+  const settle = (seconds: number) => becomes(findUnwell, [], seconds);
 
   beforeAll(async () => {
     const { root } = images as NodeImages;
@@ -80,8 +82,9 @@ describe.skipIf(images === undefined)('Argo CD', () => {
     const script = toScript(env, undefined).replace(/^npm run images .*$/m, '');
     const started = performance.now();
     await cluster.run('bash', ['-c', script], { cwd: folder });
-    await expect.poll(async () => (await applications()).length, { timeout: 60_000 }).toBeGreaterThan(0);
-    await settle(2 * syncSeconds);
+    // The root's first; the last wave comes when all others are healthy.
+    await becomes(async () => (await applications()).some((one) => nameOf(one) === 'taxiway-trigger'), true, 2 * syncSeconds);
+    await settle(syncSeconds);
     seconds = (performance.now() - started) / 1000;
   }, 3_600_000);
   afterAll(async () => {
@@ -96,27 +99,25 @@ describe.skipIf(images === undefined)('Argo CD', () => {
     const found = (await applications()).filter((one) => nameOf(one) !== 'taxiway-root');
     const folders = (await readdir(join(folder, 'dist', 'solo'))).filter((name) => !['argocd', 'root'].includes(name));
     expect(found.map(nameOf).sort()).toEqual(folders.map((name) => `taxiway-${name}`).sort());
-    // An Application is made when those of the waves before were healthy; their pods' restarts later count no more.
-    const made = found
-      .map((one) => ({ wave: waveOf(nameOf(one).replace('taxiway-', '')), at: one.metadata.creationTimestamp as string }))
-      .sort((a, b) => a.wave - b.wave);
-    const times = made.map(({ at }) => at);
-    expect(times).toEqual([...times].sort());
-    expect(new Set(times).size).toBeGreaterThanOrEqual(new Set(made.map(({ wave }) => wave)).size);
+    // An Application is made when those of the waves before are healthy.
+    const madeIn = Map.groupBy(found, (one) => waveOf(nameOf(one).replace('taxiway-', '')));
+    const spans = [...madeIn].sort(([one], [other]) => one - other).map(([, some]) => some.map(madeAt).sort((a, b) => a - b));
+    expect(spans.length).toBeGreaterThan(5);
+    for (const [index, times] of spans.entries())
+      if (index > 0) expect(times[0]).toBeGreaterThanOrEqual(spans[index - 1]?.at(-1) as number);
     const pods = (await cluster.list('pods', '-A')).filter(({ status }) => status.phase !== 'Succeeded');
     expect(pods.filter(({ status }) => !status.containerStatuses?.every(({ ready }: Value) => ready)).map(nameOf)).toEqual([]);
   });
 
   test('stays so, looked at anew with all caches empty', async () => {
     await refresh('hard');
-    await expect
-      .poll(async () => (await applications()).filter(({ metadata }) => metadata.annotations?.['argocd.argoproj.io/refresh']), {
-        timeout: 120_000,
-      })
-      .toEqual([]);
+    const asked = async () =>
+      (await applications()).filter(({ metadata }) => metadata.annotations?.['argocd.argoproj.io/refresh']);
+    await becomes(asked, [], 120);
     expect(await findUnwell()).toEqual([]);
   });
 
+  const hasGrafana = async () => (await applications()).map(nameOf).includes('taxiway-grafana');
   const docsImage = async () =>
     (await cluster.list('deployments', '-n', platform)).find((one) => nameOf(one) === 'docs')?.spec.template.spec.containers[0]
       .image;
@@ -137,10 +138,8 @@ describe.skipIf(images === undefined)('Argo CD', () => {
         .join('---\n'),
     );
     await push('Docs in another version, and no Grafana');
-    await expect.poll(docsImage, { timeout: 120_000 }).toBe(names.docs);
-    await expect
-      .poll(async () => (await applications()).map(nameOf).includes('taxiway-grafana'), { timeout: 120_000 })
-      .toBe(false);
+    await becomes(docsImage, names.docs, 120);
+    await becomes(hasGrafana, false, 120);
     await settle(180);
     const left = (await cluster.kubectl('get', 'deployment,service,configmap,networkpolicy', '-A', '--output', 'name'))
       .split('\n')
@@ -152,32 +151,25 @@ describe.skipIf(images === undefined)('Argo CD', () => {
     await cluster.kubectl('-n', platform, 'scale', 'deployment', 'docs', '--replicas=3');
     await cluster.kubectl('-n', platform, 'delete', 'service', 'predict');
     await cluster.kubectl('-n', platform, 'label', 'deployment', 'predict', 'app.kubernetes.io/part-of=other', '--overwrite');
-    await expect
-      .poll(
-        async () => {
-          const [docs, predict] = ['docs', 'predict'].map(async (name) =>
-            (await cluster.list('deployments', '-n', platform)).find((one) => nameOf(one) === name),
-          );
-          const services = (await cluster.list('services', '-n', platform)).map(nameOf);
-          return [
-            (await docs)?.spec.replicas,
-            (await predict)?.metadata.labels['app.kubernetes.io/part-of'],
-            services.includes('predict'),
-          ];
-        },
-        { timeout: 120_000 },
-      )
-      .toEqual([1, 'taxiway', true]);
+    const look = async () => {
+      const deployments = await cluster.list('deployments', '-n', platform);
+      const find = (name: string) => deployments.find((one) => nameOf(one) === name);
+      const services = (await cluster.list('services', '-n', platform)).map(nameOf);
+      return [
+        find('docs')?.spec.replicas,
+        find('predict')?.metadata.labels['app.kubernetes.io/part-of'],
+        services.includes('predict'),
+      ];
+    };
+    await becomes(look, [1, 'taxiway', true], 120);
     await settle(120);
   });
 
   test('git revert brings back what was there', async () => {
     await git('revert', '--no-edit', 'HEAD');
     await refresh();
-    await expect.poll(docsImage, { timeout: 120_000 }).toBe(ownImage(env.registry, 'docs'));
-    await expect
-      .poll(async () => (await applications()).map(nameOf).includes('taxiway-grafana'), { timeout: 120_000 })
-      .toBe(true);
+    await becomes(docsImage, ownImage(env.registry, 'docs'), 120);
+    await becomes(hasGrafana, true, 120);
     await settle(240);
   });
 });

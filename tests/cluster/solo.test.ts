@@ -1,89 +1,61 @@
-// Everything of dist/solo on a real node with enforced NetworkPolicies: installed as a user does it, months through it by the real Argo, its
-// pages through the load balancer, and who reaches whom.
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { request } from 'node:https';
-import { tmpdir } from 'node:os';
+// Everything of dist/solo on a real node with enforced NetworkPolicies: installed as a user does it, and removed. The parts between are beside.
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { backEnds, type WorkloadName, workloads } from '../../apps/contract/names.ts';
-import type { ClusterEnvironment } from '../../charts/env/environment.ts';
+import { type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import { toBytes, toMillicores } from '../../charts/env/quantities.ts';
-import { solo } from '../../charts/env/solo.ts';
 import type { Value } from '../fixtures/manifests.ts';
 import type { NodeImages } from '../fixtures/node-images.ts';
-import { repository } from '../fixtures/npm-start.ts';
 import { allowedBy, toTargets, tryAll } from '../fixtures/policy-matrix.ts';
 import { type Ended, type SoloCluster, startNode } from '../fixtures/solo-cluster.ts';
-import { digestWarehouse } from '../fixtures/warehouse-digest.ts';
+import { readPassword, toHeaders } from '../fixtures/solo-site.ts';
+import { runLocally, tablesOf } from '../fixtures/solo-tables.ts';
+import { testChaos } from './chaos.ts';
+import { category, env, findUnready, type Lab, months, nameOf, podsOf, sample } from './lab.ts';
+import { testPages } from './pages.ts';
+import { testServices } from './services.ts';
+import { testWorkflows } from './workflows.ts';
 
 const images = inject('nodeImages');
-const env: ClusterEnvironment = solo;
-const { platform, pipeline, monitoring } = env.namespaces;
-const months = 2;
-const rows = 2_000;
-const sample = ['--months', String(months), '--rows', String(rows)];
+const { platform, pipeline } = env.namespaces;
 
 describe.skipIf(images === undefined)('solo', () => {
   let cluster: SoloCluster;
+  let lab: Lab;
   let first: Ended;
-  let password: string;
 
   beforeAll(async () => {
+    const local = runLocally(category, sample);
     cluster = await startNode(images as NodeImages);
     // Killed in the middle: the next try completes it.
     await cluster.installAndKill(20_000);
     first = await cluster.install(...sample);
-    const secret = JSON.parse(await cluster.kubectl('-n', platform, 'get', 'secret', 'site-password', '--output', 'json'));
-    password = Buffer.from(secret.data.password, 'base64').toString();
-  }, 3_600_000);
+    const password = await readPassword(cluster);
+    lab = { cluster, local: await local, password, headers: toHeaders(password) };
+  });
   afterAll(() => cluster?.stop());
 
   test('npm run cluster is green after a kill, within six minutes, and once more', async () => {
     expect([first.code, first.stderr]).toEqual([0, '']);
     console.log(`installed, and ${months} months loaded, in ${first.seconds.toFixed(0)} s`);
     expect(first.stdout).toContain('https://taxiway.localhost:30443/');
+    expect(first.stdout).not.toContain('warning');
     const second = await cluster.install(...sample);
     expect([second.code, second.stderr]).toEqual([0, '']);
     expect(await cluster.list('workflows', '-n', pipeline)).toHaveLength(months);
   });
 
   test('every pod is well, and all together ask for less than 1.5 processors and 4 GiB', async () => {
-    const pods = (await Promise.all([platform, monitoring].map((namespace) => cluster.list('pods', '-n', namespace)))).flat();
-    const running = pods.filter(({ status }) => status.phase !== 'Succeeded');
-    expect(running.filter(({ status }) => !status.containerStatuses.every(({ ready }: Value) => ready)).map(nameOf)).toEqual([]);
-    const requests = running.flatMap(({ spec }) => spec.containers.map(({ resources }: Value) => resources.requests));
-    expect(sum(requests.map(({ cpu }: Value) => toMillicores(cpu)))).toBeLessThan(1_500);
-    expect(sum(requests.map(({ memory }: Value) => toBytes(memory)))).toBeLessThan(4 * 2 ** 30);
-    // None has a token that does not use it, and none may write its root.
-    for (const { spec } of running)
-      for (const { securityContext } of spec.containers) expect(securityContext.readOnlyRootFilesystem).toBe(true);
+    expect(await findUnready(lab)).toEqual([]);
+    const containers: Value[] = (await podsOf(lab)).flatMap(({ spec }) => spec.containers);
+    const requests = containers.map(({ resources }) => resources.requests);
+    expect(sum(requests.map(({ cpu }) => toMillicores(cpu)))).toBeLessThan(1_500);
+    expect(sum(requests.map(({ memory }) => toBytes(memory)))).toBeLessThan(4 * 2 ** 30);
+    for (const { securityContext } of containers) expect(securityContext.readOnlyRootFilesystem).toBe(true);
   });
 
   test('the tables are those of a run on this machine', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'solo-tables-'));
-    try {
-      const run = (script: string, ...args: readonly string[]) =>
-        promisify(execFile)(process.execPath, [join(repository, script), ...args], { cwd: repository });
-      await run('apps/sample/main.ts', '--category', 'yellow', '--destination', join(folder, 'files'), ...sample);
-      const state = join(folder, 'state');
-      const files = (await readdir(join(folder, 'files'))).filter((name) => name.endsWith('.parquet'));
-      for (const filename of files.sort()) {
-        const month = /\d{4}-\d{2}/.exec(filename)?.[0];
-        const parameters = [
-          ...['category=yellow', `uri=file://${join(folder, 'files', filename)}`, `filename=${filename}`],
-          ...[`run_date=${month}-01`, 'retrain=false'],
-        ];
-        await run('workflows/local.ts', 'batch', '--state', state, ...parameters.flatMap((one) => ['--parameter', one]));
-      }
-      // The copy for readers: nobody writes it while it is read.
-      const copy = join(folder, 'cluster');
-      await cp(join(await cluster.volumeOf('warehouse-data'), 'snapshot.duckdb'), join(copy, 'warehouse.duckdb'));
-      expect(await digestWarehouse(copy, 'yellow')).toEqual(await digestWarehouse(state, 'yellow'));
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    expect(await tablesOf(cluster, category)).toEqual(lab.local.tables);
   });
 
   test("each step's log is in the bucket of artifacts, models and pages in theirs", async () => {
@@ -99,22 +71,11 @@ describe.skipIf(images === undefined)('solo', () => {
     expect(await names('docs')).toEqual(expect.arrayContaining(['datasets/yellow.html', 'dbt/index.html']));
   });
 
-  test('each page is behind the sign-in, and answers whoever has the password', async () => {
-    const own = { authorization: `Basic ${Buffer.from(`taxiway:${password}`).toString('base64')}` };
-    const paths = ['/', ...Object.entries(backEnds).flatMap(([name, { path }]) => [path, `/health/${name}`])];
-    for (const path of paths) {
-      expect([path, await ask(path, {})]).toEqual([path, 401]);
-      expect([path, await ask(path, { authorization: `Basic ${Buffer.from('taxiway:wrong').toString('base64')}` })]).toEqual([
-        path,
-        401,
-      ]);
-      expect([path, [200, 302, 307].includes(await ask(path, own))], String(await ask(path, own))).toEqual([path, true]);
-    }
-  });
+  describe('its pages', () => testPages(() => lab));
+  describe('its services', () => testServices(() => lab));
 
   test('who may reach whom does, and nobody else', async () => {
-    const pods = (await Promise.all([platform, monitoring].map((namespace) => cluster.list('pods', '-n', namespace)))).flat();
-    const running = pods.filter(({ status }) => status.phase === 'Running');
+    const running = (await podsOf(lab)).filter(({ status }) => status.phase === 'Running');
     const addresses = new Map(running.map(({ metadata, status }) => [metadata.labels['app.kubernetes.io/name'], status.podIP]));
     // Its image has Node, and the node has it.
     const image = running.find(({ metadata }) => metadata.labels['app.kubernetes.io/name'] === 'docs')?.spec.containers[0].image;
@@ -126,6 +87,9 @@ describe.skipIf(images === undefined)('solo', () => {
     expect([...made].filter((one) => !allowed.has(one)).sort(), 'open though no edge says so').toEqual([]);
     expect([...allowed].filter((one) => tried(one) && !made.has(one)).sort(), 'closed though an edge opens it').toEqual([]);
   });
+
+  describe('its workflows', () => testWorkflows(() => lab));
+  describe('under chaos', () => testChaos(() => lab));
 
   test('removed, nothing is left; what somebody else has is not touched', async () => {
     const { code, stderr } = await cluster.install('--down', '--yes');
@@ -139,24 +103,4 @@ describe.skipIf(images === undefined)('solo', () => {
   });
 });
 
-const nameOf = ({ metadata }: Value): string => metadata.name;
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
-
-/** The status of a page, at the node's port, whoever vouches for the certificate. */
-const ask = (path: string, headers: Readonly<Record<string, string>>): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const port = solo.entrance.https;
-    const options = {
-      host: '127.0.0.1',
-      port,
-      path,
-      headers: { host: `${solo.domain}:${port}`, ...headers },
-      servername: solo.domain,
-    };
-    request({ ...options, rejectUnauthorized: false }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
-    })
-      .on('error', reject)
-      .end();
-  });

@@ -41,10 +41,10 @@ describe.skipIf(found === undefined)('the controller and the local runner agree 
     expect([order[0], order[3], order.length]).toEqual(['first', 'last', 4]);
   });
 
-  test('retries of exit 75 and nothing else', async () => {
+  test('retries of exit 75 and of what was killed, and nothing else', async () => {
     const names = ['shaky', 'hopeless', 'outcome', 'usage', 'bug'];
     const fixture = await createFixture(() => names.map((name) => probe(name)));
-    await fixture.setCodes('shaky', 75, 75);
+    await fixture.setCodes('shaky', 75, 137);
     await fixture.setCodes('hopeless', 75, 75, 75);
     await fixture.setCodes('outcome', 1);
     await fixture.setCodes('usage', 2);

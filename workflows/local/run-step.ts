@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCode, UserError } from '../../apps/platform/errors.ts';
 import { fileSize, makeFolder, writeFileAtomically } from '../../apps/platform/files.ts';
 import { scratchVolume } from '../mounts.ts';
+import { retriedExitCodes, sigkillCode } from '../retried-exit-codes.ts';
 import { expand, type LocalCommand, type Mount, toLocalCommand } from './local-command.ts';
 import { forgetProcess, recordProcess } from './orphans.ts';
 import { runPath } from './run-folder.ts';
@@ -26,9 +27,6 @@ export interface StepEnd extends Pick<StepSummary, 'exitCode' | 'message' | 'att
   readonly status: 'succeeded' | 'failed' | 'error' | 'stopped';
   readonly outputs: ReadonlyMap<string, string>;
 }
-
-/** A shell's code of a program that SIGTERM ended, as a node that drains does. */
-const sigtermCode = 143;
 
 /** Never throws for what the step does; what it says on its last line is the message. */
 export async function runStep(step: StepRun): Promise<StepEnd> {
@@ -118,7 +116,7 @@ interface Attempt {
 
 async function conclude(step: StepRun, { end, scratch, lastLine }: Attempt): Promise<StepEnd & { readonly temporary: boolean }> {
   const { outputs, missing } = await readOutputs(step, scratch);
-  const temporary = end.why === undefined && [exitCode.temporary, sigtermCode].includes(end.exitCode ?? 0);
+  const temporary = end.why === undefined && retriedExitCodes.includes(end.exitCode ?? 0);
   if (end.why === 'stopped') return { status: 'stopped', exitCode: end.exitCode, message: 'stopped', outputs, temporary };
   if (end.exitCode === 0 && end.why === undefined) {
     if (missing.length === 0) return { status: 'succeeded', exitCode: 0, outputs, temporary };
@@ -130,7 +128,7 @@ async function conclude(step: StepRun, { end, scratch, lastLine }: Attempt): Pro
 function explain({ leaf }: StepRun, { exitCode: code, why, message }: ProcessEnd, lastLine: string | undefined): string {
   if (why === 'deadline') return `took longer than its deadline of ${leaf.template.activeDeadlineSeconds} s`;
   if (why === 'could not start') return `could not start: ${message}`;
-  if (code === 137) return `killed (SIGKILL; too little memory?)${lastLine ? `; its last line: ${lastLine}` : ''}`;
+  if (code === sigkillCode) return `killed (SIGKILL; too little memory?)${lastLine ? `; its last line: ${lastLine}` : ''}`;
   return lastLine ?? `exited with ${code} and wrote nothing`;
 }
 

@@ -40,9 +40,9 @@ test('runs steps in order, two at once where nothing keeps them apart', async ()
   expect(summary.run).toMatch(/^fixture-yellow-\d{8}-\d{6}$/);
 });
 
-test('retries exit 75 with a clean scratch folder each time, and nothing else', async () => {
+test('retries exit 75 and what was killed, with a clean scratch folder each time, and nothing else', async () => {
   const fixture = await createFixture(() => [probe('shaky'), probe('outcome'), probe('hopeless')]);
-  await fixture.setCodes('shaky', 75, 75);
+  await fixture.setCodes('shaky', 75, 137);
   await fixture.setCodes('outcome', 1);
   await fixture.setCodes('hopeless', 75, 75, 75);
   const summary = await fixture.run({});

@@ -1,0 +1,136 @@
+// What a cluster does to those who live in it, while batches run. Afterwards the tables are those of an undisturbed run, and nothing is left.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { becomes } from '../fixtures/becomes.ts';
+import type { Value } from '../fixtures/manifests.ts';
+import { killPod, makeDiskSmall, restartService } from '../fixtures/node-faults.ts';
+import { tablesOf } from '../fixtures/solo-tables.ts';
+import { openWorkflows, type SoloWorkflows } from '../fixtures/solo-workflows.ts';
+import { category, env, findUnready, type Lab, nameOf, podsOf, toBatch } from './lab.ts';
+
+const { platform, pipeline } = env.namespaces;
+const well = { phase: 'Succeeded' };
+
+export function testChaos(get: () => Lab): void {
+  let workflows: SoloWorkflows;
+  beforeAll(() => {
+    workflows = openWorkflows(get().cluster, get().headers);
+  });
+  const submit = (month: 0 | 1, more: Readonly<Record<string, string>> = {}) =>
+    workflows.submit('batch', toBatch(get().local.files[month] as string, more));
+  const pods = (namespace: string) => get().cluster.list('pods', '-n', namespace);
+
+  afterEach(async () => {
+    const { cluster, local } = get();
+    await becomes(() => findUnready(get()), [], 300);
+    expect(await tablesOf(cluster, category)).toEqual(local.tables);
+    // No pod of a step waits or runs for nothing.
+    const open = async () =>
+      (await pods(pipeline)).filter(({ status }) => ['Pending', 'Running'].includes(status.phase)).map(nameOf);
+    await becomes(open, [], 60);
+  });
+
+  test('each pod of each component is killed while batches run', async () => {
+    const started = await Promise.all([submit(0, { retrain: 'true' }), submit(1, { retrain: 'true' })]);
+    for (const pod of await podsOf(get())) {
+      await killPod(get().cluster, pod);
+      await sleep(4000);
+    }
+    for (const name of started) expect(await workflows.end(name)).toMatchObject(well);
+  });
+
+  test('the kubelet and containerd start again', async () => {
+    const name = await submit(0);
+    await workflows.untilStep(name, 'transfer', 'Succeeded');
+    await restartService(get().cluster, 'kubelet');
+    await restartService(get().cluster, 'containerd');
+    expect(await workflows.end(name)).toMatchObject(well);
+  });
+
+  test('Postgres goes away under MLflow and the archive', async () => {
+    const name = await submit(1, { retrain: 'true' });
+    await workflows.untilStep(name, 'dbt', 'Running');
+    await get().cluster.kubectl('-n', platform, 'delete', 'pod', 'postgres-0', '--force', '--grace-period=0');
+    expect(await workflows.end(name)).toMatchObject(well);
+    // The archive takes workflows when Postgres is back.
+    const archived = async () =>
+      JSON.parse(await get().cluster.kubectl('-n', pipeline, 'get', 'workflow', name, '--output', 'json')).metadata.labels[
+        'workflows.argoproj.io/workflow-archiving-status'
+      ];
+    await becomes(archived, 'Archived', 120);
+  });
+
+  test('two batches of one month at once', async () => {
+    const started = await Promise.all([submit(0), submit(0)]);
+    for (const name of started) expect(await workflows.end(name)).toMatchObject(well);
+  });
+
+  test('the node is drained', async () => {
+    const { cluster } = get();
+    const name = await submit(1);
+    await workflows.untilStep(name, 'transfer', 'Succeeded');
+    const drain = ['--delete-emptydir-data', '--ignore-daemonsets', '--force', '--timeout=180s'];
+    await cluster.kubectl('drain', 'lab', ...drain, `--pod-selector=app.kubernetes.io/part-of=taxiway`);
+    await cluster.kubectl('uncordon', 'lab');
+    expect(await workflows.end(name)).toMatchObject(well);
+  });
+
+  test('a step that needs more memory than its limit says so, and is tried again', async () => {
+    const { cluster } = get();
+    const [template] = await cluster.list('workflowtemplates', '-n', pipeline, '--field-selector', 'metadata.name=batch');
+    const steps: Value[] = template?.spec.templates;
+    const at = steps.findIndex(({ name }) => name === 'transfer');
+    const path = `/spec/templates/${at}/container/resources/limits/memory`;
+    const patch = (value: string) =>
+      cluster.kubectl(
+        '-n',
+        pipeline,
+        'patch',
+        'workflowtemplate',
+        'batch',
+        '--type=json',
+        '--patch',
+        JSON.stringify([{ op: 'replace', path, value }]),
+      );
+    const before = steps[at]?.container.resources.limits.memory;
+    await cluster.kubectl(
+      '-n',
+      pipeline,
+      'patch',
+      'workflowtemplate',
+      'batch',
+      '--type=json',
+      '--patch',
+      JSON.stringify([{ op: 'replace', path: path.replace('limits', 'requests'), value: '16Mi' }]),
+    );
+    await patch('32Mi');
+    const name = await submit(0);
+    const tries = async () =>
+      Object.values<Value>((await workflows.look(name)).status?.nodes ?? {}).filter(
+        ({ type, displayName, phase }) => type === 'Pod' && displayName.startsWith('transfer') && phase === 'Failed',
+      );
+    await becomes(async () => (await tries()).length > 1, true, 240);
+    expect((await tries()).map(({ message }) => message)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/OOMKilled \(exit code 137\)/)]),
+    );
+    await patch(before);
+    await workflows.order('stop', name);
+    await workflows.end(name);
+    expect(await workflows.end(await submit(0))).toMatchObject(well);
+  });
+
+  test('a full disk under the warehouse loses nothing, and is told', async () => {
+    const release = await makeDiskSmall(get().cluster, 'warehouse-data', 64 * 1024);
+    let name: string;
+    try {
+      name = await submit(0);
+      const { phase, messages } = await workflows.end(name);
+      expect([phase, messages.join()]).toEqual(['Failed', expect.stringMatching(/load.*(full|no space|space left)/is)]);
+    } finally {
+      await release();
+    }
+    await workflows.order('retry', name);
+    await becomes(async () => (await workflows.look(name)).status.phase, 'Running', 30);
+    expect(await workflows.end(name)).toMatchObject(well);
+  });
+}
