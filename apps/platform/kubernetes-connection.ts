@@ -35,6 +35,11 @@ export function readKubeConfig(none: string): { config: KubeConfig; server: stri
     throw new UsageError('KUBECONFIG: it names no current cluster; choose one by kubectl config use-context');
   // What the client falls back to.
   if (server === 'http://localhost:8080') throw new UsageError(none);
+  // The client would throw at each request.
+  if (!server.startsWith('https:') && !config.getCurrentCluster()?.skipTLSVerify)
+    throw new UsageError(
+      `KUBECONFIG: ${server} is not encrypted; give an address that begins with https://, or insecure-skip-tls-verify: true for this cluster`,
+    );
   return { config, server };
 }
 

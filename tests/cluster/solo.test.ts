@@ -30,13 +30,15 @@ describe.skipIf(images === undefined)('solo', () => {
     // Killed in the middle: the next try completes it.
     await cluster.installAndKill(20_000);
     first = await cluster.install(...sample);
+    if (first.code !== 0) throw new Error(`npm run cluster failed:\n${first.stdout}${first.stderr}`);
     const password = await readPassword(cluster);
     lab = { cluster, local: await local, password, headers: toHeaders(password) };
   });
   afterAll(() => cluster?.stop());
 
   test('npm run cluster is green after a kill, within six minutes, and once more', async () => {
-    expect([first.code, first.stderr]).toEqual([0, '']);
+    expect(first.stderr).toBe('');
+    expect(first.seconds).toBeLessThan(360);
     console.log(`installed, and ${months} months loaded, in ${first.seconds.toFixed(0)} s`);
     expect(first.stdout).toContain('https://taxiway.localhost:30443/');
     expect(first.stdout).not.toContain('warning');
