@@ -6,6 +6,7 @@ import { runProgram } from '../platform/program.ts';
 import { takeFlags } from '../platform/task-flags.ts';
 import { backUp } from './back-up.ts';
 import { checkRestore } from './check-restore.ts';
+import { waitForServer } from './wait-for-server.ts';
 
 await runProgram({
   name: 'backup',
@@ -21,6 +22,7 @@ await runProgram({
       case 'back-up': {
         const { PGPASSWORD_FILE: file } = process.env;
         if (file) process.env.PGPASSWORD = (await readFile(file, 'utf8')).replace(/\n+$/, '');
+        await waitForServer();
         return backUp(takeFlags(task, flags, ['backups']).backups, new Date());
       }
       case 'check-restore': {

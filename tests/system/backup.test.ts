@@ -104,7 +104,23 @@ describe.skipIf(programs === undefined)('backup', () => {
     expect(readdirSync(join(server.folder, 'backups', stamp))).toEqual(['globals.sql']);
     rmSync(join(server.folder, 'backups', stamp), { recursive: true });
     const away = backUp(backups(), { PGHOST: join(server.folder, 'nowhere') });
-    expect([away.code, lastLine(away.err)]).toEqual([75, 'backup: psql ended with 2 (see above)']);
+    const place = `${join(server.folder, 'nowhere')}:5432`;
+    expect([away.code, lastLine(away.err)]).toEqual([
+      75,
+      `backup: ${place}: no server of Postgres takes connections; look at its pod`,
+    ]);
+  });
+
+  test('a server that can be reached only after some seconds is waited for', () => {
+    const later = join(server.folder, 'later');
+    const command = `(sleep 3; ln -s ${server.folder} ${later}) & exec "$@"`;
+    const made = server.run(
+      ['bash', '-c', command, 'bash', process.execPath, program, '--task', 'back-up', '--backups', backups()],
+      { TMPDIR: server.folder, PGHOST: later },
+    );
+    expect(made.code, made.err).toBe(0);
+    const [stamp = ''] = stamps();
+    rmSync(join(server.folder, 'backups', stamp), { recursive: true });
   });
 
   const wrapper = spawnSync('sh', ['-c', 'ls /usr/lib/*/libnss_wrapper.so']).status === 0 && process.getuid?.() === 0;
