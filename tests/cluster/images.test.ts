@@ -1,26 +1,25 @@
-// `npm run images` on a real Docker Engine: what it builds, that it builds nothing twice, and that each image starts as its pods do.
-// Here are the apps in TypeScript and one in Python; benchmarks/images.ts builds all of them.
+// `npm run images` on a real Docker Engine, where the set-up has built all: that it builds nothing twice, and that each image starts as its pods do.
 import { readdirSync } from 'node:fs';
-import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ownApps, ownTag, ownUser } from '../../charts/versions.ts';
 import { bundles } from '../../start/bundle-contents.ts';
-import { type ContainerEngine, findEngineTool, startContainerEngine } from '../fixtures/container-engine.ts';
+import { type OpenEngine, openEngine } from '../fixtures/container-engine.ts';
 import { copyForImages, type ImagesCopy, type ImagesEnd } from '../fixtures/images-run.ts';
-import { askForHelp, baseImagesOf, userOf } from '../fixtures/run-container.ts';
+import type { NodeImages } from '../fixtures/node-images.ts';
+import { askForHelp, userOf } from '../fixtures/run-container.ts';
 import { serveImages } from '../fixtures/serve-images.ts';
 
-const tool = findEngineTool();
+const images = inject('nodeImages');
 const apps = ownApps.filter((app) => bundles[app]?.dockerfile === 'apps/Dockerfile' || app === 'mlflow');
 const registry = 'registry.example/taxiway';
 const imageOf = (app: string, place = registry) => `${place}/${app}:${ownTag}`;
 const every = (what: string, names: readonly string[] = apps) => Object.fromEntries(names.map((app) => [app, what]));
 
-describe.skipIf(tool === undefined)('npm run images', () => {
-  let engine: ContainerEngine;
+describe.skipIf(images === undefined)('npm run images', () => {
+  let engine: OpenEngine;
   let copy: ImagesCopy;
   let first: ImagesEnd;
 
@@ -32,20 +31,15 @@ describe.skipIf(tool === undefined)('npm run images', () => {
   const contextsLeft = () => readdirSync(join(copy.root, '.taxiway', 'images')).filter((name) => name.startsWith('context-'));
 
   beforeAll(async () => {
-    [engine, copy] = await Promise.all([
-      startContainerEngine(tool as string, await mkdtemp(join(tmpdir(), 'engine-'))),
-      copyForImages(),
-    ]);
-    await engine.base(await baseImagesOf(apps));
+    engine = openEngine((images as NodeImages).env);
+    copy = await copyForImages();
     first = await run(apps);
   });
-  afterAll(async () => {
-    await engine?.stop();
-    await copy?.remove();
-  });
+  afterAll(() => copy?.remove());
 
-  test('builds every app that is named', () => {
-    expect([first.code, first.stderr, first.apps]).toEqual([0, '', every('built')]);
+  test('builds every app that is named, and gives another name to what is there', () => {
+    expect((images as NodeImages).built).toMatchObject(every('built'));
+    expect([first.code, first.stderr, first.apps]).toEqual([0, '', every('named')]);
     expect(
       first.stdout
         .trimEnd()
@@ -115,10 +109,10 @@ describe.skipIf(tool === undefined)('npm run images', () => {
   });
 
   test('pushes to a registry', async () => {
-    const place = `127.0.0.1:${engine.registryPort}/taxiway`;
+    const place = `127.0.0.1:${engine.registryPort}/pushed`;
     const end = await copy.run(['finish', 'docs', '--push', place], engine.env);
     expect([end.code, end.stderr, end.apps]).toEqual([0, '', every('named', ['docs', 'finish'])]);
-    const answer = await fetch(`http://127.0.0.1:${engine.registryPort}/v2/taxiway/docs/tags/list`);
+    const answer = await fetch(`http://127.0.0.1:${engine.registryPort}/v2/pushed/docs/tags/list`);
     const { tags } = (await answer.json()) as { tags: string[] };
     // By its version, and by its content.
     expect(tags.sort()).toEqual([ownTag, expect.stringMatching(new RegExp(`^${RegExp.escape(ownTag)}-[0-9a-f]{12}$`))]);
