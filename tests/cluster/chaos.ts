@@ -39,11 +39,11 @@ export function testChaos(get: () => Lab): void {
     for (const name of started) expect(await workflows.end(name)).toMatchObject(well);
   });
 
-  test('the kubelet and containerd start again', async () => {
+  test('containerd and the kubelet start again', async () => {
     const name = await submit(0);
     await workflows.untilStep(name, 'transfer', 'Succeeded');
-    await restartService(get().cluster, 'kubelet');
     await restartService(get().cluster, 'containerd');
+    await restartService(get().cluster, 'kubelet');
     expect(await workflows.end(name)).toMatchObject(well);
   });
 
