@@ -57,8 +57,11 @@ module.exports = {
       name: 'start-on-workflows',
       severity: 'error',
       from: { path: '^start/', pathNot: test },
-      // The names of images, and where the site of a cluster without a cloud is, are the charts'.
-      to: { path: '^(apps|charts|lambda|tests|benchmarks)/', pathNot: [libraries, '^charts/(versions|env/(solo|site))\\.ts$'] },
+      // The names of images, where the site of a cluster without a cloud is, and how a restricted pod looks are the charts'.
+      to: {
+        path: '^(apps|charts|lambda|tests|benchmarks)/',
+        pathNot: [libraries, '^charts/(versions|env/(solo|site)|constructs/(metadata|security))\\.ts$'],
+      },
     },
     {
       name: 'charts-on-workflows-and-contract',

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { leaseName } from '../apps/arrivals/claim.ts';
 import { type LeaseObject, toBatches, type WorkflowObject } from './cluster-batches.ts';
 
 const key = 'yellow/yellow_tripdata_2025-01.parquet';
 const lease = (submitted: boolean, of = key): LeaseObject => ({
-  metadata: { name: leaseName('source', of), annotations: { 'taxiway/submitted': String(submitted) } },
+  metadata: {
+    name: 'taxiway-object-x',
+    annotations: { 'taxiway/bucket': 'source', 'taxiway/key': of, 'taxiway/submitted': String(submitted) },
+  },
   spec: { holderIdentity: 'yellow-2025-01-abc' },
 });
 const workflow = (status: WorkflowObject['status'], name = 'yellow-2025-01-abc'): WorkflowObject =>

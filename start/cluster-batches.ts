@@ -1,5 +1,5 @@
 // What became of the batches of some files of the source bucket, by the Leases that the trigger writes and the Workflows that they name.
-import { leaseName, submittedAnnotation } from '../apps/arrivals/claim.ts';
+import { objectAnnotations } from '../apps/contract/names.ts';
 
 export interface NamedObject {
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
@@ -30,13 +30,14 @@ interface Found {
 
 /** In the order of the keys. What other files of the bucket did is left out. */
 export function toBatches(bucket: string, keys: readonly string[], { leases, workflows }: Found): Batch[] {
-  const leasesByName = new Map(leases.map((one) => [one.metadata.name, one]));
+  const ours = leases.filter(({ metadata }) => metadata.annotations?.[objectAnnotations.bucket] === bucket);
+  const leasesByKey = new Map(ours.map((one) => [one.metadata.annotations?.[objectAnnotations.key], one]));
   const workflowsByName = new Map(workflows.map((one) => [one.metadata.name, one]));
   return keys.map((key) => {
-    const lease = leasesByName.get(leaseName(bucket, key));
+    const lease = leasesByKey.get(key);
     const workflow = workflowsByName.get(lease?.spec?.holderIdentity ?? '');
     if (workflow !== undefined) return { key, ...toState(workflow) };
-    const isOver = lease?.metadata.annotations?.[submittedAnnotation] === 'true';
+    const isOver = lease?.metadata.annotations?.[objectAnnotations.submitted] === 'true';
     return { key, state: isOver ? 'done' : 'waits' };
   });
 }

@@ -1,5 +1,5 @@
 // Which version of an object the cluster has heard of last, in a Lease: compared and set by the API server, kept when workflows are long gone.
-import { partOf } from '../contract/names.ts';
+import { objectAnnotations, partOf } from '../contract/names.ts';
 import { TemporaryError, UsageError } from '../platform/errors.ts';
 import { type Arrival, type Follower, sequencerAnnotations } from './arrival.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
@@ -9,8 +9,6 @@ import { digestOf, toAnnotations } from './workflow.ts';
 export type Claim = 'ours' | 'duplicate' | 'older';
 
 const leaseKind = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' } as const;
-/** `true` once the workflow has been made. */
-export const submittedAnnotation = `${partOf}/submitted`;
 
 interface Lease {
   readonly metadata: {
@@ -26,8 +24,7 @@ interface Claiming {
   readonly follower: Follower;
 }
 
-export const leaseName = (bucket: string, key: string): string => `${partOf}-object-${digestOf(bucket, key)}`;
-const nameOf = ({ bucket, key }: Arrival) => leaseName(bucket, key);
+const nameOf = ({ bucket, key }: Arrival) => `${partOf}-object-${digestOf(bucket, key)}`;
 
 function toLease(
   { arrival, workflow, follower }: Claiming,
@@ -39,7 +36,7 @@ function toLease(
     metadata: {
       name: nameOf(arrival),
       labels: { 'app.kubernetes.io/part-of': partOf },
-      annotations: { ...toAnnotations(arrival, follower.origin), [submittedAnnotation]: String(submitted) },
+      annotations: { ...toAnnotations(arrival, follower.origin), [objectAnnotations.submitted]: String(submitted) },
       ...(resourceVersion !== undefined && { resourceVersion }),
     },
     spec: { holderIdentity: workflow },
@@ -58,7 +55,7 @@ export async function claim(objects: ClusterObjects, claiming: Claiming): Promis
     refuseOther(arrival, follower, annotations);
     const order = found === undefined ? 1 : await follower.compare(arrival, notedBy(follower, annotations));
     if (order < 0) return 'older';
-    if (order === 0) return annotations[submittedAnnotation] === 'true' ? 'duplicate' : 'ours';
+    if (order === 0) return annotations[objectAnnotations.submitted] === 'true' ? 'duplicate' : 'ours';
     const lease = toLease(claiming, { submitted: false, resourceVersion });
     const isSet = found === undefined ? await objects.create(leaseKind, lease) : await objects.replace(leaseKind, lease);
     if (isSet) return 'ours';

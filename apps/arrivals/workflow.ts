@@ -1,6 +1,6 @@
 // The Workflow of an object: one name for one version of it, whoever makes it and however often.
 import { createHash } from 'node:crypto';
-import { partOf } from '../contract/names.ts';
+import { objectAnnotations, partOf } from '../contract/names.ts';
 import { type Arrival, type Follower, sequencerAnnotations } from './arrival.ts';
 import type { MonthFile } from './month-file.ts';
 
@@ -23,8 +23,8 @@ export const toAnnotations = (
   { bucket, key, sequencer, version, time }: Arrival,
   origin: Follower['origin'],
 ): Record<string, string> => ({
-  [`${partOf}/bucket`]: bucket,
-  [`${partOf}/key`]: key,
+  [objectAnnotations.bucket]: bucket,
+  [objectAnnotations.key]: key,
   [sequencerAnnotations[origin]]: sequencer,
   ...(version !== undefined && { [`${partOf}/version`]: version }),
   ...(time !== undefined && { [`${partOf}/event-time`]: time }),

@@ -228,6 +228,13 @@ export const statsdVariable = 'STATSD_ADDRESS';
 /** The label that every object of ours carries as `app.kubernetes.io/part-of`. */
 export const partOf = 'taxiway';
 
+/** Annotations of what is in the cluster for an object of a bucket. `submitted` is `true` on its Lease once its workflow has been made. */
+export const objectAnnotations = {
+  bucket: `${partOf}/bucket`,
+  key: `${partOf}/key`,
+  submitted: `${partOf}/submitted`,
+} as const;
+
 /** Where Spark's image has its files. */
 export const sparkImage = {
   runner: '/app/runner.py',

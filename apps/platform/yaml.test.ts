@@ -27,6 +27,8 @@ const odd = [
   'y',
   'a \n b',
   '\u0001',
+  '\t\n',
+  '\n\n\tx\ny',
 ];
 /** Any text that UTF-8 can hold, where the odd characters are common. */
 const text = fc

@@ -1,16 +1,34 @@
-// What the parts of solo.test.ts share: one installed cluster.
+// What the tests of an installed cluster share.
 
 import type { ClusterEnvironment } from '../../charts/env/environment.ts';
 import { solo } from '../../charts/env/solo.ts';
 import type { Value } from '../fixtures/manifests.ts';
-import type { SoloCluster } from '../fixtures/solo-cluster.ts';
-import type { LocalMonths } from '../fixtures/solo-tables.ts';
+import type { NodeImages } from '../fixtures/node-images.ts';
+import { type Ended, type SoloCluster, startNode } from '../fixtures/solo-cluster.ts';
+import { readPassword, toHeaders } from '../fixtures/solo-site.ts';
+import { type LocalMonths, monthOf, runLocally } from '../fixtures/solo-tables.ts';
 
 export const category = 'yellow';
 export const months = 2;
 export const sample = ['--months', String(months), '--rows', '2000'];
 
 export const env: ClusterEnvironment = solo;
+
+/** What `npm run cluster` installs and loads, with the same months of this machine beside. It is killed in the middle, and completes at the next try. */
+export async function startLab(images: NodeImages): Promise<Lab & { readonly installed: Ended }> {
+  const local = runLocally(category, sample);
+  const cluster = await startNode(images);
+  try {
+    await cluster.installAndKill(20_000);
+    const installed = await cluster.install(...sample);
+    if (installed.code !== 0) throw new Error(`npm run cluster failed:\n${installed.stdout}${installed.stderr}`);
+    const password = await readPassword(cluster);
+    return { cluster, local: await local, password, headers: toHeaders(password), installed };
+  } catch (error) {
+    await Promise.allSettled([local, cluster.stop()]);
+    throw error;
+  }
+}
 
 export interface Lab {
   readonly cluster: SoloCluster;
@@ -39,7 +57,7 @@ export const toBatch = (filename: string, more: Readonly<Record<string, string>>
   category,
   uri: `s3://${env.buckets.source}/${category}/${filename}`,
   filename,
-  run_date: `${/\d{4}-\d{2}/.exec(filename)?.[0]}-01`,
+  run_date: `${monthOf(filename)}-01`,
   retrain: 'false',
   ...more,
 });

@@ -7,11 +7,9 @@ import { toBytes, toMillicores } from '../../charts/env/quantities.ts';
 import type { Value } from '../fixtures/manifests.ts';
 import type { NodeImages } from '../fixtures/node-images.ts';
 import { allowedBy, toTargets, tryAll } from '../fixtures/policy-matrix.ts';
-import { type Ended, type SoloCluster, startNode } from '../fixtures/solo-cluster.ts';
-import { readPassword, toHeaders } from '../fixtures/solo-site.ts';
-import { runLocally, tablesOf } from '../fixtures/solo-tables.ts';
-import { testChaos } from './chaos.ts';
-import { category, env, findUnready, type Lab, months, nameOf, podsOf, sample } from './lab.ts';
+import type { Ended, SoloCluster } from '../fixtures/solo-cluster.ts';
+import { tablesOf } from '../fixtures/solo-tables.ts';
+import { category, env, findUnready, months, nameOf, podsOf, sample, startLab } from './lab.ts';
 import { testPages } from './pages.ts';
 import { testServices } from './services.ts';
 import { testWorkflows } from './workflows.ts';
@@ -21,18 +19,12 @@ const { platform, pipeline } = env.namespaces;
 
 describe.skipIf(images === undefined)('solo', () => {
   let cluster: SoloCluster;
-  let lab: Lab;
+  let lab: Awaited<ReturnType<typeof startLab>>;
   let first: Ended;
 
   beforeAll(async () => {
-    const local = runLocally(category, sample);
-    cluster = await startNode(images as NodeImages);
-    // Killed in the middle: the next try completes it.
-    await cluster.installAndKill(20_000);
-    first = await cluster.install(...sample);
-    if (first.code !== 0) throw new Error(`npm run cluster failed:\n${first.stdout}${first.stderr}`);
-    const password = await readPassword(cluster);
-    lab = { cluster, local: await local, password, headers: toHeaders(password) };
+    lab = await startLab(images as NodeImages);
+    ({ cluster, installed: first } = lab);
   });
   afterAll(() => cluster?.stop());
 
@@ -91,7 +83,6 @@ describe.skipIf(images === undefined)('solo', () => {
   });
 
   describe('its workflows', () => testWorkflows(() => lab));
-  describe('under chaos', () => testChaos(() => lab));
 
   test('removed, nothing is left; what somebody else has is not touched', async () => {
     const { code, stderr } = await cluster.install('--down', '--yes');
