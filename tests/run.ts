@@ -42,7 +42,9 @@ const checks: Gate[] = [
   { name: 'unit tests', run: () => vitest('unit') },
 ];
 const lambda: Gate[] = [{ name: 'lambda', run: () => vitest('system', 'tests/system/lambda-integration.test.ts') }];
-const cluster: Gate[] = [{ name: 'tests on a Kubernetes node', run: () => vitest('cluster') }];
+/** All of tests/cluster, or the files that are named: `npm run test:cluster -- solo images`. */
+const clusterFiles = process.argv.slice(3).map((name) => `tests/cluster/${name}.test.ts`);
+const cluster: Gate[] = [{ name: 'tests on a Kubernetes node', run: () => vitest('cluster', ...clusterFiles) }];
 const more: Gate[] = [
   { name: 'Python tests: ml', run: () => unittest('ml', ensureImagePython) },
   { name: 'Python tests: dbt', run: () => unittest('dbt', ensureImagePython) },
