@@ -11,6 +11,7 @@ import { openStorage } from '../platform/object-storage-open.ts';
 import { listNames, readObject } from '../platform/objects.ts';
 import { checkRoom } from '../platform/room.ts';
 import { joinUri } from '../platform/uri.ts';
+import { patiently } from './patiently.ts';
 import { parseSums, type Sum, sumsName } from './sums.ts';
 
 /** A backup is made each night. */
@@ -27,9 +28,8 @@ export interface Check {
 
 /** Throws OutcomeError where there is no backup, the newest is too old, its bytes have changed, or it can't be restored. */
 export async function checkRestore(backups: string, { scratch, now }: { scratch: string; now: Date }): Promise<Check> {
-  const stamps = (await listNames(`${backups.replace(/\/+$/, '')}/`)).flatMap(
-    (name) => /^([^/]+)\/SHA256SUMS$/.exec(name)?.[1] ?? [],
-  );
+  const names = await patiently(() => listNames(`${backups.replace(/\/+$/, '')}/`));
+  const stamps = names.flatMap((name) => /^([^/]+)\/SHA256SUMS$/.exec(name)?.[1] ?? []);
   const stamp = stamps.sort().at(-1);
   if (stamp === undefined) throw new OutcomeError(`${backups}: no backup in it`);
   const hoursOld = Math.floor((now.getTime() - timeOf(stamp)) / 3_600_000);

@@ -66,7 +66,6 @@ describe.skipIf(images === undefined)('solo', () => {
   });
 
   describe('its pages', () => testPages(() => lab));
-  describe('its services', () => testServices(() => lab));
 
   test('who may reach whom does, and nobody else', async () => {
     const running = (await podsOf(lab)).filter(({ status }) => status.phase === 'Running');
@@ -83,6 +82,8 @@ describe.skipIf(images === undefined)('solo', () => {
   });
 
   describe('its workflows', () => testWorkflows(() => lab));
+  // Some rules are evaluated each five minutes.
+  describe('its services', () => testServices(() => lab));
 
   test('removed, nothing is left; what somebody else has is not touched', async () => {
     const { code, stderr } = await cluster.install('--down', '--yes');

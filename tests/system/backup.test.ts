@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../start/bundle.ts';
+import { findFreePort } from '../fixtures/free-port.ts';
 import { findGcsServer, type GcsServer, startGcs } from '../fixtures/gcs-server.ts';
 import { adminPassword, findPostgres, type PostgresServer, startPostgres } from '../fixtures/postgres-server.ts';
 import { mountSmallDisk } from '../fixtures/small-disk.ts';
@@ -109,6 +110,24 @@ describe.skipIf(programs === undefined)('backup', () => {
       75,
       `backup: ${place}: no server of Postgres takes connections; look at its pod`,
     ]);
+  });
+
+  test('a bucket that can be reached only after some seconds is waited for', async () => {
+    const port = await findFreePort();
+    const flags = ['--task', 'check-restore', '--backups', 's3://late/', '--scratch', join(server.folder, 'scratch')];
+    const empty = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
+    const answer = `require('node:http').createServer((_, to) => to.end('${empty}')).listen(${port})`;
+    // Longer than the client's own tries.
+    const late = `(sleep 20; exec timeout 12 ${process.execPath} -e "$0") >&- 2>&- & exec "$@"`;
+    const made = server.run(['bash', '-c', late, answer, process.execPath, program, ...flags], {
+      TMPDIR: server.folder,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    });
+    expect([made.code, lastLine(made.err)]).toEqual([1, 'backup: s3://late/: no backup in it']);
+    expect(made.err).toMatch(/waiting for=.*ECONNREFUSED/);
   });
 
   test('a server that can be reached only after some seconds is waited for', () => {
