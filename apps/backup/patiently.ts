@@ -1,4 +1,4 @@
-// A new pod's way to others may open seconds after the pod has started, when the network has heard of it. Nothing has been done until then.
+// Tries again for half a minute. The network may let a new pod through only some seconds after its start.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCode, UserError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';

@@ -28,17 +28,16 @@ export function toScript(env: ClusterEnvironment, cluster: string | undefined): 
   }
   if (cluster !== undefined)
     throw new UsageError(`${env.name} is not on Google: leave --cluster out; kubectl's current context says which cluster it is`);
-  return writeScript(`${intro} the cluster of kubectl's current context, which has Argo CD, for dist/${env.name}. ${again}`, [
+  return writeScript(env, "the cluster of kubectl's current context, which has Argo CD,", [
     toHealthCheck(env),
     ['Images', [toCommand(['npm', 'run', 'images', '--', '--push', env.registry])]],
     toRoot(env),
   ]);
 }
 
-const intro = '# Prepares';
-const again = "May be stopped and run again; run it in the repository's folder.";
-
-function writeScript(comment: string, parts: readonly Part[], head: readonly string[] = []): string {
+/** `what` is prepared; `head` comes before all parts. */
+function writeScript({ name }: ClusterEnvironment, what: string, parts: readonly Part[], head: readonly string[] = []): string {
+  const comment = `# Prepares ${what} for dist/${name}. May be stopped and run again; run it in the repository's folder.`;
   const first = ['#!/usr/bin/env bash', comment, 'set -euo pipefail', ...head].join('\n');
   const rest = parts.filter(([, lines]) => lines.length > 0).map(([title, lines]) => [`# ${title}`, ...lines].join('\n'));
   return [first, ...rest].join('\n\n').concat('\n');
@@ -46,7 +45,8 @@ function writeScript(comment: string, parts: readonly Part[], head: readonly str
 
 const toGoogleScript = (env: GoogleEnvironment, cluster: string): string =>
   writeScript(
-    `${intro} project ${env.google.project} and cluster ${cluster} for dist/${env.name}. ${again}`,
+    env,
+    `project ${env.google.project} and cluster ${cluster}`,
     [
       ["Google's interfaces and the cluster", [toCommand(['gcloud', 'services', 'enable', ...services]), 'find_cluster']],
       ['Secret Manager: entries that have no value yet', toSecrets(env)],
