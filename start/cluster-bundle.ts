@@ -75,3 +75,13 @@ export const nameOf = ({ kind, metadata: { name, namespace } }: Document): strin
   `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 
 export const documentsOf = ({ waves }: Bundle): Document[] => waves.flat().flatMap(({ documents }) => documents);
+
+export const namespacesOf = (bundle: Bundle): Document[] => documentsOf(bundle).filter(({ kind }) => kind === 'Namespace');
+
+/** What does not go with its namespace: definitions, roles of the cluster, webhooks and the like. The namespaces themselves are not among them. */
+export function outsideOf(bundle: Bundle): Document[] {
+  const ours = new Set(namespacesOf(bundle).map(({ metadata }) => metadata.name));
+  return documentsOf(bundle).filter(
+    ({ kind, metadata: { namespace } }) => kind !== 'Namespace' && !(namespace !== undefined && ours.has(namespace)),
+  );
+}

@@ -1,12 +1,13 @@
 // What a cluster must have before anything is installed in it. One line each for what is missing, with what to do.
 import type { V1Node } from '@kubernetes/client-node';
-import { partOf } from '../apps/contract/names.ts';
 import { UsageError } from '../apps/platform/errors.ts';
 import { call } from '../apps/platform/kubernetes-call.ts';
-import { type Bundle, documentsOf } from './cluster-bundle.ts';
+import { type Bundle, nameOf, namespacesOf, outsideOf } from './cluster-bundle.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
+import { ourLabel, sortByOwner } from './cluster-owner.ts';
 
 const leastMinor = 28;
+const mostNamed = 3;
 /** Node's words for a processor, and Kubernetes' words. */
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
@@ -65,14 +66,22 @@ async function findClassProblems({ storage }: ClusterConnection): Promise<string
       ];
 }
 
-/** Namespaces of these names that somebody else has made. */
-async function findForeign({ core }: ClusterConnection, bundle: Bundle): Promise<string[]> {
-  const names = documentsOf(bundle).flatMap(({ kind, metadata }) => (kind === 'Namespace' ? [metadata.name] : []));
-  const { items } = await call('listing namespaces', () => core.listNamespace());
-  return items
-    .filter(({ metadata }) => names.includes(metadata?.name ?? '') && metadata?.labels?.['app.kubernetes.io/part-of'] !== partOf)
-    .map(
+/** Objects of these names that somebody else has made. To take one over would change it for its owner, and `--down` would remove it. */
+async function findForeign(connection: ClusterConnection, bundle: Bundle): Promise<string[]> {
+  const objects = connection.openObjects();
+  const { foreign: namespaces } = await sortByOwner(objects, namespacesOf(bundle));
+  const { foreign: outside } = await sortByOwner(objects, outsideOf(bundle));
+  const reason = `somebody else (no label ${ourLabel})`;
+  const more = outside.length > mostNamed ? ` and ${outside.length - mostNamed} more` : '';
+  return [
+    ...namespaces.map(
       ({ metadata }) =>
-        `namespace ${metadata?.name} belongs to somebody else (no label app.kubernetes.io/part-of=${partOf}): rename ours in charts/env/solo.ts and run npm run synth, or use another cluster`,
-    );
+        `namespace ${metadata.name} belongs to ${reason}: rename ours in charts/env/solo.ts and run npm run synth, or use another cluster`,
+    ),
+    ...(outside.length > 0
+      ? [
+          `${outside.slice(0, mostNamed).map(nameOf).join(', ')}${more} ${outside.length === 1 ? 'belongs' : 'belong'} to ${reason}: use another cluster`,
+        ]
+      : []),
+  ];
 }

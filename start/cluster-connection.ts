@@ -1,6 +1,7 @@
 // The cluster of the current context: its clients, its name, and whether it is on this machine.
 import { networkInterfaces } from 'node:os';
 import {
+  ApiException,
   AuthorizationV1Api,
   type Configuration,
   CoreV1Api,
@@ -36,6 +37,27 @@ export class ClusterObjects extends KubernetesObjectApi {
   constructor(configuration: Configuration) {
     super(configuration);
     this.#custom = new CustomObjectsApi(configuration);
+  }
+
+  /** Objects of a kind, of one namespace or of all, `limit` at most. None where the server does not know the kind. Throws as the client does. */
+  async find(
+    apiVersion: string,
+    kind: string,
+    { namespace, limit }: { namespace?: string; limit?: number },
+  ): Promise<KubernetesObject[]> {
+    if (!(await this.#knows(apiVersion, kind))) return [];
+    const nothing = undefined;
+    const { items } = await this.list(apiVersion, kind, namespace, nothing, nothing, nothing, nothing, nothing, limit);
+    return items.map((one) => ({ ...one, apiVersion, kind }));
+  }
+
+  async #knows(apiVersion: string, kind: string): Promise<boolean> {
+    try {
+      return (await this.resource(apiVersion, kind)) !== undefined;
+    } catch (error) {
+      if (error instanceof ApiException && error.code === 404) return false;
+      throw error;
+    }
   }
 
   /** Server-side apply. The client's own would drop fields that its types write otherwise, such as `x-kubernetes-preserve-unknown-fields`. */

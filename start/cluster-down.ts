@@ -1,73 +1,82 @@
 // Removes what was installed, with its data: objects in the opposite order, then the namespaces and all that is in them.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { partOf } from '../apps/contract/names.ts';
 import { mapConcurrently } from '../apps/platform/concurrent.ts';
 import { TemporaryError } from '../apps/platform/errors.ts';
-import { call, callIfAny } from '../apps/platform/kubernetes-call.ts';
-import { type Bundle, type Document, documentsOf, headerOf, nameOf } from './cluster-bundle.ts';
+import { call } from '../apps/platform/kubernetes-call.ts';
+import { type Bundle, type Document, headerOf, nameOf, namespacesOf, outsideOf } from './cluster-bundle.ts';
 import type { ClusterConnection, ClusterObjects } from './cluster-connection.ts';
+import { orAbsent, readIfAny, sortByOwner } from './cluster-owner.ts';
 
 const goneSeconds = 300;
 const finalizerSeconds = 60;
 const atOnce = 8;
 
-/** What is not there is no error. Throws TemporaryError where something does not go in time. */
+/** Leaves what is somebody else's. What is not there is no error. Throws TemporaryError where something does not go in time, Refusal. */
 export async function removeAll(connection: ClusterConnection, bundle: Bundle, tell: (line: string) => void): Promise<void> {
   const objects = connection.openObjects();
-  const documents = documentsOf(bundle).reverse();
-  const namespaces = documents.filter(({ kind }) => kind === 'Namespace');
-  const ours = new Set(namespaces.map(({ metadata }) => metadata.name));
-  // Webhooks first: without their pods they would refuse what is removed.
-  const outside = documents.filter(
-    ({ kind, metadata }) => kind !== 'Namespace' && !(metadata.namespace && ours.has(metadata.namespace)),
-  );
-  const isWebhook = ({ kind }: { kind: string }) => kind.endsWith('WebhookConfiguration');
-  const isDefinition = ({ kind }: { kind: string }) => kind === 'CustomResourceDefinition';
-  await removeWorkflows(connection, ours);
-  const groups = [
-    outside.filter(isWebhook),
-    namespaces,
-    outside.filter((one) => !isWebhook(one) && !isDefinition(one)),
-    outside.filter(isDefinition),
-  ];
-  for (const group of groups)
-    await mapConcurrently(group, atOnce, async (document) => {
-      if ((await removeOurs(objects, document)) && !isDefinition(document)) tell(`removed ${nameOf(document)}`);
+  const { ours: namespaces } = await sortByOwner(objects, namespacesOf(bundle));
+  const { ours } = await sortByOwner(objects, outsideOf(bundle));
+  const outside = ours.reverse();
+  const isWebhook = ({ kind }: Document) => kind.endsWith('WebhookConfiguration');
+  const isDefinition = ({ kind }: Document) => kind === 'CustomResourceDefinition';
+  await removeWorkflows(objects, namespaces);
+  const removeEach = (group: readonly Document[]) =>
+    mapConcurrently(group, atOnce, async (document) => {
+      await removeOne(objects, document);
+      if (!isDefinition(document)) tell(`removed ${nameOf(document)}`);
     });
+  // Webhooks first: without their pods they would refuse what is removed.
+  await removeEach(outside.filter(isWebhook));
+  await removeEach(namespaces);
+  await removeEach(outside.filter((one) => !isWebhook(one) && !isDefinition(one)));
+  await removeEach(await leaveUsed(objects, outside.filter(isDefinition), tell));
 }
 
-/** Waits until it is gone. False where it was not there, or is somebody else's. */
-async function removeOurs(objects: ClusterObjects, document: Document): Promise<boolean> {
-  const [name, header] = [nameOf(document), headerOf(document)];
-  // A kind whose definition is gone already has no objects.
-  const read = () => callIfAny(`reading ${name}`, () => objects.read(header)).catch(() => undefined);
-  if ((await read())?.metadata?.labels?.['app.kubernetes.io/part-of'] !== partOf) return false;
-  await callIfAny(`removing ${name}`, () => objects.delete(header, undefined, undefined, undefined, undefined, 'Background'));
-  for (const end = Date.now() + goneSeconds * 1000; (await read()) !== undefined; await sleep(500))
+async function removeOne(objects: ClusterObjects, document: Document): Promise<void> {
+  const name = nameOf(document);
+  await remove(objects, name, headerOf(document));
+  for (const end = Date.now() + goneSeconds * 1000; (await readIfAny(objects, document)) !== undefined; await sleep(500))
     if (Date.now() > end) throw new TemporaryError(`${name} does not go; run npm run cluster -- --down again`);
-  return true;
+}
+
+const remove = (objects: ClusterObjects, name: string, object: Parameters<ClusterObjects['delete']>[0]) =>
+  call(`removing ${name}`, () => objects.delete(object, undefined, undefined, undefined, undefined, 'Background')).catch(
+    orAbsent,
+  );
+
+/** Definitions without the ones that others use: with a definition go all objects of its kind, in every namespace. */
+async function leaveUsed(
+  objects: ClusterObjects,
+  definitions: readonly Document[],
+  tell: (line: string) => void,
+): Promise<Document[]> {
+  const users = await mapConcurrently(definitions, atOnce, async ({ spec }) => {
+    const { name } = spec.versions.find(({ storage }: { storage: boolean }) => storage);
+    const kind = spec.names.kind;
+    return call(`listing ${kind}s`, () => objects.find(`${spec.group}/${name}`, kind, { limit: 1 }));
+  });
+  return definitions.filter((definition, index) => {
+    const [user] = users[index] ?? [];
+    if (user !== undefined)
+      tell(`left ${nameOf(definition)}: namespace ${user.metadata?.namespace} has objects of it; it goes when these are removed`);
+    return user === undefined;
+  });
 }
 
 /**
  * Workflows and Spark's applications have finalizers that only their controllers take away: they go while these still run. Where no controller
  * runs any more, the wait ends, and the namespaces say what is left.
  */
-async function removeWorkflows(connection: ClusterConnection, namespaces: ReadonlySet<string>): Promise<void> {
-  const objects = connection.openObjects();
+async function removeWorkflows(objects: ClusterObjects, namespaces: readonly Document[]): Promise<void> {
   const find = async () => {
     const lists = kinds.flatMap(([apiVersion, kind]) =>
-      [...namespaces].map(async (namespace) => {
-        const found = await call(`listing ${kind}s`, () => objects.list(apiVersion, kind, namespace)).catch(() => undefined);
-        return (found?.items ?? []).map((one) => ({ ...one, apiVersion, kind }));
-      }),
+      namespaces.map(({ metadata }) =>
+        call(`listing ${kind}s`, () => objects.find(apiVersion, kind, { namespace: metadata.name })),
+      ),
     );
     return (await Promise.all(lists)).flat();
   };
-  await mapConcurrently(await find(), atOnce, (one) =>
-    callIfAny(`removing ${one.kind} ${one.metadata?.name}`, () =>
-      objects.delete(one, undefined, undefined, undefined, undefined, 'Background'),
-    ),
-  );
+  await mapConcurrently(await find(), atOnce, (one) => remove(objects, `${one.kind} ${one.metadata?.name}`, one));
   for (const end = Date.now() + finalizerSeconds * 1000; (await find()).length > 0 && Date.now() < end; ) await sleep(500);
 }
 

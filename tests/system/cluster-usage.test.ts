@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { becomes } from '../fixtures/becomes.ts';
 import { collectOutput } from '../fixtures/child-output.ts';
 import { findFreePort } from '../fixtures/free-port.ts';
 import { type Cluster, findKubernetes, lambdaToken, startCluster } from '../fixtures/kube-cluster.ts';
@@ -25,8 +26,7 @@ async function install(kubeConfig: string | undefined, ...args: readonly string[
     env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeConfig },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const { code, stderr } = await collectOutput(child);
-  return { code, stderr };
+  return collectOutput(child);
 }
 
 /** A kubeconfig of somebody at a server of this test. */
@@ -44,6 +44,7 @@ async function toConfig(server: string, isUnsafe = true): Promise<string> {
 
 const says = (text: RegExp, code = 2) => ({
   code,
+  stdout: '',
   stderr: expect.stringMatching(new RegExp(`^npm run cluster: ${text.source}.*\\n$`)),
 });
 
@@ -58,6 +59,11 @@ test('a KUBECONFIG that is not there', async () => {
 test('nobody answers there: try again', async () => {
   const config = await toConfig(`http://127.0.0.1:${await findFreePort()}`);
   expect(await install(config)).toEqual(says(/asking the cluster for its version: .*ECONNREFUSED/, 75));
+});
+
+test('--down where nobody answers does not say that it is done', async () => {
+  const config = await toConfig(`http://127.0.0.1:${await findFreePort()}`);
+  expect(await install(config, '--down', '--yes')).toEqual(says(/.*ECONNREFUSED/, 75));
 });
 
 test('an address without encryption', async () => {
@@ -129,5 +135,61 @@ describe.skipIf(tools === undefined)('a real API server', () => {
         ),
       ),
     );
+  });
+
+  describe('what is somebody else’s', () => {
+    const workflows = '/apis/argoproj.io/v1alpha1/namespaces';
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const definition = 'workflows.argoproj.io';
+    const down = () => install(config, '--down', '--yes');
+    const label = (isOurs: boolean) =>
+      cluster.ask(
+        'PATCH',
+        `${definitions}/${definition}`,
+        { metadata: { labels: { 'app.kubernetes.io/part-of': isOurs ? 'taxiway' : null } } },
+        'application/merge-patch+json',
+      );
+    const names = async (path: string) =>
+      (await cluster.ask('GET', path)).body.items?.map((one: { metadata: { name: string } }) => one.metadata.name);
+    beforeAll(async () => {
+      await make('/api/v1/namespaces', { metadata: { name: 'taxiway-pipeline' } });
+      await make(definitions, {
+        metadata: { name: definition },
+        spec: {
+          ...{ group: 'argoproj.io', scope: 'Namespaced', names: { kind: 'Workflow', plural: 'workflows' } },
+          versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+        },
+      });
+      await becomes(() => names(`${workflows}/taxiway-pipeline/workflows`), [], 30);
+      await make(`${workflows}/taxiway-pipeline/workflows`, {
+        ...{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name: 'theirs' } },
+      });
+    });
+
+    test('an object outside of namespaces is not taken over', async () => {
+      expect(await install(config)).toEqual(
+        says(/.*CustomResourceDefinition workflows\.argoproj\.io belongs to somebody else .*use another cluster/),
+      );
+    });
+
+    test('--down leaves what runs in a namespace that is not ours', async () => {
+      expect(await down()).toMatchObject({ code: 0 });
+      expect(await names(`${workflows}/taxiway-pipeline/workflows`)).toEqual(['theirs']);
+      expect(await names(definitions)).toEqual([definition]);
+    });
+
+    test('--down leaves a definition of ours that others use, and says where', async () => {
+      await label(true);
+      expect(await down()).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(
+          `left CustomResourceDefinition ${definition}: namespace taxiway-pipeline has objects of it`,
+        ),
+      });
+      expect(await names(definitions)).toEqual([definition]);
+      await cluster.ask('DELETE', `${workflows}/taxiway-pipeline/workflows/theirs`);
+      expect(await down()).toMatchObject({ code: 0 });
+      expect(await names(definitions)).toEqual([]);
+    });
   });
 });
