@@ -1,29 +1,18 @@
 // Applies documents as Argo CD would: on the server's side, forced, Jobs made again.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TemporaryError, UsageError } from '../apps/platform/errors.ts';
+import { TemporaryError } from '../apps/platform/errors.ts';
 import { call, callIfAny } from '../apps/platform/kubernetes-call.ts';
-import { Refusal } from '../apps/platform/kubernetes-refusal.ts';
 import { type Document, headerOf, nameOf } from './cluster-bundle.ts';
 import type { ClusterObjects } from './cluster-connection.ts';
 
 const fieldManager = 'taxiway-cluster';
 const goneSeconds = 60;
 
-/** Safe to run again at any time. Throws UsageError, TemporaryError. */
+/** Safe to run again at any time. Throws Refusal, TemporaryError. */
 export async function applyAll(objects: ClusterObjects, documents: readonly Document[]): Promise<void> {
   for (const document of documents) {
     if (document.kind === 'Job') await removeOldJob(objects, document);
-    await applyOne(objects, document);
-  }
-}
-
-async function applyOne(objects: ClusterObjects, document: Document): Promise<void> {
-  try {
     await call(`applying ${nameOf(document)}`, () => objects.apply(document, fieldManager));
-  } catch (error) {
-    if (error instanceof Refusal && /provided port is already allocated/.test(error.message))
-      throw new UsageError(`${error.message}; choose other ports in charts/env/solo.ts (entrance) and run npm run synth`);
-    throw error;
   }
 }
 

@@ -9,6 +9,11 @@ const lease = (submitted: boolean, of = key): LeaseObject => ({
   },
   spec: { holderIdentity: 'yellow-2025-01-abc' },
 });
+/** Of another version of the same file. */
+const otherLease = (submitted: boolean, name: string, creationTimestamp: Date): LeaseObject => {
+  const { metadata, ...rest } = lease(submitted);
+  return { ...rest, metadata: { ...metadata, name, creationTimestamp }, spec: { holderIdentity: `yellow-2025-01-${name}` } };
+};
 const workflow = (status: WorkflowObject['status'], name = 'yellow-2025-01-abc'): WorkflowObject =>
   status === undefined ? { metadata: { name } } : { metadata: { name }, status };
 
@@ -45,6 +50,21 @@ test.each([
     'an earlier version of the file failed',
     { leases: [lease(true)], workflows: [workflow({ phase: 'Failed' }, 'yellow-2025-01-old'), workflow({ phase: 'Succeeded' })] },
     { state: 'done', workflow: 'yellow-2025-01-abc' },
+  ],
+  [
+    'the file has several versions: the newest counts, whatever the names are',
+    {
+      leases: [
+        otherLease(true, 'a', new Date(1000)),
+        otherLease(true, 'c', new Date(3000)),
+        otherLease(true, 'b', new Date(2000)),
+        otherLease(true, 'z', new Date(500)),
+      ],
+      workflows: ['a', 'b', 'z']
+        .map((one) => workflow({ phase: 'Failed' }, `yellow-2025-01-${one}`))
+        .concat(workflow({ phase: 'Succeeded' }, 'yellow-2025-01-c')),
+    },
+    { state: 'done', workflow: 'yellow-2025-01-c' },
   ],
   [
     'another file failed',

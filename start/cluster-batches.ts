@@ -2,7 +2,11 @@
 import { objectAnnotations } from '../apps/contract/names.ts';
 
 export interface NamedObject {
-  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: Date;
+  };
 }
 
 export interface LeaseObject extends NamedObject {
@@ -31,6 +35,8 @@ interface Found {
 /** In the order of the keys. What other files of the bucket did is left out. */
 export function toBatches(bucket: string, keys: readonly string[], { leases, workflows }: Found): Batch[] {
   const ours = leases.filter(({ metadata }) => metadata.annotations?.[objectAnnotations.bucket] === bucket);
+  // A file that was replaced has a Lease for each version.
+  ours.sort((a, b) => timeOf(a) - timeOf(b));
   const leasesByKey = new Map(ours.map((one) => [one.metadata.annotations?.[objectAnnotations.key], one]));
   const workflowsByName = new Map(workflows.map((one) => [one.metadata.name, one]));
   return keys.map((key) => {
@@ -41,6 +47,8 @@ export function toBatches(bucket: string, keys: readonly string[], { leases, wor
     return { key, state: isOver ? 'done' : 'waits' };
   });
 }
+
+const timeOf = ({ metadata }: LeaseObject): number => new Date(metadata.creationTimestamp ?? 0).getTime();
 
 function toState({ metadata, status = {} }: WorkflowObject): Omit<Batch, 'key'> {
   const workflow = metadata.name;

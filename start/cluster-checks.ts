@@ -1,8 +1,8 @@
 // What a cluster must have before anything is installed in it. One line each for what is missing, with what to do.
-import type { V1Node } from '@kubernetes/client-node';
+import type { V1Node, V1ServiceSpec } from '@kubernetes/client-node';
 import { UsageError } from '../apps/platform/errors.ts';
 import { call } from '../apps/platform/kubernetes-call.ts';
-import { type Bundle, nameOf, namespacesOf, outsideOf } from './cluster-bundle.ts';
+import { type Bundle, documentsOf, nameOf, namespacesOf, outsideOf } from './cluster-bundle.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import { ourLabel, sortByOwner } from './cluster-owner.ts';
 
@@ -25,6 +25,7 @@ export async function checkCluster(connection: ClusterConnection, bundle: Bundle
     ...findNodeProblems(nodes),
     ...(await findClassProblems(connection)),
     ...(await findForeign(connection, bundle)),
+    ...(await findTakenPorts(connection, bundle)),
   ];
   if (problems.length > 0) throw new UsageError(problems.join('; '));
 }
@@ -85,3 +86,22 @@ async function findForeign(connection: ClusterConnection, bundle: Bundle): Promi
       : []),
   ];
 }
+
+/** Ports of the nodes that Services of others have. */
+async function findTakenPorts({ core }: ClusterConnection, bundle: Bundle): Promise<string[]> {
+  const services = documentsOf(bundle).filter(({ kind }) => kind === 'Service');
+  const wanted = new Map(services.flatMap((service) => nodePortsOf(service).map((port) => [port, nameOf(service)])));
+  const { items } = await call('listing Services', () => core.listServiceForAllNamespaces());
+  return items.flatMap(({ metadata, spec }) => {
+    const owner = `Service ${metadata?.namespace}/${metadata?.name}`;
+    return nodePortsOf({ spec })
+      .filter((port) => wanted.has(port) && wanted.get(port) !== owner)
+      .map(
+        (port) =>
+          `port ${port} of the nodes is taken by ${owner}: choose another in charts/env/solo.ts (entrance) and run npm run synth`,
+      );
+  });
+}
+
+const nodePortsOf = ({ spec }: { readonly spec?: Pick<V1ServiceSpec, 'ports'> | undefined }): number[] =>
+  (spec?.ports ?? []).flatMap(({ nodePort }) => nodePort ?? []);

@@ -7,7 +7,7 @@ import { killPod, makeDiskSmall, restartService } from '../fixtures/node-faults.
 import type { NodeImages } from '../fixtures/node-images.ts';
 import { tablesOf } from '../fixtures/solo-tables.ts';
 import { openWorkflows, type SoloWorkflows } from '../fixtures/solo-workflows.ts';
-import { category, env, findUnready, type Lab, nameOf, podsOf, startLab, toBatch } from './lab.ts';
+import { category, env, findUnready, type Lab, months, nameOf, podsOf, startLab, toBatch } from './lab.ts';
 
 const { platform, pipeline } = env.namespaces;
 const well = { phase: 'Succeeded' };
@@ -18,7 +18,9 @@ describe.skipIf(images === undefined)('chaos', () => {
   let lab: Lab;
   let workflows: SoloWorkflows;
   beforeAll(async () => {
-    lab = await startLab(images as NodeImages);
+    const { installed, ...rest } = await startLab(images as NodeImages);
+    lab = rest;
+    console.log(`installed, and ${months} months loaded, in ${installed.seconds.toFixed(0)} s`);
     workflows = openWorkflows(lab.cluster, lab.headers);
   });
   afterAll(() => lab?.cluster.stop());

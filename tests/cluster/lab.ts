@@ -14,12 +14,15 @@ export const sample = ['--months', String(months), '--rows', '2000'];
 
 export const env: ClusterEnvironment = solo;
 
-/** What `npm run cluster` installs and loads, with the same months of this machine beside. It is killed in the middle, and completes at the next try. */
-export async function startLab(images: NodeImages): Promise<Lab & { readonly installed: Ended }> {
+/** What `npm run cluster` installs and loads, with the same months of this machine beside. It is killed after each of these seconds first. */
+export async function startLab(
+  images: NodeImages,
+  killedAfter: readonly number[] = [],
+): Promise<Lab & { readonly installed: Ended }> {
   const local = runLocally(category, sample);
   const cluster = await startNode(images);
   try {
-    await cluster.installAndKill(20_000);
+    for (const seconds of killedAfter) await cluster.installAndKill(seconds, ...sample);
     const installed = await cluster.install(...sample);
     if (installed.code !== 0) throw new Error(`npm run cluster failed:\n${installed.stdout}${installed.stderr}`);
     const password = await readPassword(cluster);

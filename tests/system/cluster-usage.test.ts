@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { becomes } from '../fixtures/becomes.ts';
 import { collectOutput } from '../fixtures/child-output.ts';
+import { compileCache } from '../fixtures/compile-cache.ts';
 import { findFreePort } from '../fixtures/free-port.ts';
 import { type Cluster, findKubernetes, lambdaToken, startCluster } from '../fixtures/kube-cluster.ts';
 import { writeKubeConfig } from '../fixtures/kube-controllers.ts';
@@ -23,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function install(kubeConfig: string | undefined, ...args: readonly string[]) {
   const child = spawn(process.execPath, [join(repository, 'start', 'cluster.ts'), ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeConfig },
+    env: { PATH: process.env.PATH, ...compileCache, HOME: folder, KUBECONFIG: kubeConfig },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return collectOutput(child);
@@ -134,6 +135,14 @@ describe.skipIf(tools === undefined)('a real API server', () => {
           `nodes are ${other}, and images that are built on this machine are .*: run npm run images and npm run cluster on a machine that is ${other}`,
         ),
       ),
+    );
+  });
+
+  test('a port of the nodes that another Service has', async () => {
+    const ports = [{ name: 'https', port: 443, nodePort: 30_443 }];
+    await make('/api/v1/namespaces/default/services', { metadata: { name: 'web' }, spec: { type: 'NodePort', ports } });
+    expect(await install(config)).toEqual(
+      says(/.*port 30443 of the nodes is taken by Service default\/web: choose another in charts\/env\/solo\.ts \(entrance\)/),
     );
   });
 

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { yellow } from '../../apps/contract/yellow.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
 import { collectOutput } from '../fixtures/child-output.ts';
+import { compileCache } from '../fixtures/compile-cache.ts';
 import { type DamagedEnd, findBrokenRuns, runBound, type Scenario } from '../fixtures/damage-runs.ts';
 import { asOf, makeWorld, newest } from '../fixtures/damage-world.ts';
 import { repository } from '../fixtures/npm-start.ts';
@@ -78,7 +79,7 @@ describe('dbt, training and what serves', () => {
 async function askServer([app = '', ...flags]: readonly string[], paths: readonly string[]): Promise<DamagedEnd> {
   const child = spawn(process.execPath, [join(repository, 'apps', app, 'main.ts'), ...flags, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: '/usr/bin:/bin' },
+    env: { PATH: '/usr/bin:/bin', ...compileCache },
   });
   const ended = collectOutput(child);
   const [line] = (await Promise.race([once(createInterface(child.stdout), 'line'), ended.then(() => [''])])) as [string];
