@@ -4,17 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type WorkloadName, workloads } from '../../apps/contract/names.ts';
 import { toBytes, toMillicores } from '../../charts/env/quantities.ts';
-import { becomes } from '../fixtures/becomes.ts';
 import type { Value } from '../fixtures/manifests.ts';
 import type { NodeImages } from '../fixtures/node-images.ts';
 import { allowedBy, toTargets, tryAll } from '../fixtures/policy-matrix.ts';
 import type { Ended, SoloCluster } from '../fixtures/solo-cluster.ts';
 import { tablesOf } from '../fixtures/solo-tables.ts';
-import { openWorkflows } from '../fixtures/solo-workflows.ts';
 import { category, env, findUnready, months, nameOf, podsOf, sample, startLab } from './lab.ts';
 import { testPages } from './pages.ts';
 import { testServices } from './services.ts';
-import { testWorkflows } from './workflows.ts';
+import { testStops, testWorkflows } from './workflows.ts';
 
 const images = inject('nodeImages');
 const { platform, pipeline } = env.namespaces;
@@ -86,26 +84,8 @@ describe.skipIf(images === undefined)('solo', () => {
   // Some rules are evaluated each five minutes.
   describe('its services', () => testServices(() => lab));
 
-  test('a sample batch that fails is told; run again, it goes on where it stopped', async () => {
-    const more = ['--months', String(months + 1), '--rows', '2000'];
-    const workflows = openWorkflows(cluster, lab.headers);
-    const namesOfBatches = async () => (await cluster.list('workflows', '-n', pipeline)).map(nameOf);
-    const before = await namesOfBatches();
-    const findNew = async () => (await namesOfBatches()).find((one) => !before.includes(one));
-    const running = cluster.install(...more);
-    await becomes(async () => (await findNew()) !== undefined, true, 120);
-    const name = (await findNew()) as string;
-    await workflows.untilStep(name, 'dbt', 'Running');
-    await workflows.order('stop', name);
-    const told = await running;
-    expect(told).toMatchObject({ code: 1, stderr: expect.stringMatching(new RegExp(`^npm run cluster: batch ${name}: .*\n$`)) });
-    const again = await cluster.install(...more);
-    expect([again.code, again.stderr]).toEqual([0, '']);
-    expect(again.stdout).toContain(`${name} had failed; it goes on where it stopped`);
-    const nodes = Object.values<Value>((await workflows.look(name)).status.nodes);
-    expect(nodes.filter(({ type, displayName }) => type === 'Pod' && displayName === 'transfer')).toHaveLength(1);
-    expect(await findNew()).toBe(name);
-  });
+  // After the alerts were looked at: a workflow that is stopped alerts.
+  describe('its workflows that stop', () => testStops(() => lab));
 
   test('removed, nothing is left; what somebody else has is not touched', async () => {
     const { code, stderr } = await cluster.install('--down', '--yes');
