@@ -9,9 +9,9 @@ const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 
 interface Count {
-  passed: number;
-  failed: number;
-  skipped: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
 }
 
 interface Gate {
@@ -48,23 +48,33 @@ const lambda: Gate[] = [{ name: 'lambda', run: () => vitest('system', 'tests/sys
 const clusterFiles = process.argv.slice(3).map((name) => `tests/cluster/${name}.test.ts`);
 const cluster: Gate[] = [{ name: 'tests on a Kubernetes node', run: () => vitest('cluster', ...clusterFiles) }];
 const more: Gate[] = [
-  { name: 'Python tests: ml', run: () => unittest('ml', ensureImagePython) },
-  { name: 'Python tests: dbt', run: () => unittest('dbt', ensureImagePython) },
-  { name: 'Python tests: spark', run: () => unittest('spark', ensurePythonEnvironment) },
+  {
+    name: 'Python tests',
+    // Each uses one processor.
+    run: async () => {
+      const running = [
+        unittest('ml', ensureImagePython),
+        unittest('dbt', ensureImagePython),
+        unittest('spark', ensurePythonEnvironment),
+      ];
+      return add(await Promise.all(running));
+    },
+  },
   { name: 'system tests', run: () => vitest('system') },
 ];
 
-const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const counts: Count[] = [];
 try {
   for (const gate of toGates(process.argv[2])) {
     const started = Date.now();
     const count = await gate.run();
-    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += count[key];
+    counts.push(count);
     console.log(`${count.failed === 0 ? '✔' : '✖'} ${gate.name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
+const total = add(counts);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 && total.passed + total.skipped > 0 ? 0 : 1;
 
@@ -72,6 +82,11 @@ function toGates(part: string | undefined): Gate[] {
   if (part === 'check') return checks;
   if (part === 'cluster') return cluster;
   return part === 'lambda' ? lambda : [...checks, ...more];
+}
+
+function add(counts: readonly Count[]): Count {
+  const sum = (key: keyof Count) => counts.reduce((all, one) => all + one[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
 }
 
 /** A command counts as one test: it passes with exit code 0, and prints only where it fails. */
