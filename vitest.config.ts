@@ -12,7 +12,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,charts,lambda,workflows,start}/**/*.test.ts', 'tests/unit/**/*.test.ts'],
-          testTimeout: 30_000,
+          // They take seconds, but not on a machine that runs other tests beside.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -6,9 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Environment, SparkPod } from '../environment.ts';
 import { localEnvironment } from '../local-environment.ts';
 import { renderWorkflows } from '../render-workflows.ts';
-import { workflowTemplate } from '../template-schema.ts';
 import { checkRendered, type Rendered } from './rendered.ts';
-import { findTemplateProblems } from './templates.ts';
 
 const folder = join(import.meta.dirname, 'fixtures');
 const accounts = ['step', 'training'];
@@ -68,22 +66,6 @@ test.each([
   ['a cluster', cluster],
 ])('what we render for %s has no findings', (_, environment) => {
   expect(findProblems(render(environment))).toEqual([]);
-});
-
-test('all workflows are checked in 20 ms', () => {
-  const read = () =>
-    new Map(
-      render(cluster).flatMap((one) =>
-        one.kind === 'WorkflowTemplate' ? [[one.metadata.name, workflowTemplate.parse(one)]] : [],
-      ),
-    );
-  const times = Array.from({ length: 10 }, () => {
-    const templates = read();
-    const start = performance.now();
-    findTemplateProblems(templates);
-    return performance.now() - start;
-  });
-  expect(Math.min(...times)).toBeLessThan(20);
 });
 
 test('one name is changed anywhere, and it is found', () => {
