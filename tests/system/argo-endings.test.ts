@@ -95,14 +95,14 @@ describe.skipIf(found === undefined)('on the controller', () => {
     const short = (name: string, wait: string): Step =>
       step(name, probeProgram({}), {
         args: { name: text`${name}`, state: text`/taxiway`, wait: text`${wait}` },
-        deadlineMinutes: 6 / 60,
+        deadlineMinutes: 15 / 60,
       });
     const end = step('told', probeProgram({}), {
       args: { name: text`told`, state: text`/taxiway`, status: runStatus },
-      deadlineMinutes: 6 / 60,
+      deadlineMinutes: 15 / 60,
     });
     const fixture = await createFixture(() => [short('endless', '60000'), short('quick', '0')], {
-      deadlineHours: 6 / 3600,
+      deadlineHours: 15 / 3600,
       onExit: [end],
     });
     const { argo, local } = await runBoth(lab, fixture);
