@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import type { Dataset } from './dataset.ts';
 import { ContractError, defineDataset, isDataset } from './define-dataset.ts';
 import { green } from './green.ts';
-import { all, before, between, inMonth, oneOf, present } from './predicate.ts';
+import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
 import { yellow } from './yellow.ts';
+
+const { pickup, dropoff } = yellow.roles;
 
 function problemsOf(change: Partial<Dataset>): readonly string[] {
   try {
@@ -95,6 +97,37 @@ test.each<[string, Partial<Dataset>, string]>([
     'an empty range',
     { rules: [{ name: 'x', description: '', holds: all(between('extra', { atLeast: 2, below: 2 })) }] },
     'no number lies between 2 and 2',
+  ],
+  [
+    'a length of time of numbers',
+    { rules: [{ name: 'x', description: '', holds: lasts('extra', 'mta_tax', { below: '1h' }) }] },
+    '"lasts" needs timestamp, but column "extra" is double',
+  ],
+  [
+    'a length of time without a unit',
+    { rules: [{ name: 'x', description: '', holds: lasts(pickup, dropoff, { below: '60' as '60s' }) }] },
+    '"60" is no duration; expected a whole number and s, m, h or d, as 90s',
+  ],
+  [
+    'a length of time that nothing has',
+    { rules: [{ name: 'x', description: '', holds: lasts(pickup, dropoff, { atLeast: '1h', below: '60m' }) }] },
+    'nothing lasts at least 1h and less than 60m',
+  ],
+  [
+    'a length of time without a bound',
+    { rules: [{ name: 'x', description: '', holds: lasts(pickup, dropoff, {}) }] },
+    '"lasts" needs atLeast, below or both',
+  ],
+  [
+    'a pattern that engines read in different ways, deep inside',
+    { rules: [{ name: 'x', description: '', holds: not(any(ifPresent('extra', matches('store_and_fwd_flag', 'Y.')))) }] },
+    'pattern "Y.": "." at character 2 is not among characters',
+  ],
+  ['a choice of nothing', { rules: [{ name: 'x', description: '', holds: any() }] }, '"any" of nothing says nothing'],
+  [
+    'a condition on a column that is not there',
+    { rules: [{ name: 'x', description: '', holds: ifPresent('tolls', present('extra')) }] },
+    'rule "x": no column "tolls"',
   ],
   ['an optional role', { roles: { ...yellow.roles, fare: 'airport_fee' } }, 'column "airport_fee" is optional'],
   [

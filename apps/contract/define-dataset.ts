@@ -1,7 +1,9 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
 import type { Column, Dataset, LogicalType } from './dataset.ts';
+import { toSeconds } from './duration.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
-import { columnsRead, type Predicate } from './predicate.ts';
+import { findPatternProblem } from './pattern.ts';
+import { columnsRead, type DurationBounds, type Predicate } from './predicate.ts';
 
 /** A definition that contradicts itself. The message lists every problem: what, where, and where to mend it. */
 export class ContractError extends Error {
@@ -127,7 +129,16 @@ function ruleProblems(dataset: Dataset): string[] {
 }
 
 function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
-  if (predicate.op === 'all') return predicate.predicates.flatMap((part) => typeProblems(dataset, part));
+  switch (predicate.op) {
+    case 'all':
+    case 'any': {
+      const nothing = predicate.predicates.length === 0 ? [`"${predicate.op}" of nothing says nothing`] : [];
+      return [...nothing, ...predicate.predicates.flatMap((part) => typeProblems(dataset, part))];
+    }
+    case 'not':
+    case 'if-present':
+      return typeProblems(dataset, predicate.holds);
+  }
   const column = find(dataset, predicate.column);
   if (!column) return [];
   const mustBe = (allowed: LogicalType[]) =>
@@ -150,16 +161,33 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
       const empty = upper !== undefined && (upper < predicate.atLeast || predicate.below === predicate.atLeast);
       return [...mustBe(['int', 'double']), ...(empty ? [`no number lies between ${predicate.atLeast} and ${upper}`] : [])];
     }
-    case 'before': {
+    case 'before':
+    case 'not-after':
+    case 'lasts': {
       const other = find(dataset, predicate.other);
-      return other && other.type !== column.type
-        ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`]
-        : [];
+      const unlike = other && other.type !== column.type;
+      return [
+        ...(unlike ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : []),
+        ...(predicate.op === 'lasts' ? [...mustBe(['timestamp']), ...durationProblems(predicate)] : []),
+      ];
+    }
+    case 'matches': {
+      const problem = findPatternProblem(predicate.pattern);
+      return [...mustBe(['string']), ...(problem === undefined ? [] : [`pattern "${predicate.pattern}": ${problem}`])];
     }
     case 'before-as-of':
     case 'in-month':
       return mustBe(['timestamp']);
   }
+}
+
+function durationProblems({ atLeast, below }: DurationBounds): string[] {
+  const given = [atLeast, below].filter((one) => one !== undefined);
+  const wrong = given.filter((one) => toSeconds(one) === undefined);
+  if (given.length === 0) return ['"lasts" needs atLeast, below or both'];
+  if (wrong.length > 0) return wrong.map((one) => `"${one}" is no duration; expected a whole number and s, m, h or d, as 90s`);
+  const isEmpty = atLeast !== undefined && below !== undefined && (toSeconds(below) as number) <= (toSeconds(atLeast) as number);
+  return isEmpty ? [`nothing lasts at least ${atLeast} and less than ${below}`] : [];
 }
 
 function expectationProblems(dataset: Dataset): string[] {

@@ -1,7 +1,7 @@
 // dbt's sources: every table that the etl step writes, its columns' meanings, and the data tests that follow from the rules.
 import type { Column, Dataset, LogicalType } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageColumns, triageTable } from '../names.ts';
-import { columnsRead, type Predicate } from '../predicate.ts';
+import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
 
 export interface DbtColumn {
   readonly name: string;
@@ -128,12 +128,14 @@ function toColumn(column: Column, words = describe): DbtColumn {
   return { name: column.name, description: words(column), data_type: duckdbTypes[column.type] };
 }
 
-/** Column → tests on the clean table. A rule that is null is broken, so no column that a rule reads is null there. */
+/** Column → tests on the clean table. A rule that is null is broken, so no column that a rule needs is null there. */
 function toDataTests(dataset: Dataset): Record<string, (string | object)[]> {
   const tests: Record<string, (string | object)[]> = {};
   for (const { holds } of dataset.rules) {
-    for (const column of columnsRead(holds)) tests[column] ??= ['not_null'];
-    for (const [column, test] of testsOf(holds, dataset)) tests[column]?.push(test);
+    const [needed, more] = [columnsNeeded(holds), testsOf(holds, dataset)];
+    for (const column of [...needed, ...more.map(([name]) => name)]) tests[column] ??= [];
+    for (const column of needed) if (!tests[column]?.includes('not_null')) tests[column]?.unshift('not_null');
+    for (const [column, test] of more) tests[column]?.push(test);
   }
   return tests;
 }
@@ -142,6 +144,8 @@ function testsOf(predicate: Predicate, dataset: Dataset): [column: string, test:
   switch (predicate.op) {
     case 'all':
       return predicate.predicates.flatMap((part) => testsOf(part, dataset));
+    case 'if-present':
+      return isAboutOne(predicate.holds, predicate.column) ? testsOf(predicate.holds, dataset) : [];
     case 'one-of': {
       const quote = dataset.columns.find(({ name }) => name === predicate.column)?.type === 'string';
       return [[predicate.column, { accepted_values: { arguments: { values: predicate.values, quote } } }]];
@@ -160,7 +164,15 @@ function testsOf(predicate: Predicate, dataset: Dataset): [column: string, test:
     case 'present':
     case 'before-as-of':
     case 'in-month':
-      // The clock and the file of a row are not in the clean table; the etl step has checked them.
+    case 'not-after':
+    case 'lasts':
+    case 'matches':
+    case 'any':
+    case 'not':
+      // The clock and the file of a row are not in the clean table, and not every predicate has a test; the etl step has checked them.
       return [];
   }
 }
+
+/** Whether a test of the predicate passes over the rows where the column is null. */
+const isAboutOne = (predicate: Predicate, column: string): boolean => columnsRead(predicate).every((one) => one === column);
