@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { allDatasets } from '../categories.ts';
 import { defineDataset } from '../define-dataset.ts';
 import { green } from '../green.ts';
+import { any, between, ifPresent, present } from '../predicate.ts';
 import { yellow } from '../yellow.ts';
 import { zones } from '../zones.ts';
 import { toDbtFiles } from './dbt.ts';
@@ -38,6 +39,27 @@ describe('the dbt project', () => {
     expect(lines.length).toBe(zones.length + 1);
     expect(lines[1]).toBe('1,EWR,Newark Airport,-74.171533,40.689483');
     expect(lines[265]).toBe('265,Outside NYC,Outside NYC,,');
+  });
+
+  test('a column that a rule lets be missing is not tested for null, but for its values', () => {
+    const some = defineDataset({
+      ...green,
+      category: 'scooter',
+      rules: [
+        { name: 'fee', description: 'Up to 9.', holds: ifPresent('extra', between('extra', { atLeast: 0, atMost: 9 })) },
+        { name: 'paid', description: 'Somehow.', holds: any(present('tip_amount'), present('tolls_amount')) },
+        { name: 'known', description: 'A vendor.', holds: present('VendorID') },
+      ],
+    });
+    const { sources } = parse(toDbtFiles([some])['models/generated/sources.yml'] as string);
+    const { columns } = sources[0].tables.find(({ name }: { name: string }) => name === 'scooter_clean');
+    const tests = columns.flatMap(({ name, data_tests }: { name: string; data_tests?: unknown[] }) =>
+      data_tests ? [[name, data_tests]] : [],
+    );
+    expect(tests).toEqual([
+      ['VendorID', ['not_null']],
+      ['extra', [{ number_between: { arguments: { at_least: 0, at_most: 9 } } }]],
+    ]);
   });
 
   test('describes every column of every table', () => {
