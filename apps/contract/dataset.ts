@@ -2,6 +2,7 @@
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
 import type { Severity } from './severity.ts';
+import type { UnitName } from './units.ts';
 
 export type LogicalType = 'int' | 'double' | 'string' | 'timestamp';
 
@@ -9,7 +10,7 @@ export interface Column {
   readonly name: string;
   readonly type: LogicalType;
   readonly description: string;
-  readonly unit?: 'USD' | 'miles';
+  readonly unit?: UnitName;
   /** Names that files of other years use for the same column. */
   readonly aliases?: readonly string[];
   /** True where files of some years lack the column; it is null there. Files that lack another column are refused. */

@@ -129,6 +129,16 @@ test.each<[string, Partial<Dataset>, string]>([
     { rules: [{ name: 'x', description: '', holds: ifPresent('tolls', present('extra')) }] },
     'rule "x": no column "tolls"',
   ],
+  [
+    'a unit that nobody knows',
+    { columns: [...yellow.columns, { name: 'x', type: 'double', description: 'x', unit: 'mile' as 'miles' }] },
+    'column "x": unit "mile" is not known (did you mean "miles"?)',
+  ],
+  [
+    'a name that is nearly right',
+    { rules: [{ name: 'x', description: '', holds: present('fare_amuont') }] },
+    'rule "x": no column "fare_amuont" (did you mean "fare_amount"?)',
+  ],
   ['an optional role', { roles: { ...yellow.roles, fare: 'airport_fee' } }, 'column "airport_fee" is optional'],
   [
     'an expectation of an unknown column',

@@ -1,9 +1,11 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
 import type { Column, Dataset, LogicalType } from './dataset.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { toSeconds } from './duration.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
 import { findPatternProblem } from './pattern.ts';
 import { columnsRead, type DurationBounds, type Predicate } from './predicate.ts';
+import { units } from './units.ts';
 
 /** A definition that contradicts itself. The message lists every problem: what, where, and where to mend it. */
 export class ContractError extends Error {
@@ -65,6 +67,8 @@ function columnProblems({ columns }: Dataset): string[] {
   const problems: string[] = [];
   const owners = new Map<string, string>();
   for (const column of columns) {
+    if (column.unit !== undefined && !Object.hasOwn(units, column.unit))
+      problems.push(`column "${column.name}": unit "${column.unit}" is not known${didYouMean(column.unit, Object.keys(units))}`);
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
     if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
@@ -104,7 +108,10 @@ function roleProblems(dataset: Dataset): string[] {
     const name = dataset.roles[role as keyof Dataset['roles']];
     // The tables are partitioned by pickup and clustered by zone: the partition column must exist in every file.
     const column = find(dataset, name);
-    if (!column) return [`role ${role}: no column "${name}"${role === 'pickup' ? ', which the tables are partitioned by' : ''}`];
+    if (!column)
+      return [
+        `role ${role}: no column ${nearest(dataset, name)}${role === 'pickup' ? ', which the tables are partitioned by' : ''}`,
+      ];
     if (!allowed.includes(column.type))
       return [`role ${role}: column "${name}" must be ${allowed.join(' or ')}, got ${column.type}`];
     return column.optional ? [`role ${role}: column "${name}" is optional, but every file must carry it`] : [];
@@ -122,7 +129,7 @@ function ruleProblems(dataset: Dataset): string[] {
         : []),
       ...columnsRead(rule.holds)
         .filter((name) => !find(dataset, name))
-        .map((name) => `rule "${rule.name}": no column "${name}"`),
+        .map((name) => `rule "${rule.name}": no column ${nearest(dataset, name)}`),
       ...typeProblems(dataset, rule.holds).map((problem) => `rule "${rule.name}": ${problem}`),
     ]),
   ];
@@ -195,11 +202,12 @@ function expectationProblems(dataset: Dataset): string[] {
     ['column', 'column_A', 'column_B']
       .map((key) => kwargs[key])
       .filter((name): name is string => typeof name === 'string' && !find(dataset, name))
-      .map((name) => `expectation ${type}: no column "${name}"`),
+      .map((name) => `expectation ${type}: no column ${nearest(dataset, name)}`),
   );
 }
 
-function gateProblems({ gates, columns }: Dataset): string[] {
+function gateProblems(dataset: Dataset): string[] {
+  const { gates, columns } = dataset;
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   const twice = [...countOf(gates.map(({ name }) => name))].filter(([, count]) => count > 1);
   return [
@@ -208,7 +216,7 @@ function gateProblems({ gates, columns }: Dataset): string[] {
       ...(/^[a-z][a-z0-9_]*$/.test(gate.name) ? [] : [`gate "${gate.name}": the name must be snake_case`]),
       ...columnsOfCheck(gate)
         .filter((name) => !types.has(name))
-        .map((name) => `gate "${gate.name}": no column "${name}"`),
+        .map((name) => `gate "${gate.name}": no column ${nearest(dataset, name)}`),
       ...shareProblems(gate).map((problem) => `gate "${gate.name}": ${problem}`),
     ]),
   ];
@@ -230,7 +238,7 @@ function monthlyProblems(dataset: Dataset): string[] {
     ...[...names].filter(([, count]) => count > 1).map(([name]) => `monthly column "${name}" is defined twice`),
     ...Object.entries({ ...keys, ...sums, ...averages })
       .filter(([, column]) => !find(dataset, column))
-      .map(([name, column]) => `monthly column "${name}": no column "${column}"`),
+      .map(([name, column]) => `monthly column "${name}": no column ${nearest(dataset, column)}`),
     ...Object.entries({ ...sums, ...averages })
       .filter(([, column]) => !['int', 'double', undefined].includes(find(dataset, column)?.type))
       .map(([name, column]) => `monthly column "${name}": column "${column}" is no number`),
@@ -243,6 +251,13 @@ function modelProblems({ model }: Dataset): string[] {
     .map(([name]) => `model: feature "${name}" is listed twice`);
   return model.features.includes(model.target) ? [...twice, `model: the target "${model.target}" can't be a feature`] : twice;
 }
+
+/** `"nmae" (did you mean "name"?)` */
+const nearest = ({ columns }: Pick<Dataset, 'columns'>, got: string): string =>
+  `"${got}"${didYouMean(
+    got,
+    columns.map(({ name }) => name),
+  )}`;
 
 function find(dataset: Dataset, name: string): Column | undefined {
   return dataset.columns.find((column) => column.name === name);

@@ -2,6 +2,7 @@
 import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Dataset } from '../../apps/contract/dataset.ts';
 import { biView, monthlyColumns } from '../../apps/contract/names.ts';
+import { units } from '../../apps/contract/units.ts';
 import type { GoogleEnvironment } from '../env/environment.ts';
 import { toFigure } from './panels.ts';
 
@@ -11,8 +12,10 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
   const { dataset: schema, table } = biView(category);
   const view = `\`${env.google.project}.${env.google.datasetPrefix}${schema}.${table}\``;
   const location = env.google.warehouseLocation;
-  const unitOf = (column: string | undefined) =>
-    columns.find(({ name }) => name === column)?.unit === 'USD' ? 'currencyUSD' : 'short';
+  const unitOf = (column: string | undefined) => {
+    const unit = columns.find(({ name }) => name === column)?.unit;
+    return unit === undefined ? 'short' : units[unit].grafana;
+  };
   const byMonth = (select: string) =>
     `select timestamp(${monthlyColumns.month}) as time, ${select} from ${view} group by time order by time`;
   const top = (zone: string) =>

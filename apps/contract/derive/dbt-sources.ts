@@ -2,6 +2,7 @@
 import type { Column, Dataset, LogicalType } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageColumns, triageTable } from '../names.ts';
 import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
+import { units } from '../units.ts';
 
 export interface DbtColumn {
   readonly name: string;
@@ -45,9 +46,11 @@ type Described = Pick<Column, 'description' | 'unit' | 'codes'>;
 /** A column's sentence with its unit and codes. */
 export function toMeaning({ description, unit, codes }: Described): string {
   const meanings = Object.entries(codes ?? {}).map(([code, meaning]) => `${code} ${meaning}`);
-  return [description, ...(unit ? [`In ${unit}.`] : []), ...(meanings.length > 0 ? [`Codes: ${meanings.join(', ')}.`] : [])].join(
-    ' ',
-  );
+  return [
+    description,
+    ...(unit ? [`In ${units[unit].text}.`] : []),
+    ...(meanings.length > 0 ? [`Codes: ${meanings.join(', ')}.`] : []),
+  ].join(' ');
 }
 
 /** Its meaning for dbt, which reads descriptions as Jinja, so braces are made harmless. */
