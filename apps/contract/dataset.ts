@@ -33,10 +33,18 @@ export interface Expectation {
   readonly severity: Severity;
 }
 
+/** When a row happened. */
+export interface Time {
+  /** The timestamp that says which month a row belongs to; the tables are partitioned by it. */
+  readonly at: string;
+  /** The timestamp of its end. */
+  readonly until?: string;
+  /** IANA name of the zone whose wall clock the timestamps show. Files with instants are converted; others are taken as they are. */
+  readonly zone: string;
+}
+
 /** Which column plays which part in a trip. */
 export interface Roles {
-  readonly pickup: string;
-  readonly dropoff: string;
   readonly pickupZone: string;
   readonly dropoffZone: string;
   readonly vendor: string;
@@ -68,9 +76,12 @@ export interface Dataset {
   readonly description: string;
   /** A file is named `<filePrefix>YYYY-MM.parquet`. */
   readonly filePrefix: string;
-  /** IANA name of the zone whose wall clock the timestamps show. Files with instants are converted; others are taken as they are. */
-  readonly timeZone: string;
   readonly columns: readonly Column[];
+  readonly time: Time;
+  /** Columns that nearly every row of a good month has: a file is refused where 1 % and more of the values are missing. */
+  readonly must?: readonly string[];
+  /** Columns by which the table of clean rows is sorted, for queries by their values; four at most, which is BigQuery's limit. */
+  readonly cluster?: readonly string[];
   readonly roles: Roles;
   readonly rules: readonly Rule[];
   readonly expectations: readonly Expectation[];

@@ -5,7 +5,7 @@ import { green } from './green.ts';
 import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
 import { yellow } from './yellow.ts';
 
-const { pickup, dropoff } = yellow.roles;
+const { at: pickup, until: dropoff = '' } = yellow.time;
 
 function problemsOf(change: Partial<Dataset>): readonly string[] {
   try {
@@ -28,12 +28,12 @@ test('every contradiction is in one list, with the file to mend', () => {
     category: 'yellow',
     columns: [...yellow.columns, { name: 'toll', type: 'double', description: 'x', aliases: ['extra'] }],
     rules: [...yellow.rules, { name: 'ghost', description: 'x', holds: present('no_such_column') }],
-    roles: { ...yellow.roles, pickup: 'pickup_time' },
+    time: { ...yellow.time, at: 'pickup_time' },
   };
   expect(() => defineDataset(broken)).toThrow(/apps\/contract\/yellow\.ts/);
   expect(problemsOf(broken)).toEqual([
     'yellow: name "extra" belongs to columns "extra" and "toll"',
-    'yellow: role pickup: no column "pickup_time", which the tables are partitioned by',
+    'yellow: time.at: no column "pickup_time"',
     'yellow: rule "ghost": no column "no_such_column"',
   ]);
 });
@@ -138,6 +138,20 @@ test.each<[string, Partial<Dataset>, string]>([
     'a name that is nearly right',
     { rules: [{ name: 'x', description: '', holds: present('fare_amuont') }] },
     'rule "x": no column "fare_amuont" (did you mean "fare_amount"?)',
+  ],
+  [
+    'a time that is no timestamp',
+    { time: { ...yellow.time, at: 'extra' } },
+    'time.at: column "extra" must be timestamp, got double',
+  ],
+  ['an end that is its beginning', { time: { ...yellow.time, until: pickup } }, 'is the beginning, too'],
+  ['a zone of no place', { time: { ...yellow.time, zone: 'New York' } }, 'time.zone: "New York" is no zone of the IANA database'],
+  ['a column that must be there, and may be missing', { must: ['airport_fee'] }, 'must: column "airport_fee" is optional'],
+  ['a column that must be there twice', { must: ['extra', 'extra'] }, 'must: column "extra" is listed twice'],
+  [
+    'a table sorted by numbers with fractions',
+    { cluster: ['extra'] },
+    `cluster: column "extra" is double, by which BigQuery can't cluster`,
   ],
   ['an optional role', { roles: { ...yellow.roles, fare: 'airport_fee' } }, 'column "airport_fee" is optional'],
   [

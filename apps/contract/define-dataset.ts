@@ -27,6 +27,8 @@ export function defineDataset(dataset: Dataset): Dataset {
   const problems = [
     ...nameProblems(dataset),
     ...columnProblems(dataset),
+    ...timeProblems(dataset),
+    ...listProblems(dataset),
     ...roleProblems(dataset),
     ...ruleProblems(dataset),
     ...expectationProblems(dataset),
@@ -49,8 +51,6 @@ function nameProblems(dataset: Dataset): string[] {
       `filePrefix "${dataset.filePrefix}" must be letters, digits, "_" or "-", and end in "_" or "-" before the month`,
     );
   }
-  if (!isTimeZone(dataset.timeZone))
-    problems.push(`timeZone "${dataset.timeZone}" is no zone of the IANA database; expected a name such as America/New_York`);
   return problems;
 }
 
@@ -92,10 +92,48 @@ function columnProblems({ columns }: Dataset): string[] {
 
 const reserved = new Set(['source_file', 'source_month', 'broken_rules', 'scanned_file']);
 
+function timeProblems(dataset: Dataset): string[] {
+  const { at, until, zone } = dataset.time;
+  const columns = { at, ...(until !== undefined && { until }) };
+  return [
+    ...Object.entries(columns).flatMap(([part, name]) => {
+      const column = find(dataset, name);
+      if (!column) return [`time.${part}: no column ${nearest(dataset, name)}`];
+      if (column.type !== 'timestamp') return [`time.${part}: column "${name}" must be timestamp, got ${column.type}`];
+      // The tables are partitioned by it.
+      return column.optional && part === 'at' ? [`time.at: column "${name}" is optional, but every file must carry it`] : [];
+    }),
+    ...(until === at ? [`time.until: "${until}" is the beginning, too`] : []),
+    ...(isTimeZone(zone)
+      ? []
+      : [`time.zone: "${zone}" is no zone of the IANA database; expected a name such as America/New_York`]),
+  ];
+}
+
+/** BigQuery's limit. */
+const mostClustered = 4;
+
+function listProblems(dataset: Dataset): string[] {
+  const { must = [], cluster = [] } = dataset;
+  const unknown = Object.entries({ must, cluster }).flatMap(([list, names]) => [
+    ...names.filter((name) => !find(dataset, name)).map((name) => `${list}: no column ${nearest(dataset, name)}`),
+    ...[...countOf(names)].filter(([, count]) => count > 1).map(([name]) => `${list}: column "${name}" is listed twice`),
+  ]);
+  const columnsOf = (names: readonly string[]) => names.flatMap((name) => find(dataset, name) ?? []);
+  return [
+    ...unknown,
+    ...columnsOf(must)
+      .filter(({ optional }) => optional)
+      .map(({ name }) => `must: column "${name}" is optional, but every file must carry it`),
+    ...columnsOf(cluster)
+      .filter(({ type }) => type === 'double')
+      .map(({ name }) => `cluster: column "${name}" is double, by which BigQuery can't cluster`),
+    ...(cluster.length > mostClustered ? [`cluster: ${cluster.length} columns; expected ${mostClustered} at most`] : []),
+  ];
+}
+
 function roleProblems(dataset: Dataset): string[] {
   const types: Record<keyof Dataset['roles'], LogicalType[]> = {
-    pickup: ['timestamp'],
-    dropoff: ['timestamp'],
     pickupZone: ['int'],
     dropoffZone: ['int'],
     vendor: ['int'],
@@ -106,12 +144,8 @@ function roleProblems(dataset: Dataset): string[] {
   };
   return Object.entries(types).flatMap(([role, allowed]) => {
     const name = dataset.roles[role as keyof Dataset['roles']];
-    // The tables are partitioned by pickup and clustered by zone: the partition column must exist in every file.
     const column = find(dataset, name);
-    if (!column)
-      return [
-        `role ${role}: no column ${nearest(dataset, name)}${role === 'pickup' ? ', which the tables are partitioned by' : ''}`,
-      ];
+    if (!column) return [`role ${role}: no column ${nearest(dataset, name)}`];
     if (!allowed.includes(column.type))
       return [`role ${role}: column "${name}" must be ${allowed.join(' or ')}, got ${column.type}`];
     return column.optional ? [`role ${role}: column "${name}" is optional, but every file must carry it`] : [];

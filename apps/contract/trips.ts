@@ -67,6 +67,12 @@ export const tripColumns = {
   }),
 } as const satisfies Record<string, Column>;
 
+/** What a trip is made of; its times come first. */
+export const tripMust = ['PULocationID', 'DOLocationID', 'fare_amount', 'trip_distance'];
+
+/** Queries ask for zones. */
+export const tripCluster = ['PULocationID', 'DOLocationID'];
+
 /** The roles that every category's columns play under the same names. */
 export const tripRoles = {
   pickupZone: 'PULocationID',

@@ -116,7 +116,7 @@ function toColumnRow({ name, type, unit, description, aliases = [], optional, co
 }
 
 function toTableRows(dataset: Dataset): Html[][] {
-  const { category, roles, monthly } = dataset;
+  const { category, time, monthly } = dataset;
   const row = (name: string, grain: string, partition: string, by: string) => [
     html`<code>${name}</code>`,
     html`${grain}`,
@@ -124,7 +124,7 @@ function toTableRows(dataset: Dataset): Html[][] {
     html`${by}`,
   ];
   return [
-    row(nameOf(cleanTable(category)), 'a trip that keeps every rule', `month of ${roles.pickup}`, 'etl'),
+    row(nameOf(cleanTable(category)), 'a trip that keeps every rule', `month of ${time.at}`, 'etl'),
     row(nameOf(triageTable(category)), `a trip that breaks a rule, with ${triageColumns.rules}`, triageColumns.month, 'etl'),
     row(nameOf(monthlyTable(category)), `${Object.keys(monthly.keys).join(', ')} and month`, monthlyColumns.month, 'etl'),
     row(nameOf(featureTable(category)), 'a clean trip whose zones have a place', 'month of date', 'dbt'),

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const asOf = '2024-03-05T00:00:00Z';
-const { pickup, dropoff } = yellow.roles;
+const { at: pickup, until: dropoff = '' } = yellow.time;
 const writeFiles = (months: Readonly<Record<string, readonly Row[]>>, writer?: Writer) =>
   writeMonths(join(folder, String(serial++)), months, writer);
 

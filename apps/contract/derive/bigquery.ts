@@ -38,7 +38,7 @@ export const bigQueryLabels = { 'part-of': partOf } as const;
 
 /** The tables that etl fills: clean, triage, monthly. */
 export function toBigQueryTables(dataset: Dataset): [clean: BigQueryTable, triage: BigQueryTable, monthly: BigQueryTable] {
-  const { category, title, roles, columns } = dataset;
+  const { category, title, cluster = [], columns } = dataset;
   const labels = { ...bigQueryLabels, category };
   const trips = new Map(columns.map((column) => [column.name, toMeaning(column)]));
   const reasons = new Map([...trips, ...triageOnlyColumns.map(({ name, description }) => [name, description] as const)]);
@@ -48,7 +48,7 @@ export function toBigQueryTables(dataset: Dataset): [clean: BigQueryTable, triag
     {
       ...toPlace(clean, trips),
       description: `${title}: trips that keep every rule.`,
-      clusteredFields: [roles.pickupZone, roles.dropoffZone],
+      clusteredFields: cluster,
       labels,
       retained: true,
     },

@@ -26,10 +26,10 @@ export function toDbtModels(dataset: Dataset): object {
 const source = ({ dataset, table }: TableName) => `source('${dataset}', '${table}')`;
 const zonesInput = `ref('${zonesTable.table}')`;
 
-function fareModel({ category, title, model, roles }: Dataset): object {
+function fareModel({ category, title, model, roles, time }: Dataset): object {
   const leftOut = {
     trips: source(cleanTable(category)),
-    pickup: roles.pickup,
+    pickup: time.at,
     pickup_zone: roles.pickupZone,
     dropoff_zone: roles.dropoffZone,
   };
@@ -89,10 +89,10 @@ interface Trip {
   readonly to: number;
 }
 
-function tripRow({ roles }: Dataset, { at, until, from, to }: Trip): object {
+function tripRow({ roles, time }: Dataset, { at, until, from, to }: Trip): object {
   return {
-    [roles.pickup]: at,
-    [roles.dropoff]: until,
+    [time.at]: at,
+    ...(time.until !== undefined && { [time.until]: until }),
     [roles.pickupZone]: from,
     [roles.dropoffZone]: to,
     [roles.passengers]: 2,

@@ -25,11 +25,11 @@ function modelFiles(dataset: Dataset): Record<string, string> {
   };
 }
 
-function fareModel({ category, roles }: Dataset): string {
+function fareModel({ category, roles, time }: Dataset): string {
   const { dataset, table } = cleanTable(category);
   return toModel('fare_features', {
     trips: `source(${toJinja(dataset)}, ${toJinja(table)})`,
-    columns: toJinja(roles),
+    columns: toJinja({ ...roles, pickup: time.at, dropoff: time.until ?? null }),
     airports: toJinja(airports),
   });
 }

@@ -6,7 +6,7 @@ import { all, any, between, ifPresent, lasts, matches, not, notAfter, oneOf, pre
 import { yellow } from '../yellow.ts';
 import { toExpectationSuite } from './expectations.ts';
 
-const { pickup, dropoff } = yellow.roles;
+const { at: pickup, until: dropoff = '' } = yellow.time;
 
 test('speaks of no column that some files lack or spell otherwise', () => {
   for (const dataset of allDatasets) {

@@ -44,11 +44,9 @@ function columnSet(dataset: Dataset): SuiteExpectation[] {
   return [expectation('expect_table_columns_to_match_set', { column_set, exact_match: false }, 'critical', 'columns')];
 }
 
-/** What a trip is made of must be there in nearly every row; the rest is known to be missing for some vendors and months. */
-function presence({ roles }: Dataset): SuiteExpectation[] {
-  return [roles.pickup, roles.dropoff, roles.pickupZone, roles.dropoffZone, roles.fare, roles.distance].map((column) =>
-    expectation('expect_column_values_to_not_be_null', { column, mostly: 0.99 }, 'critical', 'roles'),
-  );
+/** The rest is known to be missing for some senders and months. */
+function presence({ must = [] }: Dataset): SuiteExpectation[] {
+  return must.map((column) => expectation('expect_column_values_to_not_be_null', { column, mostly: 0.99 }, 'critical', 'roles'));
 }
 
 const numbers = ['int32', 'int64', 'float32', 'float64', 'IntegerType', 'LongType', 'FloatType', 'DoubleType', 'DecimalType'];

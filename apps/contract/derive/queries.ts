@@ -115,16 +115,16 @@ export function toSplitQueries(
 
 /** Sums up the in-month rows of the relation `source`, kept or triaged, by the monthly keys. */
 export function toMonthlyQuery(dataset: Dataset, dialect: Dialect, source: string): string {
-  const { pickup, dropoff } = dataset.roles;
+  const { at, until } = dataset.time;
   const { keys, sums, averages } = dataset.monthly;
   const name = dialect.name;
   const named = (columns: Iterable<readonly [column: string, value: string]>) =>
     Object.fromEntries([...columns].map(([column, value]) => [name(column), value]));
   const sumOf = (column: string) => dialect.sumOf(name(column), columnOf(dataset, column).type);
-  const micros = dialect.sumOf(dialect.microsBetween(name(pickup), name(dropoff)), 'int');
+  const micros = dialect.sumOf(dialect.microsBetween(name(at), name(until ?? at)), 'int');
   return toGroupedQuery({
     from: source,
-    where: toCondition(inMonth(pickup), dialect, ''),
+    where: toCondition(inMonth(at), dialect, ''),
     keys: named([
       ...Object.entries(keys).map(([key, column]) => [key, name(column)] as const),
       [monthlyColumns.month, name(triageColumns.month)],
@@ -136,9 +136,9 @@ export function toMonthlyQuery(dataset: Dataset, dialect: Dialect, source: strin
           ([average, column]) => [average, dialect.divide(of(sumOf(column)), of(plain(`count(${name(column)})`)))] as const,
         ),
         [monthlyColumns.trips, of(plain('count(*)'))],
-        [monthlyColumns.minutes, dialect.divide(of(micros), `${of(plain(`count(${name(dropoff)})`))} * 60000000`)],
+        [monthlyColumns.minutes, dialect.divide(of(micros), `${of(plain(`count(${name(until ?? at)})`))} * 60000000`)],
         [monthlyColumns.hours, dialect.divide(of(micros), '3600000000')],
-        [monthlyColumns.busiestHour, of(dialect.busiestHour(name(pickup)))],
+        [monthlyColumns.busiestHour, of(dialect.busiestHour(name(at)))],
       ]),
   });
 }

@@ -46,7 +46,7 @@ export interface FilledByEtl {
 
 /** The tables that etl fills, in the order in which they are loaded: the monthly row comes last, as it marks the month as loaded. */
 export const toTables = (dataset: Dataset): Record<'clean' | 'triage' | 'monthly', FilledByEtl> => ({
-  clean: { table: cleanTable(dataset.category), columns: cleanSchema(dataset), partitionField: dataset.roles.pickup },
+  clean: { table: cleanTable(dataset.category), columns: cleanSchema(dataset), partitionField: dataset.time.at },
   triage: { table: triageTable(dataset.category), columns: triageSchema(dataset), partitionField: triageColumns.month },
   monthly: { table: monthlyTable(dataset.category), columns: monthlySchema(dataset), partitionField: monthlyColumns.month },
 });
