@@ -2,6 +2,7 @@
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
 import type { Severity } from './severity.ts';
+import { count, type Summary } from './summary.ts';
 import type { UnitName } from './units.ts';
 
 export type LogicalType = 'int' | 'double' | 'string' | 'timestamp';
@@ -39,6 +40,8 @@ export interface Time {
   readonly at: string;
   /** The timestamp of its end. */
   readonly until?: string;
+  /** What happens then, as people say it: `pickup`. */
+  readonly word?: string;
   /** IANA name of the zone whose wall clock the timestamps show. Files with instants are converted; others are taken as they are. */
   readonly zone: string;
 }
@@ -54,14 +57,6 @@ export interface Roles {
   readonly fare: string;
 }
 
-/** The monthly table: one row for each combination of the keys and the month of pickup. */
-export interface Monthly {
-  /** Name in the monthly table → column of the file. */
-  readonly keys: Readonly<Record<string, string>>;
-  readonly sums: Readonly<Record<string, string>>;
-  readonly averages: Readonly<Record<string, string>>;
-}
-
 export interface Model {
   /** The feature-table column that is predicted. */
   readonly target: string;
@@ -74,6 +69,8 @@ export interface Dataset {
   readonly category: string;
   readonly title: string;
   readonly description: string;
+  /** What people call a row, and several; `row` and `rows` unless given. */
+  readonly row?: readonly [one: string, many: string];
   /** A file is named `<filePrefix>YYYY-MM.parquet`. */
   readonly filePrefix: string;
   readonly columns: readonly Column[];
@@ -87,7 +84,8 @@ export interface Dataset {
   readonly expectations: readonly Expectation[];
   /** What a month's file must be as a whole before it changes a table. */
   readonly gates: readonly Gate[];
-  readonly monthly: Monthly;
+  /** What the monthly table holds; the number of rows alone unless given. */
+  readonly summary?: Summary;
   readonly model: Model;
 }
 
@@ -96,4 +94,20 @@ export function columnOf(dataset: Dataset, name: string): Column {
   const found = dataset.columns.find((column) => column.name === name);
   if (!found) throw new Error(`${dataset.category}.${name}: no such column`);
   return found;
+}
+
+/** What people call a row, and several. */
+export const wordsOf = ({ row = ['row', 'rows'] }: Dataset): { readonly one: string; readonly many: string } => ({
+  one: row[0],
+  many: row[1],
+});
+
+/** The data set's own summary, or the number of rows of a month. */
+export const summaryOf = ({ summary }: Dataset): Summary => summary ?? { keys: {}, figures: { row_count: count() } };
+
+/** The summary's figure that counts rows. Throws where it has none: who needs it, checks the definition. */
+export function countOf(dataset: Dataset): string {
+  const found = Object.entries(summaryOf(dataset).figures).find(([, figure]) => figure.of === 'count');
+  if (!found) throw new Error(`${dataset.category}: summary: no figure counts rows`);
+  return found[0];
 }

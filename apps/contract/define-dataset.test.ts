@@ -3,6 +3,7 @@ import type { Dataset } from './dataset.ts';
 import { ContractError, defineDataset, isDataset } from './define-dataset.ts';
 import { green } from './green.ts';
 import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
+import { count, mean, sum, sumHours } from './summary.ts';
 import { yellow } from './yellow.ts';
 
 const { at: pickup, until: dropoff = '' } = yellow.time;
@@ -161,14 +162,26 @@ test.each<[string, Partial<Dataset>, string]>([
   ],
   [
     'a sum of text',
-    { monthly: { ...yellow.monthly, sums: { flags: 'store_and_fwd_flag' } } },
-    'monthly column "flags": column "store_and_fwd_flag" is no number',
+    { summary: { keys: {}, figures: { flags: sum('store_and_fwd_flag') } } },
+    'summary "flags": "sum" needs int or double, but column "store_and_fwd_flag" is string',
   ],
   [
-    'a monthly column twice',
-    { monthly: { ...yellow.monthly, averages: { VendorID: 'extra' } } },
-    'monthly column "VendorID" is defined twice',
+    'a figure with the name of a key, by case alone',
+    { summary: { keys: { vendor: 'VendorID' }, figures: { Vendor: mean('extra') } } },
+    'summary: "vendor" is defined twice',
   ],
+  [
+    'a figure with the name of the month',
+    { summary: { keys: {}, figures: { first_day_of_month: count() } } },
+    'summary: "first_day_of_month" is defined twice',
+  ],
+  [
+    'a figure of no column',
+    { summary: { keys: {}, figures: { hours: sumHours(pickup, 'dropof') } } },
+    'summary "hours": no column "dropof"',
+  ],
+  ['a figure that is no name', { summary: { keys: {}, figures: { 'a b': count() } } }, 'summary: "a b" is not a plain SQL'],
+  ['a summary of nothing', { summary: { keys: { v: 'VendorID' }, figures: {} } }, 'summary: no figures'],
   [
     'a target among the features',
     { model: { target: 'fare_amount', features: ['fare_amount'] } },

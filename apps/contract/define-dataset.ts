@@ -1,10 +1,12 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
-import type { Column, Dataset, LogicalType } from './dataset.ts';
+import { type Column, type Dataset, type LogicalType, summaryOf } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { toSeconds } from './duration.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
+import { monthlyColumns } from './names.ts';
 import { findPatternProblem } from './pattern.ts';
 import { columnsRead, type DurationBounds, type Predicate } from './predicate.ts';
+import { columnsOfSummaryFigure, type SummaryFigure } from './summary.ts';
 import { units } from './units.ts';
 
 /** A definition that contradicts itself. The message lists every problem: what, where, and where to mend it. */
@@ -16,6 +18,8 @@ export class ContractError extends Error {
     this.problems = problems;
   }
 }
+
+const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const defined = new WeakSet<object>();
 
@@ -33,7 +37,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...ruleProblems(dataset),
     ...expectationProblems(dataset),
     ...gateProblems(dataset),
-    ...monthlyProblems(dataset),
+    ...summaryProblems(dataset),
     ...modelProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);
@@ -69,7 +73,7 @@ function columnProblems({ columns }: Dataset): string[] {
   for (const column of columns) {
     if (column.unit !== undefined && !Object.hasOwn(units, column.unit))
       problems.push(`column "${column.name}": unit "${column.unit}" is not known${didYouMean(column.unit, Object.keys(units))}`);
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
+    if (!plainName.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
     if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
       problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);
@@ -265,17 +269,39 @@ function shareProblems(gate: Gate): string[] {
   return wrong.map((bound) => `${bound} is no share from 0 to 1`);
 }
 
-function monthlyProblems(dataset: Dataset): string[] {
-  const { keys, sums, averages } = dataset.monthly;
-  const names = countOf([...Object.keys(keys), ...Object.keys(sums), ...Object.keys(averages)]);
+/** The types of the columns that a figure reads. */
+const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, readonly LogicalType[]>> = {
+  sum: ['int', 'double'],
+  mean: ['int', 'double'],
+  min: ['int', 'double'],
+  max: ['int', 'double'],
+  'mean-minutes': ['timestamp'],
+  'sum-hours': ['timestamp'],
+  'busiest-hour': ['timestamp'],
+};
+
+function summaryProblems(dataset: Dataset): string[] {
+  const { keys, figures } = summaryOf(dataset);
+  const names = countOf([monthlyColumns.month, ...Object.keys(keys), ...Object.keys(figures)].map((name) => name.toLowerCase()));
   return [
-    ...[...names].filter(([, count]) => count > 1).map(([name]) => `monthly column "${name}" is defined twice`),
-    ...Object.entries({ ...keys, ...sums, ...averages })
+    ...[...names].filter(([, times]) => times > 1).map(([name]) => `summary: "${name}" is defined twice`),
+    ...(Object.keys(figures).length === 0 ? ['summary: no figures; expected one at least, such as count()'] : []),
+    ...[...Object.keys(keys), ...Object.keys(figures)]
+      .filter((name) => !plainName.test(name))
+      .map((name) => `summary: "${name}" is not a plain SQL identifier`),
+    ...Object.entries(keys)
       .filter(([, column]) => !find(dataset, column))
-      .map(([name, column]) => `monthly column "${name}": no column ${nearest(dataset, column)}`),
-    ...Object.entries({ ...sums, ...averages })
-      .filter(([, column]) => !['int', 'double', undefined].includes(find(dataset, column)?.type))
-      .map(([name, column]) => `monthly column "${name}": column "${column}" is no number`),
+      .map(([name, column]) => `summary "${name}": no column ${nearest(dataset, column)}`),
+    ...Object.entries(figures).flatMap(([name, figure]) =>
+      columnsOfSummaryFigure(figure).flatMap((column) => {
+        const found = find(dataset, column);
+        if (!found) return [`summary "${name}": no column ${nearest(dataset, column)}`];
+        const types = figure.of === 'count' ? [] : typesOfFigure[figure.of];
+        return types.includes(found.type)
+          ? []
+          : [`summary "${name}": "${figure.of}" needs ${types.join(' or ')}, but column "${column}" is ${found.type}`];
+      }),
+    ),
   ];
 }
 

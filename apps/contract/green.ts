@@ -8,10 +8,10 @@ import {
   tripCluster,
   tripColumns,
   tripExpectations,
-  tripMonthly,
   tripMust,
   tripRoles,
   tripRules,
+  tripSummary,
   tripTimeZone,
 } from './trips.ts';
 
@@ -52,8 +52,9 @@ export const green = defineDataset({
   title: 'Green taxi',
   description: 'Trips of the green boro taxis, which may be hailed outside the core of Manhattan.',
   filePrefix: 'green_tripdata_',
+  row: ['trip', 'trips'],
   columns,
-  time: { at: time.pickup, until: time.dropoff, zone: tripTimeZone },
+  time: { at: time.pickup, until: time.dropoff, word: 'pickup', zone: tripTimeZone },
   must: [time.pickup, time.dropoff, ...tripMust],
   cluster: tripCluster,
   roles: tripRoles,
@@ -61,6 +62,6 @@ export const green = defineDataset({
   expectations: tripExpectations,
   // In 2020 two fifths of the rows were of vendors that send neither VendorID nor payment form.
   gates: tripGates(columns, { ...time, triaged: 0.43 }),
-  monthly: tripMonthly(columns),
+  summary: tripSummary(columns, time),
   model: fareModel,
 });

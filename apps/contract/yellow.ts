@@ -8,10 +8,10 @@ import {
   tripCluster,
   tripColumns,
   tripExpectations,
-  tripMonthly,
   tripMust,
   tripRoles,
   tripRules,
+  tripSummary,
   tripTimeZone,
 } from './trips.ts';
 
@@ -45,8 +45,9 @@ export const yellow = defineDataset({
   title: 'Yellow taxi',
   description: 'Trips of the yellow taxis of New York City, which may be hailed on the street anywhere in the city.',
   filePrefix: 'yellow_tripdata_',
+  row: ['trip', 'trips'],
   columns,
-  time: { at: time.pickup, until: time.dropoff, zone: tripTimeZone },
+  time: { at: time.pickup, until: time.dropoff, word: 'pickup', zone: tripTimeZone },
   must: [time.pickup, time.dropoff, ...tripMust],
   cluster: tripCluster,
   roles: tripRoles,
@@ -54,6 +55,6 @@ export const yellow = defineDataset({
   expectations: tripExpectations,
   // Since 2024 a fifth and more of the rows are flex fares without passengers and rate code.
   gates: tripGates(columns, { ...time, triaged: 0.43 }),
-  monthly: tripMonthly(columns),
+  summary: tripSummary(columns, time),
   model: fareModel,
 });

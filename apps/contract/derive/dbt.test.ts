@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDatasets } from '../categories.ts';
+import { summaryOf } from '../dataset.ts';
 import { defineDataset } from '../define-dataset.ts';
 import { green } from '../green.ts';
 import { any, between, ifPresent, present } from '../predicate.ts';
@@ -90,10 +91,11 @@ describe('the dbt project', () => {
     expect(files['models/generated/shuttle/dbt__bi__shuttle_m2m.sql']).toContain(String.raw`[[1,"O'Neil \"quoted\" }}"]]`);
   });
 
-  test('refuses monthly keys that lack what the view needs', () => {
-    const { VendorID: _, ...keys } = green.monthly.keys;
-    const broken = { ...green, monthly: { ...green.monthly, keys } };
-    expect(() => toDbtFiles([broken])).toThrow('green: monthly.keys lack the vendor column; add it in apps/contract/green.ts');
+  test('refuses keys of the summary that lack what the view needs', () => {
+    const { keys: all, figures } = summaryOf(green);
+    const { VendorID: _, ...keys } = all;
+    const broken = { ...green, summary: { keys, figures } };
+    expect(() => toDbtFiles([broken])).toThrow('green: summary.keys lack the vendor column; add it in apps/contract/green.ts');
   });
 });
 
