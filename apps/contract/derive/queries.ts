@@ -141,13 +141,12 @@ function toFigure(
   const { name } = dialect;
   if (figure.of === 'count') return of(plain('count(*)'));
   const column = name(figure.column);
-  const present = of(plain(`count(${column})`));
   const sumOf = () => of(dialect.sumOf(column, columnOf(dataset, figure.column).type));
   switch (figure.of) {
     case 'sum':
       return sumOf();
     case 'mean':
-      return dialect.divide(sumOf(), present);
+      return dialect.divide(sumOf(), of(plain(`count(${column})`)));
     case 'min':
     case 'max':
       return of(plain(`${figure.of}(${column})`));
