@@ -183,6 +183,11 @@ test.each<[string, Partial<Dataset>, string]>([
   ['a figure that is no name', { summary: { keys: {}, figures: { 'a b': count() } } }, 'summary: "a b" is not a plain SQL'],
   ['a summary of nothing', { summary: { keys: { v: 'VendorID' }, figures: {} } }, 'summary: no figures'],
   [
+    'a feature that the table lacks',
+    { model: { ...yellow.model, features: ['trip_distanse'] } },
+    'model: the feature table has no column "trip_distanse" (did you mean "trip_distance"?)',
+  ],
+  [
     'a target among the features',
     { model: { target: 'fare_amount', features: ['fare_amount'] } },
     `the target "fare_amount" can't be a feature`,

@@ -1,5 +1,6 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
 import { type Column, type Dataset, type LogicalType, summaryOf } from './dataset.ts';
+import { featureColumns } from './derive/feature-columns.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { toSeconds } from './duration.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
@@ -309,7 +310,14 @@ function modelProblems({ model }: Dataset): string[] {
   const twice = [...countOf(model.features)]
     .filter(([, count]) => count > 1)
     .map(([name]) => `model: feature "${name}" is listed twice`);
-  return model.features.includes(model.target) ? [...twice, `model: the target "${model.target}" can't be a feature`] : twice;
+  const known = Object.keys(featureColumns);
+  const unknown = [model.target, ...model.features].filter((name) => !known.includes(name));
+  return [
+    ...twice,
+    ...(model.features.includes(model.target) ? [`model: the target "${model.target}" can't be a feature`] : []),
+    ...[...new Set(unknown)].map((name) => `model: the feature table has no column "${name}"${didYouMean(name, known)}`),
+    ...(model.features.length === 0 ? ['model: no features; expected one at least'] : []),
+  ];
 }
 
 /** `"nmae" (did you mean "name"?)` */

@@ -10,7 +10,6 @@ import { any, between, ifPresent, present } from '../predicate.ts';
 import { yellow } from '../yellow.ts';
 import { zones } from '../zones.ts';
 import { toDbtFiles } from './dbt.ts';
-import { featureColumns } from './feature-columns.ts';
 import { toModelJson } from './model.ts';
 
 const app = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -112,13 +111,5 @@ describe('the model', () => {
       registered_model: 'shuttle-fare',
       champion: 'shuttle/champion.json',
     });
-  });
-
-  test('has features that the feature table has', () => {
-    expect(Object.keys(featureColumns).length).toBe(20);
-    const broken = { ...green, model: { ...green.model, features: ['weather'] } };
-    expect(() => toModelJson(broken)).toThrow(
-      /^green: model: the feature table has no column weather; it has passenger_count, .*; fix it in/,
-    );
   });
 });
