@@ -1,7 +1,7 @@
 // Argo's `depends`: task names with what must have become of them, joined by &&, || and !.
 // https://argo-workflows.readthedocs.io/en/latest/enhanced-depends-logic/
 
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../apps/contract/did-you-mean.ts';
 
 export type Ending = 'Succeeded' | 'Failed' | 'Errored' | 'Skipped' | 'Omitted' | 'Daemoned';
 /** What `a` alone stands for. */

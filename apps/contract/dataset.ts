@@ -2,6 +2,8 @@
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
 import type { Severity } from './severity.ts';
+import { count, type Summary } from './summary.ts';
+import type { UnitName } from './units.ts';
 
 export type LogicalType = 'int' | 'double' | 'string' | 'timestamp';
 
@@ -9,7 +11,7 @@ export interface Column {
   readonly name: string;
   readonly type: LogicalType;
   readonly description: string;
-  readonly unit?: 'USD' | 'miles';
+  readonly unit?: UnitName;
   /** Names that files of other years use for the same column. */
   readonly aliases?: readonly string[];
   /** True where files of some years lack the column; it is null there. Files that lack another column are refused. */
@@ -32,10 +34,20 @@ export interface Expectation {
   readonly severity: Severity;
 }
 
+/** When a row happened. */
+export interface Time {
+  /** The timestamp that says which month a row belongs to; the tables are partitioned by it. */
+  readonly at: string;
+  /** The timestamp of its end. */
+  readonly until?: string;
+  /** What happens then, as people say it: `pickup`. */
+  readonly word?: string;
+  /** IANA name of the zone whose wall clock the timestamps show. Files with instants are converted; others are taken as they are. */
+  readonly zone: string;
+}
+
 /** Which column plays which part in a trip. */
 export interface Roles {
-  readonly pickup: string;
-  readonly dropoff: string;
   readonly pickupZone: string;
   readonly dropoffZone: string;
   readonly vendor: string;
@@ -43,14 +55,6 @@ export interface Roles {
   readonly passengers: string;
   readonly distance: string;
   readonly fare: string;
-}
-
-/** The monthly table: one row for each combination of the keys and the month of pickup. */
-export interface Monthly {
-  /** Name in the monthly table → column of the file. */
-  readonly keys: Readonly<Record<string, string>>;
-  readonly sums: Readonly<Record<string, string>>;
-  readonly averages: Readonly<Record<string, string>>;
 }
 
 export interface Model {
@@ -65,17 +69,23 @@ export interface Dataset {
   readonly category: string;
   readonly title: string;
   readonly description: string;
+  /** What people call a row, and several; `row` and `rows` unless given. */
+  readonly row?: readonly [one: string, many: string];
   /** A file is named `<filePrefix>YYYY-MM.parquet`. */
   readonly filePrefix: string;
-  /** IANA name of the zone whose wall clock the timestamps show. Files with instants are converted; others are taken as they are. */
-  readonly timeZone: string;
   readonly columns: readonly Column[];
+  readonly time: Time;
+  /** Columns that nearly every row of a good month has: a file is refused where 1 % and more of the values are missing. */
+  readonly must?: readonly string[];
+  /** Columns by which the table of clean rows is sorted, for queries by their values; four at most, which is BigQuery's limit. */
+  readonly cluster?: readonly string[];
   readonly roles: Roles;
   readonly rules: readonly Rule[];
   readonly expectations: readonly Expectation[];
   /** What a month's file must be as a whole before it changes a table. */
   readonly gates: readonly Gate[];
-  readonly monthly: Monthly;
+  /** What the monthly table holds; the number of rows alone unless given. */
+  readonly summary?: Summary;
   readonly model: Model;
 }
 
@@ -84,4 +94,20 @@ export function columnOf(dataset: Dataset, name: string): Column {
   const found = dataset.columns.find((column) => column.name === name);
   if (!found) throw new Error(`${dataset.category}.${name}: no such column`);
   return found;
+}
+
+/** What people call a row, and several. */
+export const wordsOf = ({ row = ['row', 'rows'] }: Dataset): { readonly one: string; readonly many: string } => ({
+  one: row[0],
+  many: row[1],
+});
+
+/** The data set's own summary, or the number of rows of a month. */
+export const summaryOf = ({ summary }: Dataset): Summary => summary ?? { keys: {}, figures: { row_count: count() } };
+
+/** The summary's figure that counts rows. Throws where it has none: who needs it, checks the definition. */
+export function countOf(dataset: Dataset): string {
+  const found = Object.entries(summaryOf(dataset).figures).find(([, figure]) => figure.of === 'count');
+  if (!found) throw new Error(`${dataset.category}: summary: no figure counts rows`);
+  return found[0];
 }

@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import type { Dataset } from './dataset.ts';
 import { ContractError, defineDataset, isDataset } from './define-dataset.ts';
 import { green } from './green.ts';
-import { all, before, between, inMonth, oneOf, present } from './predicate.ts';
+import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
+import { count, mean, sum, sumHours } from './summary.ts';
 import { yellow } from './yellow.ts';
+
+const { at: pickup, until: dropoff = '' } = yellow.time;
 
 function problemsOf(change: Partial<Dataset>): readonly string[] {
   try {
@@ -26,12 +29,12 @@ test('every contradiction is in one list, with the file to mend', () => {
     category: 'yellow',
     columns: [...yellow.columns, { name: 'toll', type: 'double', description: 'x', aliases: ['extra'] }],
     rules: [...yellow.rules, { name: 'ghost', description: 'x', holds: present('no_such_column') }],
-    roles: { ...yellow.roles, pickup: 'pickup_time' },
+    time: { ...yellow.time, at: 'pickup_time' },
   };
   expect(() => defineDataset(broken)).toThrow(/apps\/contract\/yellow\.ts/);
   expect(problemsOf(broken)).toEqual([
     'yellow: name "extra" belongs to columns "extra" and "toll"',
-    'yellow: role pickup: no column "pickup_time", which the tables are partitioned by',
+    'yellow: time.at: no column "pickup_time"',
     'yellow: rule "ghost": no column "no_such_column"',
   ]);
 });
@@ -96,6 +99,61 @@ test.each<[string, Partial<Dataset>, string]>([
     { rules: [{ name: 'x', description: '', holds: all(between('extra', { atLeast: 2, below: 2 })) }] },
     'no number lies between 2 and 2',
   ],
+  [
+    'a length of time of numbers',
+    { rules: [{ name: 'x', description: '', holds: lasts('extra', 'mta_tax', { below: '1h' }) }] },
+    '"lasts" needs timestamp, but column "extra" is double',
+  ],
+  [
+    'a length of time without a unit',
+    { rules: [{ name: 'x', description: '', holds: lasts(pickup, dropoff, { below: '60' as '60s' }) }] },
+    '"60" is no duration; expected a whole number and s, m, h or d, as 90s',
+  ],
+  [
+    'a length of time that nothing has',
+    { rules: [{ name: 'x', description: '', holds: lasts(pickup, dropoff, { atLeast: '1h', below: '60m' }) }] },
+    'nothing lasts at least 1h and less than 60m',
+  ],
+  [
+    'a length of time without a bound',
+    { rules: [{ name: 'x', description: '', holds: lasts(pickup, dropoff, {}) }] },
+    '"lasts" needs atLeast, below or both',
+  ],
+  [
+    'a pattern that engines read in different ways, deep inside',
+    { rules: [{ name: 'x', description: '', holds: not(any(ifPresent('extra', matches('store_and_fwd_flag', 'Y.')))) }] },
+    'pattern "Y.": "." at character 2 is not among characters',
+  ],
+  ['a choice of nothing', { rules: [{ name: 'x', description: '', holds: any() }] }, '"any" of nothing says nothing'],
+  [
+    'a condition on a column that is not there',
+    { rules: [{ name: 'x', description: '', holds: ifPresent('tolls', present('extra')) }] },
+    'rule "x": no column "tolls"',
+  ],
+  [
+    'a unit that nobody knows',
+    { columns: [...yellow.columns, { name: 'x', type: 'double', description: 'x', unit: 'mile' as 'miles' }] },
+    'column "x": unit "mile" is not known (did you mean "miles"?)',
+  ],
+  [
+    'a name that is nearly right',
+    { rules: [{ name: 'x', description: '', holds: present('fare_amuont') }] },
+    'rule "x": no column "fare_amuont" (did you mean "fare_amount"?)',
+  ],
+  [
+    'a time that is no timestamp',
+    { time: { ...yellow.time, at: 'extra' } },
+    'time.at: column "extra" must be timestamp, got double',
+  ],
+  ['an end that is its beginning', { time: { ...yellow.time, until: pickup } }, 'is the beginning, too'],
+  ['a zone of no place', { time: { ...yellow.time, zone: 'New York' } }, 'time.zone: "New York" is no zone of the IANA database'],
+  ['a column that must be there, and may be missing', { must: ['airport_fee'] }, 'must: column "airport_fee" is optional'],
+  ['a column that must be there twice', { must: ['extra', 'extra'] }, 'must: column "extra" is listed twice'],
+  [
+    'a table sorted by numbers with fractions',
+    { cluster: ['extra'] },
+    `cluster: column "extra" is double, by which BigQuery can't cluster`,
+  ],
   ['an optional role', { roles: { ...yellow.roles, fare: 'airport_fee' } }, 'column "airport_fee" is optional'],
   [
     'an expectation of an unknown column',
@@ -104,13 +162,30 @@ test.each<[string, Partial<Dataset>, string]>([
   ],
   [
     'a sum of text',
-    { monthly: { ...yellow.monthly, sums: { flags: 'store_and_fwd_flag' } } },
-    'monthly column "flags": column "store_and_fwd_flag" is no number',
+    { summary: { keys: {}, figures: { flags: sum('store_and_fwd_flag') } } },
+    'summary "flags": "sum" needs int or double, but column "store_and_fwd_flag" is string',
   ],
   [
-    'a monthly column twice',
-    { monthly: { ...yellow.monthly, averages: { VendorID: 'extra' } } },
-    'monthly column "VendorID" is defined twice',
+    'a figure with the name of a key, by case alone',
+    { summary: { keys: { vendor: 'VendorID' }, figures: { Vendor: mean('extra') } } },
+    'summary: "vendor" is defined twice',
+  ],
+  [
+    'a figure with the name of the month',
+    { summary: { keys: {}, figures: { first_day_of_month: count() } } },
+    'summary: "first_day_of_month" is defined twice',
+  ],
+  [
+    'a figure of no column',
+    { summary: { keys: {}, figures: { hours: sumHours(pickup, 'dropof') } } },
+    'summary "hours": no column "dropof"',
+  ],
+  ['a figure that is no name', { summary: { keys: {}, figures: { 'a b': count() } } }, 'summary: "a b" is not a plain SQL'],
+  ['a summary of nothing', { summary: { keys: { v: 'VendorID' }, figures: {} } }, 'summary: no figures'],
+  [
+    'a feature that the table lacks',
+    { model: { ...yellow.model, features: ['trip_distanse'] } },
+    'model: the feature table has no column "trip_distanse" (did you mean "trip_distance"?)',
   ],
   [
     'a target among the features',

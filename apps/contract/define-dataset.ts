@@ -1,7 +1,14 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
-import type { Column, Dataset, LogicalType } from './dataset.ts';
+import { type Column, type Dataset, type LogicalType, summaryOf } from './dataset.ts';
+import { featureColumns } from './derive/feature-columns.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { toSeconds } from './duration.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
-import { columnsRead, type Predicate } from './predicate.ts';
+import { monthlyColumns } from './names.ts';
+import { findPatternProblem } from './pattern.ts';
+import { columnsRead, type DurationBounds, type Predicate } from './predicate.ts';
+import { columnsOfSummaryFigure, type SummaryFigure } from './summary.ts';
+import { units } from './units.ts';
 
 /** A definition that contradicts itself. The message lists every problem: what, where, and where to mend it. */
 export class ContractError extends Error {
@@ -13,6 +20,8 @@ export class ContractError extends Error {
   }
 }
 
+const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
 const defined = new WeakSet<object>();
 
 /** Whether a value is a data set that has passed the checks. */
@@ -23,11 +32,13 @@ export function defineDataset(dataset: Dataset): Dataset {
   const problems = [
     ...nameProblems(dataset),
     ...columnProblems(dataset),
+    ...timeProblems(dataset),
+    ...listProblems(dataset),
     ...roleProblems(dataset),
     ...ruleProblems(dataset),
     ...expectationProblems(dataset),
     ...gateProblems(dataset),
-    ...monthlyProblems(dataset),
+    ...summaryProblems(dataset),
     ...modelProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);
@@ -45,8 +56,6 @@ function nameProblems(dataset: Dataset): string[] {
       `filePrefix "${dataset.filePrefix}" must be letters, digits, "_" or "-", and end in "_" or "-" before the month`,
     );
   }
-  if (!isTimeZone(dataset.timeZone))
-    problems.push(`timeZone "${dataset.timeZone}" is no zone of the IANA database; expected a name such as America/New_York`);
   return problems;
 }
 
@@ -63,7 +72,9 @@ function columnProblems({ columns }: Dataset): string[] {
   const problems: string[] = [];
   const owners = new Map<string, string>();
   for (const column of columns) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
+    if (column.unit !== undefined && !Object.hasOwn(units, column.unit))
+      problems.push(`column "${column.name}": unit "${column.unit}" is not known${didYouMean(column.unit, Object.keys(units))}`);
+    if (!plainName.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
     if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
       problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);
@@ -86,10 +97,48 @@ function columnProblems({ columns }: Dataset): string[] {
 
 const reserved = new Set(['source_file', 'source_month', 'broken_rules', 'scanned_file']);
 
+function timeProblems(dataset: Dataset): string[] {
+  const { at, until, zone } = dataset.time;
+  const columns = { at, ...(until !== undefined && { until }) };
+  return [
+    ...Object.entries(columns).flatMap(([part, name]) => {
+      const column = find(dataset, name);
+      if (!column) return [`time.${part}: no column ${nearest(dataset, name)}`];
+      if (column.type !== 'timestamp') return [`time.${part}: column "${name}" must be timestamp, got ${column.type}`];
+      // The tables are partitioned by it.
+      return column.optional && part === 'at' ? [`time.at: column "${name}" is optional, but every file must carry it`] : [];
+    }),
+    ...(until === at ? [`time.until: "${until}" is the beginning, too`] : []),
+    ...(isTimeZone(zone)
+      ? []
+      : [`time.zone: "${zone}" is no zone of the IANA database; expected a name such as America/New_York`]),
+  ];
+}
+
+/** BigQuery's limit. */
+const mostClustered = 4;
+
+function listProblems(dataset: Dataset): string[] {
+  const { must = [], cluster = [] } = dataset;
+  const unknown = Object.entries({ must, cluster }).flatMap(([list, names]) => [
+    ...names.filter((name) => !find(dataset, name)).map((name) => `${list}: no column ${nearest(dataset, name)}`),
+    ...[...countOf(names)].filter(([, count]) => count > 1).map(([name]) => `${list}: column "${name}" is listed twice`),
+  ]);
+  const columnsOf = (names: readonly string[]) => names.flatMap((name) => find(dataset, name) ?? []);
+  return [
+    ...unknown,
+    ...columnsOf(must)
+      .filter(({ optional }) => optional)
+      .map(({ name }) => `must: column "${name}" is optional, but every file must carry it`),
+    ...columnsOf(cluster)
+      .filter(({ type }) => type === 'double')
+      .map(({ name }) => `cluster: column "${name}" is double, by which BigQuery can't cluster`),
+    ...(cluster.length > mostClustered ? [`cluster: ${cluster.length} columns; expected ${mostClustered} at most`] : []),
+  ];
+}
+
 function roleProblems(dataset: Dataset): string[] {
   const types: Record<keyof Dataset['roles'], LogicalType[]> = {
-    pickup: ['timestamp'],
-    dropoff: ['timestamp'],
     pickupZone: ['int'],
     dropoffZone: ['int'],
     vendor: ['int'],
@@ -100,9 +149,8 @@ function roleProblems(dataset: Dataset): string[] {
   };
   return Object.entries(types).flatMap(([role, allowed]) => {
     const name = dataset.roles[role as keyof Dataset['roles']];
-    // The tables are partitioned by pickup and clustered by zone: the partition column must exist in every file.
     const column = find(dataset, name);
-    if (!column) return [`role ${role}: no column "${name}"${role === 'pickup' ? ', which the tables are partitioned by' : ''}`];
+    if (!column) return [`role ${role}: no column ${nearest(dataset, name)}`];
     if (!allowed.includes(column.type))
       return [`role ${role}: column "${name}" must be ${allowed.join(' or ')}, got ${column.type}`];
     return column.optional ? [`role ${role}: column "${name}" is optional, but every file must carry it`] : [];
@@ -120,14 +168,23 @@ function ruleProblems(dataset: Dataset): string[] {
         : []),
       ...columnsRead(rule.holds)
         .filter((name) => !find(dataset, name))
-        .map((name) => `rule "${rule.name}": no column "${name}"`),
+        .map((name) => `rule "${rule.name}": no column ${nearest(dataset, name)}`),
       ...typeProblems(dataset, rule.holds).map((problem) => `rule "${rule.name}": ${problem}`),
     ]),
   ];
 }
 
 function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
-  if (predicate.op === 'all') return predicate.predicates.flatMap((part) => typeProblems(dataset, part));
+  switch (predicate.op) {
+    case 'all':
+    case 'any': {
+      const nothing = predicate.predicates.length === 0 ? [`"${predicate.op}" of nothing says nothing`] : [];
+      return [...nothing, ...predicate.predicates.flatMap((part) => typeProblems(dataset, part))];
+    }
+    case 'not':
+    case 'if-present':
+      return typeProblems(dataset, predicate.holds);
+  }
   const column = find(dataset, predicate.column);
   if (!column) return [];
   const mustBe = (allowed: LogicalType[]) =>
@@ -150,11 +207,19 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
       const empty = upper !== undefined && (upper < predicate.atLeast || predicate.below === predicate.atLeast);
       return [...mustBe(['int', 'double']), ...(empty ? [`no number lies between ${predicate.atLeast} and ${upper}`] : [])];
     }
-    case 'before': {
+    case 'before':
+    case 'not-after':
+    case 'lasts': {
       const other = find(dataset, predicate.other);
-      return other && other.type !== column.type
-        ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`]
-        : [];
+      const unlike = other && other.type !== column.type;
+      return [
+        ...(unlike ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : []),
+        ...(predicate.op === 'lasts' ? [...mustBe(['timestamp']), ...durationProblems(predicate)] : []),
+      ];
+    }
+    case 'matches': {
+      const problem = findPatternProblem(predicate.pattern);
+      return [...mustBe(['string']), ...(problem === undefined ? [] : [`pattern "${predicate.pattern}": ${problem}`])];
     }
     case 'before-as-of':
     case 'in-month':
@@ -162,16 +227,26 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
   }
 }
 
+function durationProblems({ atLeast, below }: DurationBounds): string[] {
+  const given = [atLeast, below].filter((one) => one !== undefined);
+  const wrong = given.filter((one) => toSeconds(one) === undefined);
+  if (given.length === 0) return ['"lasts" needs atLeast, below or both'];
+  if (wrong.length > 0) return wrong.map((one) => `"${one}" is no duration; expected a whole number and s, m, h or d, as 90s`);
+  const isEmpty = atLeast !== undefined && below !== undefined && (toSeconds(below) as number) <= (toSeconds(atLeast) as number);
+  return isEmpty ? [`nothing lasts at least ${atLeast} and less than ${below}`] : [];
+}
+
 function expectationProblems(dataset: Dataset): string[] {
   return dataset.expectations.flatMap(({ type, kwargs }) =>
     ['column', 'column_A', 'column_B']
       .map((key) => kwargs[key])
       .filter((name): name is string => typeof name === 'string' && !find(dataset, name))
-      .map((name) => `expectation ${type}: no column "${name}"`),
+      .map((name) => `expectation ${type}: no column ${nearest(dataset, name)}`),
   );
 }
 
-function gateProblems({ gates, columns }: Dataset): string[] {
+function gateProblems(dataset: Dataset): string[] {
+  const { gates, columns } = dataset;
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   const twice = [...countOf(gates.map(({ name }) => name))].filter(([, count]) => count > 1);
   return [
@@ -180,7 +255,7 @@ function gateProblems({ gates, columns }: Dataset): string[] {
       ...(/^[a-z][a-z0-9_]*$/.test(gate.name) ? [] : [`gate "${gate.name}": the name must be snake_case`]),
       ...columnsOfCheck(gate)
         .filter((name) => !types.has(name))
-        .map((name) => `gate "${gate.name}": no column "${name}"`),
+        .map((name) => `gate "${gate.name}": no column ${nearest(dataset, name)}`),
       ...shareProblems(gate).map((problem) => `gate "${gate.name}": ${problem}`),
     ]),
   ];
@@ -195,17 +270,39 @@ function shareProblems(gate: Gate): string[] {
   return wrong.map((bound) => `${bound} is no share from 0 to 1`);
 }
 
-function monthlyProblems(dataset: Dataset): string[] {
-  const { keys, sums, averages } = dataset.monthly;
-  const names = countOf([...Object.keys(keys), ...Object.keys(sums), ...Object.keys(averages)]);
+/** The types of the columns that a figure reads. */
+const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, readonly LogicalType[]>> = {
+  sum: ['int', 'double'],
+  mean: ['int', 'double'],
+  min: ['int', 'double'],
+  max: ['int', 'double'],
+  'mean-minutes': ['timestamp'],
+  'sum-hours': ['timestamp'],
+  'busiest-hour': ['timestamp'],
+};
+
+function summaryProblems(dataset: Dataset): string[] {
+  const { keys, figures } = summaryOf(dataset);
+  const names = countOf([monthlyColumns.month, ...Object.keys(keys), ...Object.keys(figures)].map((name) => name.toLowerCase()));
   return [
-    ...[...names].filter(([, count]) => count > 1).map(([name]) => `monthly column "${name}" is defined twice`),
-    ...Object.entries({ ...keys, ...sums, ...averages })
+    ...[...names].filter(([, times]) => times > 1).map(([name]) => `summary: "${name}" is defined twice`),
+    ...(Object.keys(figures).length === 0 ? ['summary: no figures; expected one at least, such as count()'] : []),
+    ...[...Object.keys(keys), ...Object.keys(figures)]
+      .filter((name) => !plainName.test(name))
+      .map((name) => `summary: "${name}" is not a plain SQL identifier`),
+    ...Object.entries(keys)
       .filter(([, column]) => !find(dataset, column))
-      .map(([name, column]) => `monthly column "${name}": no column "${column}"`),
-    ...Object.entries({ ...sums, ...averages })
-      .filter(([, column]) => !['int', 'double', undefined].includes(find(dataset, column)?.type))
-      .map(([name, column]) => `monthly column "${name}": column "${column}" is no number`),
+      .map(([name, column]) => `summary "${name}": no column ${nearest(dataset, column)}`),
+    ...Object.entries(figures).flatMap(([name, figure]) =>
+      columnsOfSummaryFigure(figure).flatMap((column) => {
+        const found = find(dataset, column);
+        if (!found) return [`summary "${name}": no column ${nearest(dataset, column)}`];
+        const types = figure.of === 'count' ? [] : typesOfFigure[figure.of];
+        return types.includes(found.type)
+          ? []
+          : [`summary "${name}": "${figure.of}" needs ${types.join(' or ')}, but column "${column}" is ${found.type}`];
+      }),
+    ),
   ];
 }
 
@@ -213,8 +310,22 @@ function modelProblems({ model }: Dataset): string[] {
   const twice = [...countOf(model.features)]
     .filter(([, count]) => count > 1)
     .map(([name]) => `model: feature "${name}" is listed twice`);
-  return model.features.includes(model.target) ? [...twice, `model: the target "${model.target}" can't be a feature`] : twice;
+  const known = Object.keys(featureColumns);
+  const unknown = [model.target, ...model.features].filter((name) => !known.includes(name));
+  return [
+    ...twice,
+    ...(model.features.includes(model.target) ? [`model: the target "${model.target}" can't be a feature`] : []),
+    ...[...new Set(unknown)].map((name) => `model: the feature table has no column "${name}"${didYouMean(name, known)}`),
+    ...(model.features.length === 0 ? ['model: no features; expected one at least'] : []),
+  ];
 }
+
+/** `"nmae" (did you mean "name"?)` */
+const nearest = ({ columns }: Pick<Dataset, 'columns'>, got: string): string =>
+  `"${got}"${didYouMean(
+    got,
+    columns.map(({ name }) => name),
+  )}`;
 
 function find(dataset: Dataset, name: string): Column | undefined {
   return dataset.columns.find((column) => column.name === name);

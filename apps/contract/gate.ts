@@ -21,8 +21,8 @@ export type Check =
   | { readonly check: 'in-month'; readonly atLeast: number }
   /** Share of rows that break a rule. */
   | { readonly check: 'triaged'; readonly atMost: number }
-  /** Share of rows that repeat another row in every role. */
-  | { readonly check: 'repeated'; readonly atMost: number }
+  /** Share of rows that repeat another row in all of these columns. */
+  | { readonly check: 'repeated'; readonly columns: readonly string[]; readonly atMost: number }
   /** Share of the month's days that have rows. */
   | { readonly check: 'days'; readonly atLeast: number }
   /** Distinct values of a column. */
@@ -81,6 +81,8 @@ export function columnsOfCheck(check: Check): string[] {
   switch (check.check) {
     case 'distinct':
       return [check.column];
+    case 'repeated':
+      return [...check.columns];
     case 'quantile':
     case 'quantile-of-earlier':
       return columnsOfFigure(check.figure);

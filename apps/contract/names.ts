@@ -25,13 +25,7 @@ export const zonesTable: TableName = { dataset: datasets.zones, table: 'taxi_zon
 export const triageColumns = { file: 'source_file', month: 'source_month', rules: 'broken_rules' } as const;
 
 /** The monthly table's columns that every category has beside keys, sums and averages. */
-export const monthlyColumns = {
-  month: 'first_day_of_month',
-  trips: 'trip_count',
-  minutes: 'avg_duration_minutes',
-  hours: 'total_duration_hours',
-  busiestHour: 'busiest_hour_of_day',
-} as const;
+export const monthlyColumns = { month: 'first_day_of_month' } as const;
 
 /** Buckets by what they hold. On one machine they are folders of `.taxiway/buckets/`. */
 export const buckets = { source: 'source', staging: 'staging', docs: 'docs', models: 'models' } as const;

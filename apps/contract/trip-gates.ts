@@ -63,6 +63,10 @@ export function tripGates(
     {
       name: 'repeated_rows',
       check: 'repeated',
+      columns: [
+        ...['PULocationID', 'DOLocationID', 'VendorID', 'payment_type', 'passenger_count', 'trip_distance', 'fare_amount'],
+        ...[pickup, dropoff],
+      ],
       atMost: 0.01,
       severity: 'critical',
       description: 'At most 1 % of the rows repeat the times, zones, vendor, payment, distance and fare of another row.',

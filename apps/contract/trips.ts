@@ -1,6 +1,7 @@
 // What every TLC trip file has in common: columns, rules, the monthly summary and the fare model. Each category picks from these.
-import type { Column, Expectation, Model, Monthly, Rule } from './dataset.ts';
+import type { Column, Expectation, Model, Rule } from './dataset.ts';
 import { all, before, beforeAsOf, between, inMonth, oneOf, present } from './predicate.ts';
+import { busiestHour, count, mean, meanMinutes, type Summary, sum, sumHours } from './summary.ts';
 
 export const tripTimeZone = 'America/New_York';
 
@@ -66,6 +67,12 @@ export const tripColumns = {
     optional: true,
   }),
 } as const satisfies Record<string, Column>;
+
+/** What a trip is made of; its times come first. */
+export const tripMust = ['PULocationID', 'DOLocationID', 'fare_amount', 'trip_distance'];
+
+/** Queries ask for zones. */
+export const tripCluster = ['PULocationID', 'DOLocationID'];
 
 /** The roles that every category's columns play under the same names. */
 export const tripRoles = {
@@ -147,9 +154,10 @@ const summedColumns = {
   monthly_airport_fee: 'airport_fee',
 };
 
-/** The monthly summary of a category with these columns. */
-export function tripMonthly(columns: readonly Column[]): Monthly {
+/** The summary of a category with these columns. */
+export function tripSummary(columns: readonly Column[], { pickup, dropoff }: { pickup: string; dropoff: string }): Summary {
   const has = (name: string) => columns.some((column) => column.name === name);
+  const sums = Object.entries(summedColumns).filter(([, column]) => has(column));
   return {
     keys: {
       VendorID: 'VendorID',
@@ -158,8 +166,19 @@ export function tripMonthly(columns: readonly Column[]): Monthly {
       pickup_zone: 'PULocationID',
       dropoff_zone: 'DOLocationID',
     },
-    sums: Object.fromEntries(Object.entries(summedColumns).filter(([, column]) => has(column))),
-    averages: { average_passenger_count: 'passenger_count', average_trip_distance: 'trip_distance' },
+    by: 'vendor, payment, flag and zones',
+    figures: {
+      ...Object.fromEntries(sums.map(([name, column]) => [name, sum(column)])),
+      average_passenger_count: mean('passenger_count'),
+      average_trip_distance: mean('trip_distance'),
+      trip_count: count(),
+      avg_duration_minutes: meanMinutes(pickup, dropoff),
+      total_duration_hours: sumHours(pickup, dropoff),
+      busiest_hour_of_day: busiestHour(
+        pickup,
+        'Hour of the day with the most pickups of this group, 0 to 23; ties: the earlier hour.',
+      ),
+    },
   };
 }
 

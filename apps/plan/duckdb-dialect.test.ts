@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { evaluate, type Row } from '../../tests/fixtures/evaluate-rules.ts';
+import { predicate, predicateClock, predicateColumns, predicateRow } from '../../tests/fixtures/random-predicates.ts';
 import type { LogicalType } from '../contract/dataset.ts';
 import { toGroupedQuery } from '../contract/derive/grouped-query.ts';
+import { toCondition } from '../contract/derive/rule-sql.ts';
 import type { ParquetType } from '../contract/file-schema.ts';
+import { triageColumns } from '../contract/names.ts';
 import { literalGlob, withDuckDb } from '../platform/duckdb.ts';
 import { duckdb } from './duckdb-dialect.ts';
 
@@ -201,6 +205,32 @@ test('the busiest hour is the earliest of equals, whatever the order of the rows
       expect(Number(found)).toBe(counts.indexOf(Math.max(...counts)));
     }),
     { numRuns: 40 },
+  );
+});
+
+test('predicates say in SQL what they say row by row, null included', async () => {
+  const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' } as const;
+  const literal = (value: Row[string]) => (typeof value === 'string' ? duckdb.text(value) : String(value));
+  const { asOf, month } = predicateClock;
+  await withDuckDb(':memory:', (connection) =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(predicate, { minLength: 20, maxLength: 20 }),
+        fc.array(predicateRow, { minLength: 1 }),
+        async (some, rows) => {
+          const names = Object.entries(predicateColumns);
+          const values = rows.map(
+            (row) => `(${names.map(([name, type]) => `CAST(${literal(row[name] ?? null)} AS ${types[type]})`).join(', ')})`,
+          );
+          const found = await connection.runAndReadAll(
+            `SELECT ${some.map((one) => toCondition(one, duckdb, asOf)).join(', ')}
+           FROM (SELECT *, DATE '${month}' AS ${triageColumns.month} FROM (VALUES ${values.join(', ')}) v(${names.map(([name]) => name).join(', ')}))`,
+          );
+          expect(found.getRowsJS()).toEqual(rows.map((row) => some.map((one) => evaluate(one, row, predicateClock))));
+        },
+      ),
+      { numRuns: 30 },
+    ),
   );
 });
 

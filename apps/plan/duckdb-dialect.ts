@@ -25,6 +25,7 @@ export const duckdb: Dialect = {
   nullOf: (type) => `CAST(NULL AS ${sqlType[type]})`,
   nextMonth: (date) => `(${date} + INTERVAL 1 MONTH)`,
   microsBetween: (start, end) => `(epoch_us(${end}) - epoch_us(${start}))`,
+  matches: (text, pattern) => `regexp_full_match(${text}, ${quoteText(pattern)})`,
   labelsWhere: (labels) => {
     const cases = labels.map(({ label, when }) => `CASE WHEN ${when} THEN ${quoteText(label)} END`);
     return `list_filter([${cases.join(', ')}], lambda label: label IS NOT NULL)`;

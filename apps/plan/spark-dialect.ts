@@ -43,6 +43,8 @@ export const spark: Dialect = {
   nullOf: (type) => `CAST(NULL AS ${sqlType[type]})`,
   nextMonth: (date) => `CAST(add_months(${date}, 1) AS TIMESTAMP_NTZ)`,
   microsBetween: (start, end) => `(unix_micros(CAST(${end} AS TIMESTAMP)) - unix_micros(CAST(${start} AS TIMESTAMP)))`,
+  // The line end that Java's $ lets stand behind is none of the text.
+  matches: (text, pattern) => `${text} RLIKE ${quoteText(`\\A(?:${pattern})\\z`)}`,
   labelsWhere: (labels) =>
     // Not array_compact: it is interpreted, and would split the generated code of the whole scan.
     `array_remove(array(${labels.map(({ label, when }) => `CASE WHEN ${when} THEN ${quoteText(label)} ELSE '' END`).join(', ')}), '')`,

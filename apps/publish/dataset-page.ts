@@ -1,6 +1,6 @@
 // The page of one data set: columns, rules, gates, expectations, tables, lineage by the contract, and what its months were like.
 
-import type { Column, Dataset } from '../contract/dataset.ts';
+import { type Column, type Dataset, summaryOf, wordsOf } from '../contract/dataset.ts';
 import { toExpectationSuite } from '../contract/derive/expectations.ts';
 import {
   biView,
@@ -13,6 +13,7 @@ import {
   triageTable,
 } from '../contract/names.ts';
 import type { Severity } from '../contract/severity.ts';
+import { units } from '../contract/units.ts';
 import type { Rows } from '../plan/parquet-rows.ts';
 import { toRowsTable } from '../plan/rows-table.ts';
 import { type Html, html } from '../platform/html.ts';
@@ -109,14 +110,14 @@ function toColumnRow({ name, type, unit, description, aliases = [], optional, co
   ].join(' ');
   return [
     html`<code>${name}</code>`,
-    html`<span class="nowrap">${type}${unit === undefined ? null : html` <span class="soft">${unit}</span>`}</span>`,
+    html`<span class="nowrap">${type}${unit === undefined ? null : html` <span class="soft">${units[unit].text}</span>`}</span>`,
     html`${description}${notes === '' ? null : html` <span class="soft">${notes}</span>`}`,
     html`${Object.entries(codes).map(([code, meaning]) => html`<span class="code-pair"><code>${code}</code> ${meaning}</span> `)}`,
   ];
 }
 
 function toTableRows(dataset: Dataset): Html[][] {
-  const { category, roles, monthly } = dataset;
+  const { category, time } = dataset;
   const row = (name: string, grain: string, partition: string, by: string) => [
     html`<code>${name}</code>`,
     html`${grain}`,
@@ -124,9 +125,19 @@ function toTableRows(dataset: Dataset): Html[][] {
     html`${by}`,
   ];
   return [
-    row(nameOf(cleanTable(category)), 'a trip that keeps every rule', `month of ${roles.pickup}`, 'etl'),
-    row(nameOf(triageTable(category)), `a trip that breaks a rule, with ${triageColumns.rules}`, triageColumns.month, 'etl'),
-    row(nameOf(monthlyTable(category)), `${Object.keys(monthly.keys).join(', ')} and month`, monthlyColumns.month, 'etl'),
+    row(nameOf(cleanTable(category)), `a ${wordsOf(dataset).one} that keeps every rule`, `month of ${time.at}`, 'etl'),
+    row(
+      nameOf(triageTable(category)),
+      `a ${wordsOf(dataset).one} that breaks a rule, with ${triageColumns.rules}`,
+      triageColumns.month,
+      'etl',
+    ),
+    row(
+      nameOf(monthlyTable(category)),
+      `${Object.keys(summaryOf(dataset).keys).join(', ')} and month`,
+      monthlyColumns.month,
+      'etl',
+    ),
     row(nameOf(featureTable(category)), 'a clean trip whose zones have a place', 'month of date', 'dbt'),
     row(nameOf(biView(category)), 'as the monthly table, with names for codes', 'none: a view', 'dbt'),
   ];

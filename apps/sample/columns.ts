@@ -16,12 +16,12 @@ const bare = '(vendor_dice < 0.04)';
 
 /** The value of a column, by the part it plays in a trip, then by name, then by type. */
 export function sampleValue(dataset: Dataset, column: Column): string {
-  const { roles } = dataset;
+  const { roles, time } = dataset;
   switch (column.name) {
-    case roles.pickup:
+    case time.at:
       return `CASE WHEN ${oneIn(2500, 'lost clock')} THEN pickup - INTERVAL 15 YEAR WHEN ${oneIn(3000, 'future')} THEN pickup + INTERVAL 80 YEAR
         WHEN ${oneIn(1500, 'late')} THEN date_trunc('month', pickup) + INTERVAL 1 MONTH ELSE pickup END`;
-    case roles.dropoff:
+    case time.until:
       return `CASE WHEN ${oneIn(900, 'same')} THEN pickup WHEN ${oneIn(1300, 'back')} THEN pickup - to_seconds(seconds)
         WHEN ${oneIn(700, 'all day')} THEN pickup + INTERVAL 23 HOUR ELSE pickup + to_seconds(seconds) END`;
     case roles.pickupZone:

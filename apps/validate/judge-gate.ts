@@ -32,7 +32,7 @@ export function judgeGate(gate: Exclude<Gate, { check: 'cast' }>, seen: Seen): F
     case 'triaged':
       return most(shareOf(measures.triaged), gate.atMost, 'of the rows break a rule and would be triaged');
     case 'repeated': {
-      const repeated = sampled === 0 ? 0 : 1 - Number(sample(measures.distinctRows)) / sampled;
+      const repeated = sampled === 0 ? 0 : 1 - Number(sample(measures.distinctRows(gate.columns))) / sampled;
       return most(repeated, gate.atMost, 'of the rows repeat another row');
     }
     case 'days':

@@ -26,7 +26,7 @@ export interface Measures {
   readonly inMonth: string;
   readonly days: string;
   readonly hours: string;
-  readonly distinctRows: string;
+  readonly distinctRows: (columns: readonly string[]) => string;
   readonly distinct: (column: string) => string;
   readonly quantiles: (figure: Figure) => string;
   readonly impossible: (gate: Gate & { check: 'impossible' }) => { readonly count: string; readonly samples: string };
@@ -35,10 +35,10 @@ export interface Measures {
 /** The aggregates of a data set's gates over the FROM clauses of `readFileSchema`. Pure. */
 export function toMeasures({ dataset, casts, asOf }: MonthFacts): Measures {
   const { name } = duckdb;
-  const time = name(dataset.roles.pickup);
+  const time = name(dataset.time.at);
   const doubtful = doubtfulColumns([casts], duckdb);
   const reasons = toReasons(dataset, duckdb, { doubtful, asOf });
-  const inMonthSql = toCondition(inMonth(dataset.roles.pickup), duckdb, asOf);
+  const inMonthSql = toCondition(inMonth(dataset.time.at), duckdb, asOf);
   const measures = {
     casts: doubtful.map((column): CastMeasure => {
       const samples = failedSamples(casts, column);
@@ -51,26 +51,27 @@ export function toMeasures({ dataset, casts, asOf }: MonthFacts): Measures {
     inMonth: countWhere(inMonthSql),
     days: `bit_count(bit_or(CASE WHEN ${inMonthSql} THEN 1::UINTEGER << (day(${time}) - 1)::UTINYINT END))`,
     hours: `list_transform(range(24), lambda h: coalesce(element_at(histogram(hour(${time})), h)[1], 0))`,
-    // What makes a trip: two trips are not alike in all of it.
-    distinctRows: `count(DISTINCT hash(${[...new Set(Object.values(dataset.roles))].map(name).join(', ')}))`,
+    distinctRows: (columns: readonly string[]) => `count(DISTINCT hash(${columns.map(name).join(', ')}))`,
     distinct: (column: string) => `count(DISTINCT ${name(column)})`,
     quantiles: (figure: Figure) => `quantile_cont(CAST(${toFigureSql(figure, duckdb)} AS DOUBLE), [0.5, 0.95])`,
     impossible: toImpossible,
   };
-  const { sampled, triaged, inMonth: within, days, hours, distinctRows } = measures;
+  const { sampled, triaged, inMonth: within, days, hours } = measures;
   return {
     ...measures,
     ofSample: [
-      ...[sampled, triaged, within, days, hours, distinctRows, ...measures.reasons.map(({ count }) => count)],
+      ...[sampled, triaged, within, days, hours, ...measures.reasons.map(({ count }) => count)],
       ...dataset.gates.flatMap((gate) => sqlOfGate(gate, measures)),
     ],
   };
 }
 
-function sqlOfGate(gate: Gate, measures: Pick<Measures, 'distinct' | 'quantiles' | 'impossible'>): string[] {
+function sqlOfGate(gate: Gate, measures: Pick<Measures, 'distinct' | 'distinctRows' | 'quantiles' | 'impossible'>): string[] {
   switch (gate.check) {
     case 'distinct':
       return [measures.distinct(gate.column)];
+    case 'repeated':
+      return [measures.distinctRows(gate.columns)];
     case 'quantile':
     case 'quantile-of-earlier':
       return [measures.quantiles(gate.figure)];

@@ -1,5 +1,5 @@
 // The rows of a month's file as the loader sees them: cast columns, flags of failed casts, and whether a row goes to triage.
-import type { Dataset } from '../contract/dataset.ts';
+import { columnOf, type Dataset } from '../contract/dataset.ts';
 import type { Cast } from '../contract/derive/casts.ts';
 import { doubtfulColumns, toCastColumns } from '../contract/derive/queries.ts';
 import { triageColumns } from '../contract/names.ts';
@@ -83,7 +83,9 @@ const fewestSampled = 20_000;
 /** A condition that takes the sample by what the rows hold: rows that are alike are in it together, so that repeated rows show in it. */
 function toSampleCondition({ dataset, casts, rows }: MonthFacts, sqlOf: SqlOf): string {
   const every = 2 ** Math.max(0, Math.floor(Math.log2(rows / fewestSampled)));
-  const { pickup, dropoff, fare } = dataset.roles;
-  const sources = casts.filter(({ column }) => [pickup, dropoff, fare].includes(column)).flatMap(({ source }) => source ?? []);
+  // Times and one measured number tell rows apart, and are quick to read.
+  const measured = dataset.must?.find((name) => columnOf(dataset, name).type === 'double');
+  const told = [dataset.time.at, dataset.time.until, measured];
+  const sources = casts.filter(({ column }) => told.includes(column)).flatMap(({ source }) => source ?? []);
   return `hash(${sources.map(sqlOf).join(', ')}) % ${every} = 0`;
 }

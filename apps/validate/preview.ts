@@ -43,7 +43,7 @@ export function toPreviewSql({ dataset, casts, asOf }: MonthFacts): PreviewSql {
 /** What the aggregates gave, in the order of time. */
 export function toPreview({ dataset }: MonthFacts, sql: PreviewSql, values: Values): Preview {
   const columns: TableColumn[] = [...cleanSchema(dataset), { name: triageColumns.rules, type: 'strings' }];
-  const time = columns.findIndex(({ name }) => name === dataset.roles.pickup);
+  const time = columns.findIndex(({ name }) => name === dataset.time.at);
   const rowsOf = (aggregate: string) =>
     ((values(aggregate) ?? []) as Record<string, Cell>[])
       .map((row): Row => columns.map((_, place) => row[`v${place}`] ?? null))

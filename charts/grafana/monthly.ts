@@ -1,22 +1,32 @@
 // The BI dashboard of a category: graphs of every figure of its dbt__bi__ view, derived from the contract.
 import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Dataset } from '../../apps/contract/dataset.ts';
+import { countOf, type Dataset, summaryOf } from '../../apps/contract/dataset.ts';
 import { biView, monthlyColumns } from '../../apps/contract/names.ts';
+import { columnsOfSummaryFigure, type SummaryFigure } from '../../apps/contract/summary.ts';
+import { units } from '../../apps/contract/units.ts';
 import type { GoogleEnvironment } from '../env/environment.ts';
 import { toFigure } from './panels.ts';
 
 /** No query names the present: the same text lets BigQuery answer from its cache. */
 export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
-  const { category, title, description, monthly, columns } = dataset;
+  const { category, title, description, columns } = dataset;
+  const { figures } = summaryOf(dataset);
+  const rows = countOf(dataset);
   const { dataset: schema, table } = biView(category);
   const view = `\`${env.google.project}.${env.google.datasetPrefix}${schema}.${table}\``;
   const location = env.google.warehouseLocation;
-  const unitOf = (column: string | undefined) =>
-    columns.find(({ name }) => name === column)?.unit === 'USD' ? 'currencyUSD' : 'short';
+  const unitOf = (column: string | undefined) => {
+    const unit = columns.find(({ name }) => name === column)?.unit;
+    return unit === undefined ? 'short' : units[unit].grafana;
+  };
+  const figuresOf = (kind: SummaryFigure['of']) =>
+    Object.entries(figures).flatMap(([name, figure]) =>
+      figure.of === kind ? [[name, columnsOfSummaryFigure(figure)[0]] as const] : [],
+    );
   const byMonth = (select: string) =>
     `select timestamp(${monthlyColumns.month}) as time, ${select} from ${view} group by time order by time`;
   const top = (zone: string) =>
-    `select ${zone}_borough, ${zone}_zone, sum(${monthlyColumns.trips}) as trips from ${view} group by 1, 2 order by trips desc limit 20`;
+    `select ${zone}_borough, ${zone}_zone, sum(${rows}) as trips from ${view} group by 1, 2 order by trips desc limit 20`;
   const dashboard = new DashboardBuilder(title)
     .uid(`taxiway-${category}`)
     .tags(['taxiway', 'figures'])
@@ -30,12 +40,13 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
     dashboard.withPanel(toFigure({ title: name, description: 'Of all months.', unit: 'short', sql, location, kind: 'table' }));
 
   dashboard.withRow(new RowBuilder('Trips'));
-  graph('Trips', 'A month.', { sql: byMonth(`sum(${monthlyColumns.trips}) as trips`), unit: 'short' });
-  graph('Duration', 'Hours of all trips of a month.', { sql: byMonth(`sum(${monthlyColumns.hours}) as hours`), unit: 'h' });
-  for (const [figure, column] of Object.entries(monthly.averages))
-    graph(toTitle(figure), 'Weighted by trips.', { sql: byMonth(weighted(figure)), unit: unitOf(column) });
+  graph('Trips', 'A month.', { sql: byMonth(`sum(${rows}) as trips`), unit: 'short' });
+  for (const [figure] of figuresOf('sum-hours'))
+    graph('Duration', 'Hours of all trips of a month.', { sql: byMonth(`sum(${figure}) as hours`), unit: 'h' });
+  for (const [figure, column] of figuresOf('mean'))
+    graph(toTitle(figure), 'Weighted by trips.', { sql: byMonth(weighted(figure, rows)), unit: unitOf(column) });
   dashboard.withRow(new RowBuilder('Money'));
-  for (const [figure, column] of Object.entries(monthly.sums))
+  for (const [figure, column] of figuresOf('sum'))
     graph(toTitle(figure), 'Sum of a month.', {
       sql: byMonth(`sum(${quote(figure)}) as ${quote(figure)}`),
       unit: unitOf(column),
@@ -46,7 +57,7 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
     ['Payment', 'payment_type'],
   ] as const)
     graph(name, 'Trips a month.', {
-      sql: `select timestamp(${monthlyColumns.month}) as time, ${column} as metric, sum(${monthlyColumns.trips}) as trips from ${view} group by time, metric order by time`,
+      sql: `select timestamp(${monthlyColumns.month}) as time, ${column} as metric, sum(${rows}) as trips from ${view} group by time, metric order by time`,
       unit: 'short',
     });
   table_('Where trips start', top('pickup'));
@@ -56,8 +67,8 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
 
 const quote = (column: string) => `\`${column}\``;
 /** A row whose average is not recorded must not weigh. */
-const weighted = (figure: string) =>
-  `safe_divide(sum(${quote(figure)} * ${monthlyColumns.trips}), sum(if(${quote(figure)} is null, 0, ${monthlyColumns.trips}))) as ${quote(figure)}`;
+const weighted = (figure: string, rows: string) =>
+  `safe_divide(sum(${quote(figure)} * ${rows}), sum(if(${quote(figure)} is null, 0, ${rows}))) as ${quote(figure)}`;
 /** `monthly_fare_amount` is "Fare amount". */
 const toTitle = (figure: string) => {
   const words = figure.replace(/^monthly_/, '').replaceAll('_', ' ');

@@ -16,7 +16,7 @@ import { noDifference } from '../fixtures/spark-tables.ts';
 import { cleanTrips, mixed, trips } from '../fixtures/yellow-months.ts';
 
 const tool = findGcsServer();
-const { pickup, dropoff } = yellow.roles;
+const { at: pickup, until: dropoff = '' } = yellow.time;
 let serial = 0;
 
 describe.skipIf(tool === undefined)('etl, then load', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { summaryOf } from '../../apps/contract/dataset.ts';
 import { addMonths, firstDayOf } from '../../apps/contract/file-name.ts';
 import { monthlyTable } from '../../apps/contract/names.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const asOf = '2024-03-05T00:00:00Z';
-const { pickup, dropoff } = yellow.roles;
+const { at: pickup, until: dropoff = '' } = yellow.time;
 const writeFiles = (months: Readonly<Record<string, readonly Row[]>>, writer?: Writer) =>
   writeMonths(join(folder, String(serial++)), months, writer);
 
@@ -98,7 +99,7 @@ test('the monthly table sums up every in-month row by group', async () => {
           String(trip[pickup]) >= '2024-02-01 00:00:00' && String(trip[pickup]) < '2024-03-01 00:00:00' && trip[pickup] !== null,
       );
       const groups = Map.groupBy(inMonth, (trip) =>
-        JSON.stringify(Object.values(yellow.monthly.keys).map((column) => trip[column])),
+        JSON.stringify(Object.values(summaryOf(yellow).keys).map((column) => trip[column])),
       );
       const found = await withDuckDb(warehouse, async (connection) =>
         (await connection.runAndReadAll('SELECT * FROM historical.yellow_monthly')).getRowObjectsJS(),
@@ -108,7 +109,9 @@ test('the monthly table sums up every in-month row by group', async () => {
         const members =
           groups.get(
             JSON.stringify(
-              Object.keys(yellow.monthly.keys).map((key) => (typeof group[key] === 'bigint' ? Number(group[key]) : group[key])),
+              Object.keys(summaryOf(yellow).keys).map((key) =>
+                typeof group[key] === 'bigint' ? Number(group[key]) : group[key],
+              ),
             ),
           ) ?? [];
         expect(Number(group.trip_count)).toBe(members.length);

@@ -24,7 +24,7 @@ import { startProgram } from '../fixtures/run-program.ts';
 import { runPython } from '../fixtures/run-python.ts';
 import { findSparkPython } from '../fixtures/spark-session.ts';
 
-const { pickup, dropoff } = yellow.roles;
+const { at: pickup, until: dropoff = '' } = yellow.time;
 const asOf = '2024-03-05T00:00:00Z';
 
 /** A trip of so many minutes that keeps every rule. */

@@ -53,8 +53,8 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
     };
     const trips = Array.from({ length: 60 }, (_, at) => ({
       ...trip,
-      [yellow.roles.pickup]: `2024-02-${String(1 + (at % 28)).padStart(2, '0')} ${String(at % 24).padStart(2, '0')}:30:00`,
-      [yellow.roles.dropoff]: ['1970-01-01 00:00:00', '2098-12-31 23:59:59', '2024-02-29 23:00:00'][at % 3] as string,
+      [yellow.time.at]: `2024-02-${String(1 + (at % 28)).padStart(2, '0')} ${String(at % 24).padStart(2, '0')}:30:00`,
+      [yellow.time.until ?? '']: ['1970-01-01 00:00:00', '2098-12-31 23:59:59', '2024-02-29 23:00:00'][at % 3] as string,
       fare_amount: 5,
     }));
     const [usual, empty] = (await writeMonths(here, { '2024-02': trips, '2024-01': [] })) as [string, string];

@@ -6,12 +6,16 @@ import { describe, expect, test } from 'vitest';
 import type { LogicalType } from '../../apps/contract/dataset.ts';
 import type { Dialect } from '../../apps/contract/derive/dialect.ts';
 import { plain, toGroupedQuery } from '../../apps/contract/derive/grouped-query.ts';
+import { toCondition } from '../../apps/contract/derive/rule-sql.ts';
 import { type ParquetType, readableAs } from '../../apps/contract/file-schema.ts';
+import { triageColumns } from '../../apps/contract/names.ts';
 import { duckdb } from '../../apps/plan/duckdb-dialect.ts';
 import { readFooter } from '../../apps/plan/parquet-footer.ts';
 import { spark, sparkSettings, toReadSchema } from '../../apps/plan/spark-dialect.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
+import type { Row } from '../fixtures/evaluate-rules.ts';
 import { oddValues, times } from '../fixtures/odd-values.ts';
+import { predicate, predicateClock, predicateColumns, predicateRow } from '../fixtures/random-predicates.ts';
 import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 
 const python = await findSparkPython();
@@ -66,6 +70,32 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
         `SELECT position, ${targets.map((to) => `${dialect.cast(dialect.name('value'), { from, to, decimal, zone: 'America/New_York' }).value} AS to_${to}`).join(', ')} FROM files`,
     );
     expect(found).toEqual({ rows: values.length + 1, duckdb: [], spark: [] });
+  });
+
+  test('judge rows by predicates alike', async () => {
+    const predicates = fc.sample(predicate, { seed: 7, numRuns: 150 });
+    const rows = fc.sample(predicateRow, { seed: 7, numRuns: 300 });
+    const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' } as const;
+    const columns = Object.entries(predicateColumns);
+    const toValues = (row: Row) =>
+      columns.map(([name]) => (typeof row[name] === 'string' ? duckdb.text(row[name]) : String(row[name])));
+    const found = await compare(
+      'predicates',
+      async (connection, path) => {
+        await connection.run(
+          `CREATE TABLE p (${columns.map(([name, type]) => `${name} ${types[type]}`).join(', ')}, ${triageColumns.month} DATE)`,
+        );
+        await connection.run(
+          `INSERT INTO p VALUES ${rows.map((row) => `(${toValues(row).join(', ')}, DATE '${predicateClock.month}')`).join(', ')}`,
+        );
+        await connection.run(`COPY p TO '${path}' (FORMAT parquet)`);
+      },
+      (dialect) => {
+        const answers = predicates.map((one, at) => `${toCondition(one, dialect, predicateClock.asOf)} AS a${at}`);
+        return `SELECT *, ${answers.join(', ')} FROM files`;
+      },
+    );
+    expect(found).toEqual({ rows: rows.length, duckdb: [], spark: [] });
   });
 
   test('sum, divide, count hours, compare and label alike', async () => {

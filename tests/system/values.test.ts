@@ -46,7 +46,7 @@ const monthBy = (...by: readonly Writer[]): fc.Arbitrary<Month> =>
       .tuple(
         ...yellow.columns.map(({ name, type }) =>
           // Half of the months have usual pickups, so that not all rows are triaged for the month.
-          plainTime && name === yellow.roles.pickup
+          plainTime && name === yellow.time.at
             ? fc
                 .array(fc.integer({ min: 1_706_745_600, max: 1_709_164_800 }), { minLength: rows, maxLength: rows })
                 .map((values) => ({ name, kind: 'time_us', values: values.map((s) => `${s}000000`) }))
@@ -94,7 +94,7 @@ describe.skipIf(python === undefined)('a value has one meaning', () => {
         const { file, loaded, warehouse, groups } = await load(world, place, { writer, columns });
         const [group] = groups.groups;
         const casts = (group?.casts ?? []).map(({ column, source, to }) => ({ name: column, source, to }));
-        const plain = await world.read(file, casts, yellow.timeZone);
+        const plain = await world.read(file, casts, yellow.time.zone);
 
         // Every row, with each of its values and failed casts, whatever table it went to.
         expect(await rowsOf(warehouse)).toEqual(toRows(plain));

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { summaryOf } from '../../apps/contract/dataset.ts';
 import { green } from '../../apps/contract/green.ts';
 import { monthlyTable } from '../../apps/contract/names.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
@@ -96,7 +97,7 @@ describe.skipIf(python === undefined)('a month that', () => {
     // No sum is NaN or infinite.
     await withDuckDb(join(folder, fault, 'w.duckdb'), async (connection) => {
       const { dataset, table } = monthlyTable('green');
-      const sums = [...Object.keys(green.monthly.sums), ...Object.keys(green.monthly.averages)];
+      const sums = Object.keys(summaryOf(green).figures);
       const reader = await connection.runAndReadAll(
         `SELECT count(*) FILTER (WHERE ${sums.map((name) => `NOT isfinite(${name})`).join(' OR ')}) FROM ${dataset}.${table}`,
       );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDatasets } from '../../apps/contract/categories.ts';
+import { summaryOf } from '../../apps/contract/dataset.ts';
 import { backEnds, biView } from '../../apps/contract/names.ts';
 import { labelKeys } from '../../charts/constructs/metadata.ts';
 import { isOnGoogle } from '../../charts/env/environment.ts';
@@ -62,16 +63,18 @@ interface Panel {
 
 test.each(onGoogle)('the dashboards of %s ask the view of each category for every figure of the contract', (_, env) => {
   const dashboards = toDashboards(env);
-  for (const { category, monthly } of allDatasets) {
+  for (const dataset of allDatasets) {
+    const { category } = dataset;
     const { panels } = JSON.parse(dashboards[`taxiway-${category}.json`] ?? '') as { panels: Panel[] };
     const queries = panels.flatMap(({ targets = [] }) => targets.map(({ rawSql = '' }) => rawSql));
-    const { dataset, table } = biView(category);
+    const { dataset: schema, table } = biView(category);
     for (const query of queries) {
-      expect(query).toContain(`\`${env.google.project}.${env.google.datasetPrefix}${dataset}.${table}\``);
+      expect(query).toContain(`\`${env.google.project}.${env.google.datasetPrefix}${schema}.${table}\``);
       // What names the present is never answered from a cache.
       expect(query).not.toMatch(/\$__|current_|now\(/i);
     }
-    for (const figure of [...Object.keys(monthly.sums), ...Object.keys(monthly.averages)])
+    const figures = Object.entries(summaryOf(dataset).figures).filter(([, { of }]) => ['sum', 'mean'].includes(of));
+    for (const [figure] of figures)
       expect(
         queries.some((query) => query.includes(`\`${figure}\``)),
         figure,

@@ -1,6 +1,6 @@
 // Checks that each template is given its inputs, all of them and no others.
 
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import { type DagTask, dagOf } from './depends.ts';
 import { type Entry, type Index, inputsOf, isRoot, parametersOf, say } from './index.ts';
 

@@ -1,6 +1,6 @@
 // Checks what a container stands on: volumes and mounts, its account, its deadline, its retries; and names of mutexes.
 
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import type { Template } from '../template-schema.ts';
 import { type ContainerEntry, type Index, outputsOf, say } from './index.ts';
 

@@ -1,7 +1,7 @@
 // Checks the graph of a DAG, and knows which tasks come before a task, and which of them must have succeeded.
 
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import { type Depends, dependsOf } from '../depends.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import type { Task } from '../template-schema.ts';
 import { type Entry, say } from './index.ts';
 

@@ -1,6 +1,6 @@
 // Checks every `{{reference}}` of a workflow, wherever it stands: that it is known there.
 
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import { parseExpressions } from '../expressions.ts';
 import type { WorkflowTemplate } from '../template-schema.ts';
 import { dagOf } from './depends.ts';

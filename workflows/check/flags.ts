@@ -1,6 +1,6 @@
 // Checks the arguments of a container against the program that it runs: flags, values, and files that become outputs.
 
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import type { Kind } from '../expressions.ts';
 import { imagePattern } from '../local/local-command.ts';
 import { commonFlags, type FlagKind, type Program, programs, toFlag } from '../programs.ts';

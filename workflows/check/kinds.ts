@@ -1,6 +1,6 @@
 // What the kinds of workflows/expressions.ts mean for a value in YAML: literals that fit, and kinds that take one another.
 import { allDatasets } from '../../apps/contract/categories.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import type { Kind } from '../expressions.ts';
 
 const scheme = /^[a-z][a-z0-9+.-]*:\/\//;

@@ -1,6 +1,6 @@
 // Checks that every template that is referred to is there, that no name is there twice, and that templates don't call each other in a circle.
 
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import type { Task, WorkflowTemplate } from '../template-schema.ts';
 import { findCycle } from './depends.ts';
 import { type Entry, type Index, inputsOf, outputsOf, parametersOf, say } from './index.ts';

@@ -1,6 +1,7 @@
 // Checks the parameters of a submission against the workflow's before anything runs.
+
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import { UsageError } from '../../apps/platform/errors.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import type { WorkflowTemplate } from '../template-schema.ts';
 
 /** Values by parameter; undefined is a value that is known when it is submitted. */

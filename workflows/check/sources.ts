@@ -1,6 +1,6 @@
 // What a `{{reference}}` stands for where it is written: whether it is known there, its kind, and the values that it may have.
 
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import type { Kind } from '../expressions.ts';
 import { commonFlags } from '../programs.ts';
 import { type Dag, dagOf } from './depends.ts';

@@ -1,6 +1,6 @@
 // Checks what is submitted by others than people: what the lambda hands over, and what CronWorkflows start.
 import { z } from 'zod';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import { formatPath } from '../read-templates.ts';
 import type { Templates } from '../template-schema.ts';
 import { findSubmissionProblems as findArgumentProblems, type Given } from './parameters.ts';

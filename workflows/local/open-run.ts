@@ -1,10 +1,10 @@
 // Opens a run: a new submission, or an earlier one with what is done in it.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import { UsageError } from '../../apps/platform/errors.ts';
 import { listFolder } from '../../apps/platform/files.ts';
 import { checkParameters } from '../check/parameters.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import { readTemplates } from '../read-templates.ts';
 import type { Template, Templates, WorkflowTemplate } from '../template-schema.ts';
 import { stopOrphans } from './orphans.ts';

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { didYouMean } from '../../apps/contract/did-you-mean.ts';
 import { UsageError } from '../../apps/platform/errors.ts';
 import { listFolder, makeFolder, readJsonIfAny, writeFileAtomically } from '../../apps/platform/files.ts';
-import { didYouMean } from '../did-you-mean.ts';
 import { rebase, stateUri } from './moved-state.ts';
 import { type Summary, summarySchema } from './summary.ts';
 

@@ -1,7 +1,7 @@
 // The tables of etl as BigQuery knows them: columns with descriptions, partitions, clustering, labels. Read by apps/tables.
-import type { Dataset } from '../dataset.ts';
+import { type Dataset, wordsOf } from '../dataset.ts';
 import { partOf, type TableName } from '../names.ts';
-import { toMeaning, toMonthlyColumns, triageOnlyColumns } from './dbt-sources.ts';
+import { toMeaning, toMonthlyColumns, toSummaryMeaning, triageOnlyColumns } from './dbt-sources.ts';
 import { type FilledByEtl, type TableColumn, type TableType, toTables } from './table-schema.ts';
 
 /** A field of BigQuery's REST API. */
@@ -38,30 +38,31 @@ export const bigQueryLabels = { 'part-of': partOf } as const;
 
 /** The tables that etl fills: clean, triage, monthly. */
 export function toBigQueryTables(dataset: Dataset): [clean: BigQueryTable, triage: BigQueryTable, monthly: BigQueryTable] {
-  const { category, title, roles, columns } = dataset;
+  const { category, title, cluster = [], columns } = dataset;
+  const { many } = wordsOf(dataset);
   const labels = { ...bigQueryLabels, category };
-  const trips = new Map(columns.map((column) => [column.name, toMeaning(column)]));
-  const reasons = new Map([...trips, ...triageOnlyColumns.map(({ name, description }) => [name, description] as const)]);
+  const meanings = new Map(columns.map((column) => [column.name, toMeaning(column)]));
+  const reasons = new Map([...meanings, ...triageOnlyColumns.map(({ name, description }) => [name, description] as const)]);
   const figures = new Map(toMonthlyColumns(dataset, toMeaning).map(({ name, description }) => [name, description]));
   const { clean, triage, monthly } = toTables(dataset);
   return [
     {
-      ...toPlace(clean, trips),
-      description: `${title}: trips that keep every rule.`,
-      clusteredFields: [roles.pickupZone, roles.dropoffZone],
+      ...toPlace(clean, meanings),
+      description: `${title}: ${many} that keep every rule.`,
+      clusteredFields: cluster,
       labels,
       retained: true,
     },
     {
       ...toPlace(triage, reasons),
-      description: `${title}: trips that break a rule, with the rules' names.`,
+      description: `${title}: ${many} that break a rule, with the rules' names.`,
       clusteredFields: [],
       labels,
       retained: true,
     },
     {
       ...toPlace(monthly, figures),
-      description: `${title}: figures of each month by vendor, payment, flag and zones, of every in-month trip, clean or not.`,
+      description: toSummaryMeaning(dataset),
       clusteredFields: [],
       labels,
       retained: false,

@@ -34,7 +34,7 @@ export function toCasts(dataset: Dataset, fileColumns: readonly FileColumn[]): C
     for (const name of names) known.add(name);
     const found = [...names].flatMap((name) => byName.get(name) ?? []);
     const [source] = found;
-    const zone = column.type === 'timestamp' ? { zone: dataset.timeZone } : {};
+    const zone = column.type === 'timestamp' ? { zone: dataset.time.zone } : {};
     if (found.length > 1) problems.push(`columns ${listNames(found)} both are "${column.name}"`);
     if (!source) {
       if (!column.optional) problems.push(`no column "${column.name}"`);

@@ -1,5 +1,5 @@
 // dbt's description of a category's two models: columns, data tests, and native unit tests with hand-made rows.
-import type { Dataset } from '../dataset.ts';
+import { countOf, type Dataset, summaryOf } from '../dataset.ts';
 import {
   biView,
   cleanTable,
@@ -26,10 +26,10 @@ export function toDbtModels(dataset: Dataset): object {
 const source = ({ dataset, table }: TableName) => `source('${dataset}', '${table}')`;
 const zonesInput = `ref('${zonesTable.table}')`;
 
-function fareModel({ category, title, model, roles }: Dataset): object {
+function fareModel({ category, title, model, roles, time }: Dataset): object {
   const leftOut = {
     trips: source(cleanTable(category)),
-    pickup: roles.pickup,
+    pickup: time.at,
     pickup_zone: roles.pickupZone,
     dropoff_zone: roles.dropoffZone,
   };
@@ -49,11 +49,12 @@ function fareModel({ category, title, model, roles }: Dataset): object {
 }
 
 function monthToMonthModel(dataset: Dataset): object {
-  const { category, title, monthly, roles } = dataset;
-  const keys = Object.keys(monthly.keys);
+  const { category, title, roles } = dataset;
+  const summary = summaryOf(dataset);
+  const keys = Object.keys(summary.keys);
   const named = [roles.vendor, roles.paymentForm, roles.pickupZone, roles.dropoffZone];
   const kept = toMonthlyColumns(dataset).filter(
-    ({ name }) => !keys.includes(name) || !named.includes(monthly.keys[name] as string),
+    ({ name }) => !keys.includes(name) || !named.includes(summary.keys[name] as string),
   );
   return {
     name: biView(category).table,
@@ -89,10 +90,10 @@ interface Trip {
   readonly to: number;
 }
 
-function tripRow({ roles }: Dataset, { at, until, from, to }: Trip): object {
+function tripRow({ roles, time }: Dataset, { at, until, from, to }: Trip): object {
   return {
-    [roles.pickup]: at,
-    [roles.dropoff]: until,
+    [time.at]: at,
+    ...(time.until !== undefined && { [time.until]: until }),
     [roles.pickupZone]: from,
     [roles.dropoffZone]: to,
     [roles.passengers]: 2,
@@ -153,8 +154,9 @@ function oneMonth(dataset: Dataset): object {
 }
 
 function readableNames(dataset: Dataset): object {
-  const { category, columns, roles, monthly } = dataset;
-  const key = (column: string) => Object.keys(monthly.keys).find((name) => monthly.keys[name] === column) as string;
+  const { category, columns, roles } = dataset;
+  const { keys } = summaryOf(dataset);
+  const key = (column: string) => Object.keys(keys).find((name) => keys[name] === column) as string;
   const [code, vendor] = Object.entries(columns.find(({ name }) => name === roles.vendor)?.codes ?? { 1: 'code 1' })[0] as [
     string,
     string,
@@ -165,7 +167,7 @@ function readableNames(dataset: Dataset): object {
     [key(roles.pickupZone)]: values.from,
     [key(roles.dropoffZone)]: values.to,
     [monthlyColumns.month]: '2024-02-01',
-    [monthlyColumns.trips]: values.trips,
+    [countOf(dataset)]: values.trips,
   });
   return {
     name: `${category}_readable_names`,

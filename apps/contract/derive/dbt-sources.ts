@@ -1,7 +1,10 @@
 // dbt's sources: every table that the etl step writes, its columns' meanings, and the data tests that follow from the rules.
-import type { Column, Dataset, LogicalType } from '../dataset.ts';
+import { type Column, columnOf, type Dataset, type LogicalType, summaryOf, wordsOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageColumns, triageTable } from '../names.ts';
-import { columnsRead, type Predicate } from '../predicate.ts';
+import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
+import type { SummaryFigure } from '../summary.ts';
+import { units } from '../units.ts';
+import { typeOfFigure } from './table-schema.ts';
 
 export interface DbtColumn {
   readonly name: string;
@@ -45,9 +48,11 @@ type Described = Pick<Column, 'description' | 'unit' | 'codes'>;
 /** A column's sentence with its unit and codes. */
 export function toMeaning({ description, unit, codes }: Described): string {
   const meanings = Object.entries(codes ?? {}).map(([code, meaning]) => `${code} ${meaning}`);
-  return [description, ...(unit ? [`In ${unit}.`] : []), ...(meanings.length > 0 ? [`Codes: ${meanings.join(', ')}.`] : [])].join(
-    ' ',
-  );
+  return [
+    description,
+    ...(unit ? [`In ${units[unit].text}.`] : []),
+    ...(meanings.length > 0 ? [`Codes: ${meanings.join(', ')}.`] : []),
+  ].join(' ');
 }
 
 /** Its meaning for dbt, which reads descriptions as Jinja, so braces are made harmless. */
@@ -57,7 +62,7 @@ function cleanSource(dataset: Dataset): object {
   const tests = toDataTests(dataset);
   return {
     name: cleanTable(dataset.category).table,
-    description: describe({ description: `${dataset.title}: trips that keep every rule.` }),
+    description: describe({ description: `${dataset.title}: ${wordsOf(dataset).many} that keep every rule.` }),
     config: { tags: [dataset.category] },
     columns: dataset.columns.map((column) => ({
       ...toColumn(column),
@@ -69,7 +74,9 @@ function cleanSource(dataset: Dataset): object {
 function triageSource(dataset: Dataset): object {
   return {
     name: triageTable(dataset.category).table,
-    description: describe({ description: `${dataset.title}: trips that break a rule, with the rules' names.` }),
+    description: describe({
+      description: `${dataset.title}: ${wordsOf(dataset).many} that break a rule, with the rules' names.`,
+    }),
     config: { tags: [dataset.category] },
     columns: [...dataset.columns.map((column) => toColumn(column)), ...triageOnlyColumns],
   };
@@ -91,49 +98,70 @@ function monthlySource(dataset: Dataset): object {
   return {
     name: monthlyTable(dataset.category).table,
     description: describe({
-      description: `${dataset.title}: figures of each month by vendor, payment, flag and zones, of every in-month trip, clean or not.`,
+      description: toSummaryMeaning(dataset),
     }),
     config: { tags: [dataset.category] },
     columns: toMonthlyColumns(dataset),
   };
 }
 
+/** What the monthly table is. */
+export function toSummaryMeaning(dataset: Dataset): string {
+  const { keys, by = Object.keys(keys).join(', ') } = summaryOf(dataset);
+  return `${dataset.title}: figures of each month${by === '' ? '' : ` by ${by}`}, of every in-month ${wordsOf(dataset).one}, clean or not.`;
+}
+
 /** The monthly table's columns; `words` makes their descriptions. */
 export function toMonthlyColumns(dataset: Dataset, words = describe): DbtColumn[] {
-  const { keys, sums, averages } = dataset.monthly;
-  const column = (name: string) => dataset.columns.find((one) => one.name === name) as Column;
-  const figure = (name: string, prefix: string, of: Column): DbtColumn => ({
-    name,
-    description: words({ ...of, codes: {}, description: `${prefix} ${of.name}: ${of.description}` }),
-    data_type: 'DOUBLE',
-  });
-  const own = (name: string, description: string, type: string): DbtColumn => ({ name, description, data_type: type });
+  const { keys, figures } = summaryOf(dataset);
+  const { word } = dataset.time;
+  const ofTime = word === undefined ? '' : ` of ${word}`;
   return [
-    ...Object.entries(keys).map(([name, of]) => ({ ...toColumn(column(of), words), name })),
-    { ...own(monthlyColumns.month, 'First day of the month of pickup.', 'DATE'), data_tests: ['not_null'] },
-    ...Object.entries(sums).map(([name, of]) => figure(name, 'Sum of', column(of))),
-    ...Object.entries(averages).map(([name, of]) => figure(name, 'Average of', column(of))),
-    { ...own(monthlyColumns.trips, 'Number of trips.', 'BIGINT'), data_tests: ['not_null'] },
-    own(monthlyColumns.minutes, 'Average duration in minutes.', 'DOUBLE'),
-    own(monthlyColumns.hours, 'Sum of durations in hours.', 'DOUBLE'),
-    own(
-      monthlyColumns.busiestHour,
-      'Hour of the day with the most pickups of this group, 0 to 23; ties: the earlier hour.',
-      'BIGINT',
-    ),
+    ...Object.entries(keys).map(([name, of]) => ({ ...toColumn(columnOf(dataset, of), words), name })),
+    {
+      ...{ name: monthlyColumns.month, description: `First day of the month${ofTime}.`, data_type: 'DATE' },
+      data_tests: ['not_null'],
+    },
+    ...Object.entries(figures).map(([name, figure]) => ({
+      ...{ name, description: figure.description ?? toFigureMeaning(dataset, figure, words) },
+      data_type: duckdbTypes[typeOfFigure(dataset, figure)],
+      ...(figure.of === 'count' && { data_tests: ['not_null'] }),
+    })),
   ];
+}
+
+const wordOfFigure = { sum: 'Sum of', mean: 'Average of', min: 'Least', max: 'Greatest' } as const;
+
+function toFigureMeaning(dataset: Dataset, figure: SummaryFigure, words: (column: Described) => string): string {
+  const { many } = wordsOf(dataset);
+  switch (figure.of) {
+    case 'count':
+      return `Number of ${many}.`;
+    case 'mean-minutes':
+      return 'Average duration in minutes.';
+    case 'sum-hours':
+      return 'Sum of durations in hours.';
+    case 'busiest-hour':
+      return `Hour of the day with the most ${many} of this group, 0 to 23; ties: the earlier hour.`;
+    default: {
+      const of = columnOf(dataset, figure.column);
+      return words({ ...of, codes: {}, description: `${wordOfFigure[figure.of]} ${of.name}: ${of.description}` });
+    }
+  }
 }
 
 function toColumn(column: Column, words = describe): DbtColumn {
   return { name: column.name, description: words(column), data_type: duckdbTypes[column.type] };
 }
 
-/** Column → tests on the clean table. A rule that is null is broken, so no column that a rule reads is null there. */
+/** Column → tests on the clean table. A rule that is null is broken, so no column that a rule needs is null there. */
 function toDataTests(dataset: Dataset): Record<string, (string | object)[]> {
   const tests: Record<string, (string | object)[]> = {};
   for (const { holds } of dataset.rules) {
-    for (const column of columnsRead(holds)) tests[column] ??= ['not_null'];
-    for (const [column, test] of testsOf(holds, dataset)) tests[column]?.push(test);
+    const [needed, more] = [columnsNeeded(holds), testsOf(holds, dataset)];
+    for (const column of [...needed, ...more.map(([name]) => name)]) tests[column] ??= [];
+    for (const column of needed) if (!tests[column]?.includes('not_null')) tests[column]?.unshift('not_null');
+    for (const [column, test] of more) tests[column]?.push(test);
   }
   return tests;
 }
@@ -142,6 +170,8 @@ function testsOf(predicate: Predicate, dataset: Dataset): [column: string, test:
   switch (predicate.op) {
     case 'all':
       return predicate.predicates.flatMap((part) => testsOf(part, dataset));
+    case 'if-present':
+      return isAboutOne(predicate.holds, predicate.column) ? testsOf(predicate.holds, dataset) : [];
     case 'one-of': {
       const quote = dataset.columns.find(({ name }) => name === predicate.column)?.type === 'string';
       return [[predicate.column, { accepted_values: { arguments: { values: predicate.values, quote } } }]];
@@ -160,7 +190,15 @@ function testsOf(predicate: Predicate, dataset: Dataset): [column: string, test:
     case 'present':
     case 'before-as-of':
     case 'in-month':
-      // The clock and the file of a row are not in the clean table; the etl step has checked them.
+    case 'not-after':
+    case 'lasts':
+    case 'matches':
+    case 'any':
+    case 'not':
+      // The clock and the file of a row are not in the clean table, and not every predicate has a test; the etl step has checked them.
       return [];
   }
 }
+
+/** Whether a test of the predicate passes over the rows where the column is null. */
+const isAboutOne = (predicate: Predicate, column: string): boolean => columnsRead(predicate).every((one) => one === column);

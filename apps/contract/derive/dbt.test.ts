@@ -3,12 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDatasets } from '../categories.ts';
+import { summaryOf } from '../dataset.ts';
 import { defineDataset } from '../define-dataset.ts';
 import { green } from '../green.ts';
+import { any, between, ifPresent, present } from '../predicate.ts';
 import { yellow } from '../yellow.ts';
 import { zones } from '../zones.ts';
 import { toDbtFiles } from './dbt.ts';
-import { featureColumns } from './feature-columns.ts';
 import { toModelJson } from './model.ts';
 
 const app = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -40,6 +41,27 @@ describe('the dbt project', () => {
     expect(lines[265]).toBe('265,Outside NYC,Outside NYC,,');
   });
 
+  test('a column that a rule lets be missing is not tested for null, but for its values', () => {
+    const some = defineDataset({
+      ...green,
+      category: 'scooter',
+      rules: [
+        { name: 'fee', description: 'Up to 9.', holds: ifPresent('extra', between('extra', { atLeast: 0, atMost: 9 })) },
+        { name: 'paid', description: 'Somehow.', holds: any(present('tip_amount'), present('tolls_amount')) },
+        { name: 'known', description: 'A vendor.', holds: present('VendorID') },
+      ],
+    });
+    const { sources } = parse(toDbtFiles([some])['models/generated/sources.yml'] as string);
+    const { columns } = sources[0].tables.find(({ name }: { name: string }) => name === 'scooter_clean');
+    const tests = columns.flatMap(({ name, data_tests }: { name: string; data_tests?: unknown[] }) =>
+      data_tests ? [[name, data_tests]] : [],
+    );
+    expect(tests).toEqual([
+      ['VendorID', ['not_null']],
+      ['extra', [{ number_between: { arguments: { at_least: 0, at_most: 9 } } }]],
+    ]);
+  });
+
   test('describes every column of every table', () => {
     const { sources } = parse(toDbtFiles(allDatasets)['models/generated/sources.yml'] as string);
     const tables = sources.flatMap((source: { tables: object[] }) => source.tables);
@@ -68,10 +90,11 @@ describe('the dbt project', () => {
     expect(files['models/generated/shuttle/dbt__bi__shuttle_m2m.sql']).toContain(String.raw`[[1,"O'Neil \"quoted\" }}"]]`);
   });
 
-  test('refuses monthly keys that lack what the view needs', () => {
-    const { VendorID: _, ...keys } = green.monthly.keys;
-    const broken = { ...green, monthly: { ...green.monthly, keys } };
-    expect(() => toDbtFiles([broken])).toThrow('green: monthly.keys lack the vendor column; add it in apps/contract/green.ts');
+  test('refuses keys of the summary that lack what the view needs', () => {
+    const { keys: all, figures } = summaryOf(green);
+    const { VendorID: _, ...keys } = all;
+    const broken = { ...green, summary: { keys, figures } };
+    expect(() => toDbtFiles([broken])).toThrow('green: summary.keys lack the vendor column; add it in apps/contract/green.ts');
   });
 });
 
@@ -88,13 +111,5 @@ describe('the model', () => {
       registered_model: 'shuttle-fare',
       champion: 'shuttle/champion.json',
     });
-  });
-
-  test('has features that the feature table has', () => {
-    expect(Object.keys(featureColumns).length).toBe(20);
-    const broken = { ...green, model: { ...green.model, features: ['weather'] } };
-    expect(() => toModelJson(broken)).toThrow(
-      /^green: model: the feature table has no column weather; it has passenger_count, .*; fix it in/,
-    );
   });
 });

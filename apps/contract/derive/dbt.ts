@@ -1,7 +1,8 @@
 // The files of the dbt project that come from the contract: the seed of zones, the sources, and each category's two models.
 import { stringify } from 'yaml';
-import type { Column, Dataset } from '../dataset.ts';
+import { type Column, type Dataset, summaryOf } from '../dataset.ts';
 import { biView, cleanTable, featureTable, jobLabels, monthlyTable } from '../names.ts';
+import { columnsOfSummaryFigure, type Summary } from '../summary.ts';
 import { airports, zones } from '../zones.ts';
 import { toDbtModels } from './dbt-models.ts';
 import { toDbtSources } from './dbt-sources.ts';
@@ -25,17 +26,17 @@ function modelFiles(dataset: Dataset): Record<string, string> {
   };
 }
 
-function fareModel({ category, roles }: Dataset): string {
+function fareModel({ category, roles, time }: Dataset): string {
   const { dataset, table } = cleanTable(category);
   return toModel('fare_features', {
     trips: `source(${toJinja(dataset)}, ${toJinja(table)})`,
-    columns: toJinja(roles),
+    columns: toJinja({ ...roles, pickup: time.at, dropoff: time.until ?? null }),
     airports: toJinja(airports),
   });
 }
 
 function monthToMonthModel(dataset: Dataset): string {
-  const { keys, sums, averages } = dataset.monthly;
+  const { keys, figures } = summaryOf(dataset);
   const monthly = monthlyTable(dataset.category);
   const keyOf = (column: string) => Object.keys(keys).find((key) => keys[key] === column);
   const { vendor, paymentForm, pickupZone, dropoffZone } = dataset.roles;
@@ -43,7 +44,7 @@ function monthToMonthModel(dataset: Dataset): string {
   for (const [part, key] of Object.entries(named)) {
     if (key === undefined)
       throw new Error(
-        `${dataset.category}: monthly.keys lack the ${part} column; add it in apps/contract/${dataset.category}.ts`,
+        `${dataset.category}: summary.keys lack the ${part} column; add it in apps/contract/${dataset.category}.ts`,
       );
   }
   return toModel('month_to_month', {
@@ -52,10 +53,16 @@ function monthToMonthModel(dataset: Dataset): string {
     vendor_names: codesOf(dataset.columns, vendor),
     payment_names: codesOf(dataset.columns, paymentForm),
     other_keys: toJinja(Object.keys(keys).filter((key) => !Object.values(named).includes(key))),
-    figures: toJinja([...Object.keys(sums), ...Object.keys(averages)]),
-    airport_fee: toJinja(Object.keys(sums).find((name) => sums[name] === 'airport_fee') ?? null),
+    figures: toJinja(namesOf(figures, ['sum', 'mean'])),
+    airport_fee: toJinja(namesOf(figures, ['sum'], 'airport_fee')[0] ?? null),
   });
 }
+
+/** Figures of these kinds, of one column where it is given. */
+const namesOf = (figures: Summary['figures'], kinds: readonly string[], column?: string): string[] =>
+  Object.entries(figures).flatMap(([name, figure]) =>
+    kinds.includes(figure.of) && (column === undefined || columnsOfSummaryFigure(figure).includes(column)) ? [name] : [],
+  );
 
 /** `[[1, "credit card"], …]`: codes of a number column are numbers. */
 function codesOf(columns: readonly Column[], name: string): string {

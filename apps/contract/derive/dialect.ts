@@ -31,6 +31,8 @@ export interface Dialect {
   readonly nextMonth: (date: string) => string;
   /** Microseconds from start to end, an integer. */
   readonly microsBetween: (start: string, end: string) => string;
+  /** Whether the whole text is what a pattern of `pattern.ts` says; null for null. */
+  readonly matches: (text: string, pattern: string) => string;
   /** The labels whose condition is true, as a list of strings in the given order. */
   readonly labelsWhere: (labels: readonly { readonly label: string; readonly when: string }[]) => string;
   /** The sum as a number that does not depend on the order in which threads meet the rows; doubles to six decimals. */

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { allDatasets } from '../categories.ts';
 import { defineDataset } from '../define-dataset.ts';
-import { between, oneOf } from '../predicate.ts';
+import { all, any, between, ifPresent, lasts, matches, not, notAfter, oneOf, present } from '../predicate.ts';
 import { yellow } from '../yellow.ts';
 import { toExpectationSuite } from './expectations.ts';
+
+const { at: pickup, until: dropoff = '' } = yellow.time;
 
 test('speaks of no column that some files lack or spell otherwise', () => {
   for (const dataset of allDatasets) {
@@ -49,6 +51,29 @@ test('a made-up category needs no other edit', () => {
     severity: 'warning',
   });
   expect(expectations.at(-1)).toMatchObject({ kwargs: { min_value: 7 }, severity: 'info' });
+});
+
+test('says of a rule what an expectation can say, and nothing where it may be missing', () => {
+  const { expectations } = toExpectationSuite(
+    defineDataset({
+      ...yellow,
+      rules: [
+        { name: 'order', description: 'In order.', holds: notAfter(pickup, dropoff) },
+        {
+          name: 'flag',
+          description: 'One letter.',
+          holds: ifPresent('store_and_fwd_flag', all(present('store_and_fwd_flag'), matches('store_and_fwd_flag', '[A-Z]'))),
+        },
+        { name: 'long', description: 'Not long.', holds: any(lasts(pickup, dropoff, { below: '1d' }), not(present('extra'))) },
+      ],
+      expectations: [],
+    }),
+  );
+  const ofRules = expectations.filter(({ meta }) => String(meta.from).startsWith('rule '));
+  expect(ofRules.map(({ type, kwargs: { mostly: _, ...kwargs } }) => [type, kwargs])).toEqual([
+    ['expect_column_pair_values_a_to_be_greater_than_b', { column_A: dropoff, column_B: pickup, or_equal: true }],
+    ['expect_column_values_to_match_regex', { column: 'store_and_fwd_flag', regex: '^(?:[A-Z])$' }],
+  ]);
 });
 
 test.each(allDatasets.map((dataset) => [dataset.category, dataset] as const))(

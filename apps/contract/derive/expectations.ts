@@ -44,11 +44,9 @@ function columnSet(dataset: Dataset): SuiteExpectation[] {
   return [expectation('expect_table_columns_to_match_set', { column_set, exact_match: false }, 'critical', 'columns')];
 }
 
-/** What a trip is made of must be there in nearly every row; the rest is known to be missing for some vendors and months. */
-function presence({ roles }: Dataset): SuiteExpectation[] {
-  return [roles.pickup, roles.dropoff, roles.pickupZone, roles.dropoffZone, roles.fare, roles.distance].map((column) =>
-    expectation('expect_column_values_to_not_be_null', { column, mostly: 0.99 }, 'critical', 'roles'),
-  );
+/** The rest is known to be missing for some senders and months. */
+function presence({ must = [] }: Dataset): SuiteExpectation[] {
+  return must.map((column) => expectation('expect_column_values_to_not_be_null', { column, mostly: 0.99 }, 'critical', 'roles'));
 }
 
 const numbers = ['int32', 'int64', 'float32', 'float64', 'IntegerType', 'LongType', 'FloatType', 'DoubleType', 'DecimalType'];
@@ -112,14 +110,23 @@ function toExpectations(dataset: Dataset, holds: Predicate): { type: string; kwa
       return [{ type: 'expect_column_values_to_be_between', kwargs }];
     }
     case 'before':
-      return [
-        { type: 'expect_column_pair_values_a_to_be_greater_than_b', kwargs: { column_A: holds.other, column_B: holds.column } },
-      ];
+    case 'not-after': {
+      const kwargs = { column_A: holds.other, column_B: holds.column, ...(holds.op === 'not-after' && { or_equal: true }) };
+      return [{ type: 'expect_column_pair_values_a_to_be_greater_than_b', kwargs }];
+    }
+    case 'matches':
+      return [{ type: 'expect_column_values_to_match_regex', kwargs: { column: holds.column, regex: `^(?:${holds.pattern})$` } }];
+    // Expectations speak of the rows where their column has a value.
+    case 'if-present':
+      return toExpectations(dataset, holds.holds).filter(({ type }) => type !== 'expect_column_values_to_not_be_null');
     case 'present':
       return [{ type: 'expect_column_values_to_not_be_null', kwargs: { column: columnOf(dataset, holds.column).name } }];
-    // These depend on the run and on the file's name, which a suite does not know: the etl applies them.
+    // These depend on the run and on the file's name, which a suite does not know, or have no expectation: the etl applies them.
     case 'before-as-of':
     case 'in-month':
+    case 'lasts':
+    case 'any':
+    case 'not':
       return [];
   }
 }

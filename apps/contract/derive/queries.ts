@@ -1,9 +1,10 @@
 // The etl step's queries: source rows as the contract casts them, the clean/triage split, the monthly summary.
-import { columnOf, type Dataset } from '../dataset.ts';
+import { columnOf, type Dataset, summaryOf } from '../dataset.ts';
 import { monthlyColumns, triageColumns } from '../names.ts';
 import { inMonth } from '../predicate.ts';
+import type { SummaryFigure } from '../summary.ts';
 import type { Cast } from './casts.ts';
-import type { Dialect } from './dialect.ts';
+import type { Aggregate, Dialect } from './dialect.ts';
 import { plain, toGroupedQuery } from './grouped-query.ts';
 import { toCondition } from './rule-sql.ts';
 
@@ -113,32 +114,46 @@ export function toSplitQueries(
   };
 }
 
-/** Sums up the in-month rows of the relation `source`, kept or triaged, by the monthly keys. */
+/** Sums up the in-month rows of the relation `source`, kept or triaged, by the summary's keys. */
 export function toMonthlyQuery(dataset: Dataset, dialect: Dialect, source: string): string {
-  const { pickup, dropoff } = dataset.roles;
-  const { keys, sums, averages } = dataset.monthly;
+  const { at } = dataset.time;
+  const { keys, figures } = summaryOf(dataset);
   const name = dialect.name;
   const named = (columns: Iterable<readonly [column: string, value: string]>) =>
     Object.fromEntries([...columns].map(([column, value]) => [name(column), value]));
-  const sumOf = (column: string) => dialect.sumOf(name(column), columnOf(dataset, column).type);
-  const micros = dialect.sumOf(dialect.microsBetween(name(pickup), name(dropoff)), 'int');
   return toGroupedQuery({
     from: source,
-    where: toCondition(inMonth(pickup), dialect, ''),
+    where: toCondition(inMonth(at), dialect, ''),
     keys: named([
       ...Object.entries(keys).map(([key, column]) => [key, name(column)] as const),
       [monthlyColumns.month, name(triageColumns.month)],
     ]),
     columns: (of) =>
-      named([
-        ...Object.entries(sums).map(([sum, column]) => [sum, of(sumOf(column))] as const),
-        ...Object.entries(averages).map(
-          ([average, column]) => [average, dialect.divide(of(sumOf(column)), of(plain(`count(${name(column)})`)))] as const,
-        ),
-        [monthlyColumns.trips, of(plain('count(*)'))],
-        [monthlyColumns.minutes, dialect.divide(of(micros), `${of(plain(`count(${name(dropoff)})`))} * 60000000`)],
-        [monthlyColumns.hours, dialect.divide(of(micros), '3600000000')],
-        [monthlyColumns.busiestHour, of(dialect.busiestHour(name(pickup)))],
-      ]),
+      named(Object.entries(figures).map(([figure, what]) => [figure, toFigure(dataset, dialect, { figure: what, of })] as const)),
   });
+}
+
+function toFigure(
+  dataset: Dataset,
+  dialect: Dialect,
+  { figure, of }: { figure: SummaryFigure; of: (aggregate: Aggregate) => string },
+): string {
+  const { name } = dialect;
+  if (figure.of === 'count') return of(plain('count(*)'));
+  const column = name(figure.column);
+  const sumOf = () => of(dialect.sumOf(column, columnOf(dataset, figure.column).type));
+  switch (figure.of) {
+    case 'sum':
+      return sumOf();
+    case 'mean':
+      return dialect.divide(sumOf(), of(plain(`count(${column})`)));
+    case 'min':
+    case 'max':
+      return of(plain(`${figure.of}(${column})`));
+    case 'busiest-hour':
+      return of(dialect.busiestHour(column));
+  }
+  const micros = of(dialect.sumOf(dialect.microsBetween(column, name(figure.other)), 'int'));
+  if (figure.of === 'sum-hours') return dialect.divide(micros, '3600000000');
+  return dialect.divide(micros, `${of(plain(`count(${name(figure.other)})`))} * 60000000`);
 }

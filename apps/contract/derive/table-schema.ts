@@ -1,6 +1,7 @@
 // The columns of the tables that etl fills, in terms that each engine turns into its own types.
-import type { Dataset, LogicalType } from '../dataset.ts';
+import { columnOf, type Dataset, summaryOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, type TableName, triageColumns, triageTable } from '../names.ts';
+import type { SummaryFigure } from '../summary.ts';
 
 /** `strings` is a list of strings. */
 export const tableTypes = ['int', 'double', 'string', 'timestamp', 'date', 'strings'] as const;
@@ -23,17 +24,26 @@ export const triageSchema = (dataset: Dataset): TableColumn[] => [
 
 /** The monthly table. */
 export function monthlySchema(dataset: Dataset): TableColumn[] {
-  const typeOf = (name: string) => dataset.columns.find((column) => column.name === name)?.type as LogicalType;
-  const { keys, sums, averages } = dataset.monthly;
+  const { keys, figures } = summaryOf(dataset);
   return [
-    ...Object.entries(keys).map(([name, column]) => ({ name, type: typeOf(column) })),
+    ...Object.entries(keys).map(([name, column]) => ({ name, type: columnOf(dataset, column).type })),
     { name: monthlyColumns.month, type: 'date' },
-    ...[...Object.keys(sums), ...Object.keys(averages)].map((name): TableColumn => ({ name, type: 'double' })),
-    { name: monthlyColumns.trips, type: 'int' },
-    { name: monthlyColumns.minutes, type: 'double' },
-    { name: monthlyColumns.hours, type: 'double' },
-    { name: monthlyColumns.busiestHour, type: 'int' },
+    ...Object.entries(figures).map(([name, figure]): TableColumn => ({ name, type: typeOfFigure(dataset, figure) })),
   ];
+}
+
+/** Sums of whole numbers are doubles too: they may be larger than an integer. */
+export function typeOfFigure(dataset: Dataset, figure: SummaryFigure): 'int' | 'double' {
+  switch (figure.of) {
+    case 'count':
+    case 'busiest-hour':
+      return 'int';
+    case 'min':
+    case 'max':
+      return columnOf(dataset, figure.column).type === 'int' ? 'int' : 'double';
+    default:
+      return 'double';
+  }
 }
 
 /** A table that etl fills. */
@@ -46,7 +56,7 @@ export interface FilledByEtl {
 
 /** The tables that etl fills, in the order in which they are loaded: the monthly row comes last, as it marks the month as loaded. */
 export const toTables = (dataset: Dataset): Record<'clean' | 'triage' | 'monthly', FilledByEtl> => ({
-  clean: { table: cleanTable(dataset.category), columns: cleanSchema(dataset), partitionField: dataset.roles.pickup },
+  clean: { table: cleanTable(dataset.category), columns: cleanSchema(dataset), partitionField: dataset.time.at },
   triage: { table: triageTable(dataset.category), columns: triageSchema(dataset), partitionField: triageColumns.month },
   monthly: { table: monthlyTable(dataset.category), columns: monthlySchema(dataset), partitionField: monthlyColumns.month },
 });

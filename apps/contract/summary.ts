@@ -1,0 +1,44 @@
+// The summary of a month: one row for each combination of the keys, with figures of every row of the month, clean or not.
+
+export type SummaryFigure = (
+  | { readonly of: 'count' }
+  | { readonly of: 'sum' | 'mean' | 'min' | 'max'; readonly column: string }
+  /** Of the time from `column` to `other`, two timestamps. */
+  | { readonly of: 'mean-minutes' | 'sum-hours'; readonly column: string; readonly other: string }
+  /** The hour of day that most values of a timestamp have. */
+  | { readonly of: 'busiest-hour'; readonly column: string }
+) & { readonly description?: string };
+
+export interface Summary {
+  /** Name in the summary → column of the file. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** How people name the keys, as `vendor and zones`; their names unless given. */
+  readonly by?: string;
+  /** Name in the summary → what it is, in the table's order. */
+  readonly figures: Readonly<Record<string, SummaryFigure>>;
+}
+
+/** Number of rows. */
+export const count = (): SummaryFigure => ({ of: 'count' });
+/** Of the values that are present; doubles to six decimals. */
+export const sum = (column: string): SummaryFigure => ({ of: 'sum', column });
+/** Of the values that are present. */
+export const mean = (column: string): SummaryFigure => ({ of: 'mean', column });
+export const min = (column: string): SummaryFigure => ({ of: 'min', column });
+export const max = (column: string): SummaryFigure => ({ of: 'max', column });
+/** Minutes from a timestamp to another, on average. */
+export const meanMinutes = (column: string, other: string): SummaryFigure => ({ of: 'mean-minutes', column, other });
+/** Hours from a timestamp to another, all together. */
+export const sumHours = (column: string, other: string): SummaryFigure => ({ of: 'sum-hours', column, other });
+/** 0 to 23; the earliest of equals. */
+export const busiestHour = (column: string, description?: string): SummaryFigure => ({
+  of: 'busiest-hour',
+  column,
+  ...(description !== undefined && { description }),
+});
+
+/** The columns that a figure reads. */
+export function columnsOfSummaryFigure(figure: SummaryFigure): string[] {
+  if (figure.of === 'count') return [];
+  return 'other' in figure ? [figure.column, figure.other] : [figure.column];
+}
