@@ -1,4 +1,5 @@
 // The site in a real browser and by hand: what is open to nobody, and what somebody with the password sees.
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -8,6 +9,7 @@ import { solo } from '../../charts/env/solo.ts';
 import { findChromium, launchChromium, openPage } from '../fixtures/browser.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { askSite, toHeaders } from '../fixtures/solo-site.ts';
+import { patience } from '../fixtures/until.ts';
 import type { Lab } from './lab.ts';
 
 const origin = `https://${solo.domain}:${solo.entrance.https}`;
@@ -48,7 +50,7 @@ export function testPages(get: () => Lab): void {
       const httpCredentials = { username: ownSite.user, password: get().password };
       const { page, problems } = await openPage(browser, { width: 1280, anyCertificate: true, httpCredentials }, origin);
       await page.goto(origin + path, { waitUntil: 'load' });
-      await expect.poll(() => page.locator('body').textContent(), { timeout: 30_000 }).toMatch(expected);
+      await expect.poll(() => page.locator('body').textContent(), { timeout: patience }).toMatch(expected);
       const folder = join(repository, '.taxiway', 'screenshots');
       await mkdir(folder, { recursive: true });
       await page.screenshot({ path: join(folder, `cluster${path.replaceAll(/\W+/g, '-')}.png`) });

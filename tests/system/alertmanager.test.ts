@@ -1,4 +1,5 @@
 // Who is told: the configuration of each environment in a real Alertmanager. Skipped where it is missing.
+
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -12,6 +13,7 @@ import type { ClusterEnvironment } from '../../charts/env/environment.ts';
 import { checkEnvironments } from '../../charts/environments.ts';
 import { findFreePort } from '../fixtures/free-port.ts';
 import { endProcess } from '../fixtures/prometheus-server.ts';
+import { patience } from '../fixtures/until.ts';
 import { waitForPort } from '../fixtures/wait-for-port.ts';
 
 const program = ['alertmanager', 'prometheus-alertmanager'].find((one) => spawnSync(one, ['--version']).error === undefined);
@@ -103,7 +105,7 @@ describe.skipIf(!program)('Alertmanager of prod', () => {
       body: JSON.stringify([alert('Watchdog', 'none'), alert('PostgresDown', 'critical')]),
     });
     expect(answer.status).toBe(200);
-    await expect.poll(() => [heard.team.length, heard.watchdog.length], { timeout: 15_000 }).toEqual([1, 1]);
+    await expect.poll(() => [heard.team.length, heard.watchdog.length], { timeout: patience }).toEqual([1, 1]);
     expect(heard.watchdog[0]?.alerts?.map(({ labels }) => labels.alertname)).toEqual(['Watchdog']);
     const [message] = heard.team[0]?.attachments ?? [];
     expect(message?.title).toBe('[prod] FIRING PostgresDown');

@@ -1,4 +1,5 @@
 // The real argo-server as its manifest starts it, with its account's rights: it gives Prometheus its metrics without a token.
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { findFreePort } from '../fixtures/free-port.ts';
 import { requestToken, writeKubeConfig } from '../fixtures/kube-controllers.ts';
 import { readManifests, type Value } from '../fixtures/manifests.ts';
 import { endProcess } from '../fixtures/prometheus-server.ts';
+import { patience } from '../fixtures/until.ts';
 import { waitForPort } from '../fixtures/wait-for-port.ts';
 
 const found = findArgo();
@@ -45,7 +47,7 @@ describe.skipIf(!found || !server)('argo-server', () => {
     const url = `http://127.0.0.1:${port}`;
     // Its gateway answers 503 until it is connected to itself.
     await expect
-      .poll(async () => (await fetch(`${url}/api/v1/workflows/${argo.namespace}`)).status, { timeout: 20_000 })
+      .poll(async () => (await fetch(`${url}/api/v1/workflows/${argo.namespace}`)).status, { timeout: patience })
       .toBe(200);
     expect((await fetch(`${url}/api/v1/workflows/${argo.namespace}/none`)).status).toBe(404);
     const answer = await fetch(`${url}/metrics`);

@@ -1,10 +1,12 @@
 // `tables` against a strict stand-in of BigQuery: made once, changed without loss, refused where data would be lost.
+
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { toBigQueryTables } from '../../apps/contract/derive/bigquery.ts';
 import { green } from '../../apps/contract/green.ts';
 import { type BigQueryStandIn, startBigQuery } from '../fixtures/bigquery-stand-in.ts';
 import type { Refusal } from '../fixtures/bigquery-state.ts';
 import { type ProgramEnd, startProgram } from '../fixtures/run-program.ts';
+import { patience } from '../fixtures/until.ts';
 
 let bigQuery: BigQueryStandIn;
 beforeEach(async () => {
@@ -132,7 +134,7 @@ test('killed at any moment, the next start makes what lacks', async () => {
     bigQuery.state.tables.clear();
     bigQuery.calls.length = 0;
     const { child, ended } = startProgram('tables', args, bigQuery.env);
-    await vi.waitFor(() => expect(bigQuery.calls.length).toBeGreaterThanOrEqual(calls), { timeout: 20_000, interval: 1 });
+    await vi.waitFor(() => expect(bigQuery.calls.length).toBeGreaterThanOrEqual(calls), { timeout: patience, interval: 1 });
     child.kill('SIGKILL');
     await ended;
     const { code, result } = await define();

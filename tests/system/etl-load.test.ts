@@ -1,4 +1,5 @@
 // Months through a bucket into BigQuery: the tables of a DuckDB warehouse, month after month, late, empty, killed.
+
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +14,7 @@ import { findGcsServer } from '../fixtures/gcs-server.ts';
 import { asOf, bucket, type LoadLab, startLoadLab } from '../fixtures/load-lab.ts';
 import { writeMonths } from '../fixtures/random-trips.ts';
 import { noDifference } from '../fixtures/spark-tables.ts';
+import { patience } from '../fixtures/until.ts';
 import { cleanTrips, mixed, trips } from '../fixtures/yellow-months.ts';
 
 const tool = findGcsServer();
@@ -138,7 +140,7 @@ describe.skipIf(tool === undefined)('etl, then load', () => {
       for (const name of removed) await lab.gcs.client.bucket(bucket).file(name).delete();
       const { child, ended } = lab.startEtl({ file });
       await vi.waitFor(async () => expect((await lab.names()).length).toBeGreaterThanOrEqual(objects), {
-        timeout: 60_000,
+        timeout: patience,
         interval: 1,
       });
       child.kill('SIGKILL');
@@ -156,7 +158,7 @@ describe.skipIf(tool === undefined)('etl, then load', () => {
     lab.bigQuery().state.pollsOfJobs = 2;
     const { child, ended } = lab.startLoad({ 'run-date': '2024-02-01' });
     const isFar = () => (tables === 0 ? lab.bigQuery().calls.length > 0 : jobTables().length === tables);
-    await vi.waitFor(() => expect(isFar()).toBe(true), { timeout: 60_000, interval: 1 });
+    await vi.waitFor(() => expect(isFar()).toBe(true), { timeout: patience, interval: 1 });
     child.kill('SIGKILL');
     await ended;
     // A month that is half there is not announced.

@@ -20,6 +20,7 @@ import { findMoto } from '../fixtures/moto-server.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { runPodHere } from '../fixtures/run-pod-here.ts';
 import { type Kubelet, startKubelet } from '../fixtures/stand-in-kubelet.ts';
+import { patience } from '../fixtures/until.ts';
 
 const python = await findMoto();
 const found = python === undefined ? undefined : findArgo();
@@ -230,7 +231,7 @@ describe.skipIf(python === undefined || found === undefined)(
       expect([error, outcomesOf(lines)], JSON.stringify(lines)).toEqual([undefined, ['Started']]);
       const { workflow } = lines.find(({ message }) => message === 'Started') as Value;
       const path = `/apis/argoproj.io/v1alpha1/namespaces/${argo.namespace}/workflows/${workflow}`;
-      for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await sleep(100)) {
+      for (const giveUpAt = Date.now() + patience; Date.now() < giveUpAt; await sleep(100)) {
         const { body } = await argo.cluster.ask('GET', path);
         if (['Succeeded', 'Failed', 'Error'].includes(body.status?.phase)) return body;
       }

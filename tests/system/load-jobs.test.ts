@@ -1,10 +1,12 @@
 // load's jobs against a strict stand-in of BigQuery: started twice, killed, cut off, refused.
+
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findGcsServer } from '../fixtures/gcs-server.ts';
 import { bucket, type LoadLab, run, startLoadLab } from '../fixtures/load-lab.ts';
 import { writeMonths } from '../fixtures/random-trips.ts';
+import { patience } from '../fixtures/until.ts';
 import { mixed } from '../fixtures/yellow-months.ts';
 
 const tool = findGcsServer();
@@ -56,7 +58,7 @@ describe.skipIf(tool === undefined)('load', () => {
   test('killed while a job runs, the next start waits for the same job', async () => {
     state().pollsOfJobs = 1_000_000;
     const { child, ended } = start();
-    await vi.waitFor(() => expect(jobs()).toHaveLength(1), { timeout: 20_000, interval: 20 });
+    await vi.waitFor(() => expect(jobs()).toHaveLength(1), { timeout: patience, interval: 20 });
     child.kill('SIGKILL');
     await ended;
     expect(state().partitions.size).toBe(0);
@@ -84,7 +86,7 @@ describe.skipIf(tool === undefined)('load', () => {
       setOld();
       const last = Math.floor(((index + random) / 10) * calls);
       const { child, ended } = start();
-      await vi.waitFor(() => expect(lab.bigQuery().calls.length).toBeGreaterThan(last), { timeout: 20_000, interval: 1 });
+      await vi.waitFor(() => expect(lab.bigQuery().calls.length).toBeGreaterThan(last), { timeout: patience, interval: 1 });
       child.kill('SIGKILL');
       await ended.catch(() => undefined);
       const found = places.map((one) => state().partitions.get(one));
@@ -103,7 +105,7 @@ describe.skipIf(tool === undefined)('load', () => {
     await vi.waitFor(
       () => expect(lab.bigQuery().calls.filter((call) => call.startsWith('GET jobs')).length).toBeGreaterThan(12),
       {
-        timeout: 60_000,
+        timeout: patience,
       },
     );
     state().pollsOfJobs = 3;

@@ -1,4 +1,5 @@
 // docs and predict while their bucket fails: 503 with Retry-After and a line in the log, and everything as before once it answers again.
+
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { repository } from '../fixtures/npm-start.ts';
 import { type StartedProgram, startProgram } from '../fixtures/run-program.ts';
 import { useStorage } from '../fixtures/storage-lab.ts';
 import { storageKinds } from '../fixtures/storages.ts';
+import { patience } from '../fixtures/until.ts';
 
 const buckets = storageKinds.filter(({ name }) => name !== 'folder');
 const trip = { category: 'green', pickup_zone: 74, dropoff_zone: 132, pickup_datetime: '2024-05-31T08:30', passenger_count: 1 };
@@ -98,9 +100,9 @@ describe.each(buckets)('$name', (kind) => {
         expect([page.status, page.retryAfter]).toEqual([503, '30']);
         // The description can be read, the model can't: this may pass too.
         fail(status, ({ url = '' }) => url.includes('model.json'));
-        await expect.poll(async () => (await ask('/api/predict', trip)).status, { timeout: 20_000 }).toBe(503);
+        await expect.poll(async () => (await ask('/api/predict', trip)).status, { timeout: patience }).toBe(503);
         lab.proxy?.reset();
-        await expect.poll(async () => (await ask('/api/predict', trip)).status, { timeout: 15_000 }).toBe(200);
+        await expect.poll(async () => (await ask('/api/predict', trip)).status, { timeout: patience }).toBe(200);
         fail(status);
         for (let times = 0; times < 3; times += 1) expect((await ask('/api/predict', trip)).status).toBe(200);
         expect(await stop()).toContain('champion refused');

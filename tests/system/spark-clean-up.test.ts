@@ -1,10 +1,12 @@
 // apps/cluster's other tasks on a real API server with its controllers, as the account `step`: spark-gone, sweep, refresh.
+
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ClusterProgram, startClusterProgram } from '../fixtures/cluster-program.ts';
 import { findKubernetes } from '../fixtures/kube-cluster.ts';
 import { findControllers } from '../fixtures/kube-controllers.ts';
 import type { Value } from '../fixtures/manifests.ts';
 import { playSpark, type SparkStandIn } from '../fixtures/spark-stand-in.ts';
+import { patience } from '../fixtures/until.ts';
 
 const tools = findKubernetes();
 const controllers = findControllers(tools);
@@ -95,7 +97,7 @@ describe.skipIf(controllers === undefined)('clean-up', () => {
         { application: 'sweep-ended', workflow: 'swept-ended', why: expect.stringMatching(/^its workflow ended \(Error\) at /) },
         { application: 'sweep-lost', workflow: 'swept-lost', why: 'its workflow does not exist' },
       ]);
-      await vi.waitFor(async () => expect(await spark.read('sweep-lost')).toBeUndefined(), { timeout: 10_000 });
+      await vi.waitFor(async () => expect(await spark.read('sweep-lost')).toBeUndefined(), { timeout: patience });
       for (const name of ['running', 'just-ended', 'by-hand']) expect(await spark.read(`sweep-${name}`)).toBeDefined();
     });
 
@@ -186,7 +188,7 @@ describe.skipIf(controllers === undefined)('clean-up', () => {
     await createApplication('kept', 'kept-by-nobody');
     const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     await ask('DELETE', `${definitions}/workflows.argoproj.io`);
-    await vi.waitFor(async () => expect((await ask('GET', workflows())).status).toBe(404), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await ask('GET', workflows())).status).toBe(404), { timeout: patience });
     const { code, stderr } = await sweep();
     expect([code, stderr]).toEqual([2, expect.stringContaining('knows no such kind or namespace (404 404 page not found)')]);
     expect((await spark.read('kept')).metadata.deletionTimestamp).toBeUndefined();

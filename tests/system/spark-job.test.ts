@@ -1,4 +1,5 @@
 // apps/cluster --task spark-job on a real API server: a job from its start to its end, and what is refused; the test plays spark-operator.
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -8,6 +9,7 @@ import { toSparkSpec } from '../../workflows/spark-application.ts';
 import { startCutProxy } from '../fixtures/cut-proxy.ts';
 import { requestToken, writeKubeConfig } from '../fixtures/kube-controllers.ts';
 import { canRunSparkJobs, rows, type SparkJobLab, spec, startSparkJobLab } from '../fixtures/spark-job-lab.ts';
+import { patience } from '../fixtures/until.ts';
 
 describe.skipIf(!canRunSparkJobs).concurrent('spark-job', () => {
   let lab: SparkJobLab;
@@ -122,7 +124,7 @@ describe.skipIf(!canRunSparkJobs).concurrent('spark-job', () => {
     await spark.submit('not-found');
     await spark.forgetPod('not-found-driver');
     await spark.setStatus('not-found', 'FAILED', { applicationState: { state: 'FAILED', errorMessage: 'driver pod not found' } });
-    await vi.waitFor(async () => expect(await spark.read('not-submitted')).toBeDefined(), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await spark.read('not-submitted')).toBeDefined(), { timeout: patience });
     const errorMessage = 'failed to submit spark application:\nexceeded quota';
     await spark.setStatus('not-submitted', '', { applicationState: { state: 'SUBMISSION_FAILED', errorMessage } });
     const ended = await Promise.all([first.ended, second.ended]);

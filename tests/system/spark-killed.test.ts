@@ -18,6 +18,7 @@ import { row, writeMonths } from '../fixtures/random-trips.ts';
 import { startProgram } from '../fixtures/run-program.ts';
 import { findSparkPython } from '../fixtures/spark-session.ts';
 import { compareTables, noDifference, writeSparkPlan } from '../fixtures/spark-tables.ts';
+import { until } from '../fixtures/until.ts';
 
 const python = await findSparkPython();
 
@@ -108,12 +109,23 @@ describe.skipIf(python === undefined)('a killed Spark driver', () => {
       return { warehouse, ...startProgram('etl', [...month, ...place], { TAXIWAY_TEST_MARK: mark }) };
     };
     const hasJava = async () => (await processesOf(mark)).some((command) => command.includes('java'));
-    const writes = async () => existsSync(join(folder, 'etl-spark.parquet', '_staging'));
-    for (const moment of [hasJava, writes]) {
+    const writes = () => existsSync(join(folder, 'etl-spark.parquet', '_staging'));
+    const moments: readonly (readonly [string, () => boolean | Promise<boolean>])[] = [
+      ['Java', hasJava],
+      ['tables being written', writes],
+    ];
+    for (const [what, isThere] of moments) {
       const { child } = etl('spark');
-      await until(moment);
+      await until(
+        () => child.exitCode !== null || isThere(),
+        () => what,
+      );
+      expect(child.exitCode, what).toBeNull();
       child.kill('SIGKILL');
-      await until(async () => (await processesOf(mark)).length === 0);
+      await until(
+        async () => (await processesOf(mark)).length === 0,
+        () => 'no process',
+      );
     }
     const [spark, duckdb] = [etl('spark'), etl('duckdb')];
     expect([(await spark.ended).code, (await duckdb.ended).code]).toEqual([0, 0]);
@@ -128,10 +140,4 @@ async function processesOf(mark: string): Promise<string[]> {
   const read = (id: string, name: string) => readFile(join('/proc', id, name), 'utf8').catch(() => '');
   const found = await Promise.all(ids.map(async (id) => ((await read(id, 'environ')).includes(mark) ? read(id, 'cmdline') : '')));
   return found.filter((command) => command !== '').map((command) => command.replaceAll('\0', ' '));
-}
-
-/** Waits for what comes within seconds. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 15_000; !(await isSo()); await wait(50))
-    if (Date.now() > end) throw new Error('it did not come within 15 s');
 }

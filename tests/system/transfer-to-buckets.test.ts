@@ -1,4 +1,5 @@
 // transfer's bundle from a real S3 into Cloud Storage (fake-gcs-server) and into S3: proved, recorded, in parts, killed and gone on with.
+
 import { createHash, randomFillSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { findGcsServer, type GcsServer, startGcs } from '../fixtures/gcs-server.ts';
 import { bucket, uriOf, useS3Lab } from '../fixtures/s3-lab.ts';
 import { findS3Server } from '../fixtures/s3-server.ts';
+import { patience } from '../fixtures/until.ts';
 
 const s3Tool = findS3Server();
 const gcsTool = findGcsServer();
@@ -114,7 +116,7 @@ describe.skipIf(s3Tool === undefined || gcsTool === undefined)('transfer into bu
       ['--source', uriOf('big.parquet'), '--destination', `gs://${staging}/big/`],
       gcs.env,
     );
-    await vi.waitFor(async () => expect(await namesIn('big/')).toHaveLength(2), { timeout: 60_000, interval: 100 });
+    await vi.waitFor(async () => expect(await namesIn('big/')).toHaveLength(2), { timeout: patience, interval: 100 });
     child.kill('SIGKILL');
     await ended;
     lab.s3.proxy.reset();

@@ -1,4 +1,5 @@
 // transfer's bundle on a real S3: any key, torn copies, kills, changes meanwhile, and what S3 refuses.
+
 import { createHash, randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, stat, writeFile } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, UploadPar
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { bucket, uriOf, useS3Lab } from '../fixtures/s3-lab.ts';
 import { findS3Server } from '../fixtures/s3-server.ts';
+import { patience } from '../fixtures/until.ts';
 
 const tool = findS3Server();
 const mebibyte = 2 ** 20;
@@ -94,7 +96,7 @@ describe.skipIf(tool === undefined)('transfer from S3', () => {
     const expected = await putParts('unproved.parquet', 2, { ChecksumAlgorithm: 'CRC32' });
     lab.s3.proxy.limit = { bytes: 8 * mebibyte, end: 'hold' };
     const { child, ended } = lab.start('transfer', ['--source', uriOf('unproved.parquet'), '--destination', lab.destination]);
-    await vi.waitFor(async () => expect(await sizeOfPartial()).toBeGreaterThan(7 * mebibyte), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await sizeOfPartial()).toBeGreaterThan(7 * mebibyte), { timeout: patience });
     child.kill('SIGKILL');
     await ended;
     lab.s3.proxy.reset();
@@ -107,7 +109,7 @@ describe.skipIf(tool === undefined)('transfer from S3', () => {
     const expected = await putParts('big.parquet', 8);
     lab.s3.proxy.limit = { bytes: 24 * mebibyte, end: 'hold' };
     const { child, ended } = lab.start('transfer', ['--source', uriOf('big.parquet'), '--destination', lab.destination]);
-    await vi.waitFor(async () => expect(await sizeOfPartial()).toBeGreaterThan(23 * mebibyte), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await sizeOfPartial()).toBeGreaterThan(23 * mebibyte), { timeout: patience });
     child.kill('SIGKILL');
     await ended;
     const held = await sizeOfPartial();

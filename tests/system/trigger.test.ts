@@ -7,16 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { findKubernetes } from '../fixtures/kube-cluster.ts';
 import type { Value } from '../fixtures/manifests.ts';
 import { findS3Server } from '../fixtures/s3-server.ts';
-import {
-  listedOf,
-  namespace,
-  paths,
-  rules,
-  startTriggerLab,
-  type Trigger,
-  type TriggerLab,
-  until,
-} from '../fixtures/trigger-lab.ts';
+import { listedOf, namespace, paths, rules, startTriggerLab, type Trigger, type TriggerLab } from '../fixtures/trigger-lab.ts';
+import { until } from '../fixtures/until.ts';
 
 const tools = findKubernetes();
 const versitygw = findS3Server();
