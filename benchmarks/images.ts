@@ -1,7 +1,6 @@
 // All images: built from nothing, again without a change, again with one changed app; their sizes, and that each starts as its pods do.
 // `node benchmarks/images.ts`, as root with Docker's packages; stand-ins of base images are made first and are not counted.
-import { appendFile, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownApps, ownImage } from '../charts/versions.ts';
 import { findEngineTool, startContainerEngine } from '../tests/fixtures/container-engine.ts';
@@ -11,12 +10,13 @@ import { askForHelp, baseImagesOf, userOf } from '../tests/fixtures/run-containe
 const registry = 'registry.example/taxiway';
 const tool = findEngineTool();
 if (tool === undefined) process.exit(2);
-const engine = await startContainerEngine(tool, await mkdtemp(join(tmpdir(), 'engine-')));
+const engine = await startContainerEngine(tool);
 const copy = await copyForImages();
 try {
   const bases = await baseImagesOf(ownApps);
   await engine.base(bases);
   for (const image of bases) console.log(`${image}: ${await megabytesOf(image)} MB (stand-in)`);
+  await engine.removeOwn('with layers');
   await run('from nothing');
   await run('without a change');
   await appendFile(join(copy.root, 'apps', 'docs', 'main.ts'), "\nconsole.error('changed');\n");
