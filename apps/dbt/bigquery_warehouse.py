@@ -45,7 +45,7 @@ class BigQueryWarehouse:
                 f"{self.uri}: this Python lacks dbt-bigquery; run the image of apps/dbt, or install apps/dbt/image-requirements.txt"
             )
 
-    def variables(self) -> dict[str, str]:
+    def enter(self) -> dict[str, str]:
         return {
             "TAXIWAY_DBT_TARGET": "bigquery",
             "TAXIWAY_PROJECT": self.project,

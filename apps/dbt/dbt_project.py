@@ -2,16 +2,20 @@
 
 import contextlib
 import os
+import shutil
 import sys
 from pathlib import Path
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from errors import of_system
+from errors import UserError, of_system
+from files import write_bytes
 from warehouse import Warehouse
 
 project = Path(__file__).resolve().parent
+# What dbt made of the project's files the last time; it reads again what has changed. An image has it from its build.
+last_parse = project / "target" / "partial_parse.msgpack"
 
 
 class DbtProject:
@@ -21,12 +25,17 @@ class DbtProject:
         # Flags of dbt that a user's environment sets (DBT_…) would change what a step does, and so would our own of another run.
         for name in [name for name in os.environ if name.startswith(("DBT_", "TAXIWAY_"))]:
             del os.environ[name]
-        os.environ.update(warehouse.variables())
+        os.environ.update(warehouse.enter())
         self.warehouse = warehouse
         self.run_date = run_date
         self.target = target
         self.manifest: Manifest | None = None
+        with contextlib.suppress(OSError):
+            shutil.copyfile(last_parse, target / last_parse.name)
         self.manifest = self.invoke("parse").result
+        # A project that can't be written is parsed whole by each run.
+        with contextlib.suppress(OSError, UserError):
+            write_bytes(last_parse, (target / last_parse.name).read_bytes())
 
     def invoke(self, *arguments: str) -> dbtRunnerResult:
         """Runs one command; its log goes to standard error. Throws where dbt itself fails, not where a node does."""
@@ -46,3 +55,4 @@ class DbtProject:
                 raise told
             raise self.warehouse.error_of(str(done.exception), f"dbt {arguments[0]}")
         return done
+

@@ -5,7 +5,6 @@ import gc
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -54,21 +53,12 @@ class DuckDbWarehouse:
                 f'{self.file}: the file\'s name "{self.file.name}" must be letters, digits, "_", "-", "." and spaces; rename the file'
             )
 
-    def variables(self) -> dict[str, str]:
-        return {"TAXIWAY_DBT_TARGET": "duckdb", "TAXIWAY_WAREHOUSE": str(self._plain_path())}
-
-    def _plain_path(self) -> Path:
-        """The file's path as dbt-duckdb can use it: it reads a path as a URL, so "#" in a folder's name ends it."""
-        file = self.file.resolve()
-        if is_plain(file.parent):
-            return file
-        # The folder is linked, not the file: DuckDB writes its log beside the file.
-        # A step's own temporary folder may be below the same name.
-        place = tempfile.gettempdir()
-        self._link = tempfile.TemporaryDirectory(prefix="taxiway-link-", dir=place if is_plain(place) else "/tmp")
-        link = Path(self._link.name) / "folder"
-        link.symlink_to(file.parent, target_is_directory=True)
-        return link / file.name
+    def enter(self) -> dict[str, str]:
+        # dbt gets the bare name: it reads a path as a URL, in which "#" of a folder's name ends it, and does not know its last parse again
+        # where the path is another one. What is open of an earlier warehouse of this process has the same name.
+        DuckDBConnectionManager.close_all_connections()
+        os.chdir(self.file.resolve().parent)
+        return {"TAXIWAY_DBT_TARGET": "duckdb", "TAXIWAY_WAREHOUSE": self.file.resolve().name}
 
     def find_tables(self, schemas: Iterable[str]) -> set[str]:
         query = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN (SELECT unnest(?))"
@@ -103,7 +93,3 @@ class DuckDbWarehouse:
                 return kind(f"{where}: {advice}: {line}")
         return of_project(message, where) or BugError(f"{where}: {line}")
 
-
-def is_plain(path: Path | str) -> bool:
-    """Whether a path reads the same as a URL's path."""
-    return re.search(r"[#;]", str(path)) is None

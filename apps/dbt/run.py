@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import re
 import sys
 import tempfile
@@ -78,6 +79,7 @@ def parse_flags(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--result", type=Path, help="write the result as JSON to this file, not to standard output")
     flags = parser.parse_args(arguments)
+    make_absolute(flags)
     if flags.unit_tests:
         return flags
     of_bigquery = ("location", "run")
@@ -99,6 +101,14 @@ def parse_flags(arguments: list[str]) -> argparse.Namespace:
     if flags.category not in known:
         parser.error(f'--category "{flags.category}": expected one of {", ".join(known)}')
     return flags
+
+
+def make_absolute(flags: argparse.Namespace) -> None:
+    """Paths stay right in the warehouse's folder, in which dbt runs."""
+    for name in ("warehouse", "docs", "snapshot", "result"):
+        value = getattr(flags, name)
+        if value is not None and "://" not in str(value) and str(value) != "":
+            setattr(flags, name, type(value)(os.path.abspath(value)))
 
 
 def build(flags: argparse.Namespace) -> dict[str, Any]:

@@ -13,8 +13,8 @@ class Warehouse(Protocol):
     def check(self) -> None:
         """Throws UsageError where it can't be used at all: no such file, or no client of it in this Python."""
 
-    def variables(self) -> dict[str, str]:
-        """The environment variables that profiles.yml and the macros read."""
+    def enter(self) -> dict[str, str]:
+        """Makes this the process's warehouse. Returns the environment variables that profiles.yml and the macros read."""
 
     def find_tables(self, schemas: Iterable[str]) -> set[str]:
         """`schema.table` of all tables in these schemas; a schema that is not there has none. Throws UserError."""
