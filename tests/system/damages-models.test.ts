@@ -47,14 +47,14 @@ describe('dbt, training and what serves', () => {
     found = (await readdir(world, { recursive: true })).filter((name) => /^(mlflow\/.*\.(json|db)|models\/.*\.json)$/.test(name));
   });
 
-  test('forty damages to dbt, train and retrain', async () => {
+  test('fifteen damages to dbt, train and retrain', async () => {
     const inputs = ['w.duckdb', ...found];
     const scenarios: Scenario[] = [
       { program: 'dbt', inputs: ['w.duckdb', 'dbt/index.html'], writesMore: true, run: ({ path }) => dbt(path) },
       { program: 'train', inputs, run: ({ path }) => ml('train', 'second', path) },
       { program: 'retrain', inputs, run: ({ path }) => ml('retrain', 'second', path) },
     ];
-    expect(await findBrokenRuns({ world, scenarios, runs: 40, seed: 13 })).toEqual([]);
+    expect(await findBrokenRuns({ world, scenarios, runs: 15, seed: 13 })).toEqual([]);
   });
 
   test('sixty damages to what the servers read', async () => {
@@ -116,7 +116,7 @@ describe('a run that goes on', () => {
 const sparkPython = await findSparkPython();
 describe.skipIf(sparkPython === undefined)('Spark', () => {
   const lab = useSpark(sparkPython);
-  test('forty damages to its plan and its file', async () => {
+  test('fifteen damages to its plan and its file', async () => {
     const planned = async (at: (path: string) => string) => {
       const { path } = await writeSparkPlan(yellow, [at(`in/${newest}`)], { mode: 'batch', asOf, warehouse: at('s.duckdb') });
       await rename(path, at('plan.json'));
@@ -129,6 +129,6 @@ describe.skipIf(sparkPython === undefined)('Spark', () => {
       inputs: ['plan.json', `in/${newest}`],
       run: async ({ path }) => ({ ...(await lab.runPlan(path('plan.json'), path('result.json'))), stdout: '' }),
     };
-    expect(await findBrokenRuns({ world: small, scenarios: [scenario], runs: 40, seed: 13 })).toEqual([]);
+    expect(await findBrokenRuns({ world: small, scenarios: [scenario], runs: 15, seed: 13 })).toEqual([]);
   });
 });
