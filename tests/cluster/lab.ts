@@ -44,6 +44,10 @@ export interface Lab {
 
 export const nameOf = ({ metadata }: Value): string => metadata.name;
 
+/** Workflows that the trigger has started for a file; others run by the clock. */
+export const namesOfBatches = async ({ cluster }: Lab): Promise<string[]> =>
+  (await cluster.list('workflows', '-n', env.namespaces.pipeline)).map(nameOf).filter((one) => one.startsWith(`${category}-`));
+
 /** The pods of services, whatever their state. */
 export async function podsOf({ cluster }: Lab): Promise<Value[]> {
   const { platform, monitoring } = env.namespaces;

@@ -9,13 +9,13 @@ import type { NodeImages } from '../fixtures/node-images.ts';
 import { allowedBy, toTargets, tryAll } from '../fixtures/policy-matrix.ts';
 import type { Ended, SoloCluster } from '../fixtures/solo-cluster.ts';
 import { tablesOf } from '../fixtures/solo-tables.ts';
-import { category, env, findUnready, months, nameOf, podsOf, sample, startLab } from './lab.ts';
+import { category, env, findUnready, months, nameOf, namesOfBatches, podsOf, sample, startLab } from './lab.ts';
 import { testPages } from './pages.ts';
 import { testServices } from './services.ts';
 import { testStops, testWorkflows } from './workflows.ts';
 
 const images = inject('nodeImages');
-const { platform, pipeline } = env.namespaces;
+const { platform } = env.namespaces;
 
 describe.skipIf(images === undefined)('solo', () => {
   let cluster: SoloCluster;
@@ -35,7 +35,7 @@ describe.skipIf(images === undefined)('solo', () => {
     expect(first.stdout).not.toContain('warning');
     const second = await cluster.install(...sample);
     expect([second.code, second.stderr]).toEqual([0, '']);
-    expect(await cluster.list('workflows', '-n', pipeline)).toHaveLength(months);
+    expect(await namesOfBatches(lab)).toHaveLength(months);
   });
 
   test('every pod is well, and all together ask for less than 1.5 processors and 4 GiB', async () => {
