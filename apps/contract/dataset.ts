@@ -75,6 +75,8 @@ export interface Dataset {
   readonly filePrefix: string;
   readonly columns: readonly Column[];
   readonly time: Time;
+  /** The columns that together make a row unique: a file is refused where two rows have the same values in all of them. */
+  readonly key?: readonly string[];
   /** Columns that nearly every row of a good month has: a file is refused where 1 % and more of the values are missing. */
   readonly must?: readonly string[];
   /** Columns by which the table of clean rows is sorted, for queries by their values; four at most, which is BigQuery's limit. */

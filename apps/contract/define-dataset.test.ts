@@ -154,6 +154,15 @@ test.each<[string, Partial<Dataset>, string]>([
     { cluster: ['extra'] },
     `cluster: column "extra" is double, by which BigQuery can't cluster`,
   ],
+  ['a key of an unknown column', { key: ['VendorId'] }, 'key: no column "VendorId" (did you mean "VendorID"?)'],
+  ['a key with a column twice', { key: ['VendorID', 'VendorID'] }, 'key: column "VendorID" is listed twice'],
+  ['a key of nothing', { key: [] }, 'key: no columns; expected one at least, or no key'],
+  ['a key that some files lack', { key: ['airport_fee'] }, 'key: column "airport_fee" is optional, but every file must carry it'],
+  [
+    'a key that may be missing',
+    { key: ['extra'] },
+    'key: column "extra" may be missing; add it to must, or a rule that needs it',
+  ],
   ['an optional role', { roles: { ...yellow.roles, fare: 'airport_fee' } }, 'column "airport_fee" is optional'],
   [
     'an expectation of an unknown column',

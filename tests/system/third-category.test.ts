@@ -30,6 +30,10 @@ test('one contract file is all that a category takes', async () => {
     .replaceAll('green', 'olive')
     .replace("title: 'Green taxi'", "title: 'Olive taxi'")
     .replace(
+      '  must: [',
+      "  key: ['VendorID', time.pickup, time.dropoff, 'PULocationID', 'DOLocationID', 'trip_distance'],\n  must: [",
+    )
+    .replace(
       'tripColumns.congestion_surcharge,',
       "tripColumns.congestion_surcharge,\n  { name: 'pool_size', type: 'int', description: 'Parties that shared the ride.', optional: true },",
     );

@@ -62,6 +62,23 @@ describe('the dbt project', () => {
     ]);
   });
 
+  test('a key is tested on the clean table', () => {
+    const cleanOf = (key?: readonly string[]) => {
+      const dataset = defineDataset({ ...green, category: 'scooter', ...(key && { key }) });
+      const { sources } = parse(toDbtFiles([dataset])['models/generated/sources.yml'] as string);
+      return sources[0].tables.find(({ name }: { name: string }) => name === 'scooter_clean');
+    };
+    expect(cleanOf(['VendorID', 'lpep_pickup_datetime']).data_tests).toEqual([
+      {
+        unique_together: {
+          arguments: { columns: ['VendorID', 'lpep_pickup_datetime'] },
+          config: { severity: 'warn' },
+        },
+      },
+    ]);
+    expect(cleanOf()).not.toHaveProperty('data_tests');
+  });
+
   test('describes every column of every table', () => {
     const { sources } = parse(toDbtFiles(allDatasets)['models/generated/sources.yml'] as string);
     const tables = sources.flatMap((source: { tables: object[] }) => source.tables);

@@ -19,6 +19,15 @@ select * from (select (select count(*) from {{ model }}) as rows_here, (select c
 where rows_here <> rows_there
 {% endtest %}
 
+{#- No two rows have the same values in all of these columns. A failure is a combination and how often it occurs. -#}
+{% test unique_together(model, columns) %}
+{%- set names = [] -%}
+{%- for column in columns -%}{%- do names.append(adapter.quote(column)) -%}{%- endfor %}
+select {{ names | join(', ') }}, count(*) as number_of_rows from {{ model }}
+group by {{ names | join(', ') }}
+having count(*) > 1
+{% endtest %}
+
 {#- Trips of the run's month that the fare model leaves out, because a zone of theirs has no coordinates. A warning with their number. -#}
 {% test trips_without_coordinates(model, trips, pickup, pickup_zone, dropoff_zone) %}
 with zones as (
