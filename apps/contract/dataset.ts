@@ -1,4 +1,5 @@
 // What a data set is. Every fact about the data is one of these values; everything else in the repository derives from it.
+import type { Lookup } from './dimension.ts';
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
 import type { Severity } from './severity.ts';
@@ -81,6 +82,8 @@ export interface Dataset {
   readonly must?: readonly string[];
   /** Columns by which the table of clean rows is sorted, for queries by their values; four at most, which is BigQuery's limit. */
   readonly cluster?: readonly string[];
+  /** What columns refer to, by the part that it plays: `pickup` is the taxi zone of PULocationID. */
+  readonly lookups?: Readonly<Record<string, Lookup>>;
   readonly roles: Roles;
   readonly rules: readonly Rule[];
   readonly expectations: readonly Expectation[];

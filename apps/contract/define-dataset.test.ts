@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { ContractError } from './contract-error.ts';
 import type { Dataset } from './dataset.ts';
-import { ContractError, defineDataset, isDataset } from './define-dataset.ts';
+import { defineDataset, isDataset } from './define-dataset.ts';
 import { green } from './green.ts';
 import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
 import { count, mean, sum, sumHours } from './summary.ts';
+import { taxiZones } from './taxi-zones.ts';
 import { yellow } from './yellow.ts';
 
 const { at: pickup, until: dropoff = '' } = yellow.time;
@@ -162,6 +164,21 @@ test.each<[string, Partial<Dataset>, string]>([
     'a key that may be missing',
     { key: ['extra'] },
     'key: column "extra" may be missing; add it to must, or a rule that needs it',
+  ],
+  [
+    'a lookup of an unknown column',
+    { lookups: { pickup: { dimension: taxiZones, column: 'PULocationId' } } },
+    'lookup "pickup": no column "PULocationId" (did you mean "PULocationID"?)',
+  ],
+  [
+    'a lookup of another type',
+    { lookups: { pickup: { dimension: taxiZones, column: 'store_and_fwd_flag' } } },
+    'lookup "pickup": column "store_and_fwd_flag" is string, but taxi_zones.location_id is int',
+  ],
+  [
+    'a lookup whose name is no name',
+    { lookups: { 'pick up': { dimension: taxiZones, column: 'PULocationID' } } },
+    'lookup "pick up": the name must be snake_case',
   ],
   ['an optional role', { roles: { ...yellow.roles, fare: 'airport_fee' } }, 'column "airport_fee" is optional'],
   [

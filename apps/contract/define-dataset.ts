@@ -1,4 +1,5 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
+import { ContractError } from './contract-error.ts';
 import { type Dataset, type LogicalType, summaryOf } from './dataset.ts';
 import { featureColumns } from './derive/feature-columns.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -9,16 +10,6 @@ import { columnsNeeded } from './predicate.ts';
 import { ruleProblems } from './rule-problems.ts';
 import { columnsOfSummaryFigure, type SummaryFigure } from './summary.ts';
 import { units } from './units.ts';
-
-/** A definition that contradicts itself. The message lists every problem: what, where, and where to mend it. */
-export class ContractError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(category: string, problems: readonly string[]) {
-    super(`${problems.join('\n')}\nfix ${problems.length === 1 ? 'it' : 'them'} in apps/contract/${category}.ts`);
-    this.problems = problems;
-  }
-}
 
 const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -34,6 +25,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...columnProblems(dataset),
     ...timeProblems(dataset),
     ...listProblems(dataset),
+    ...lookupProblems(dataset),
     ...roleProblems(dataset),
     ...ruleProblems(dataset),
     ...expectationProblems(dataset),
@@ -141,6 +133,20 @@ function listProblems(dataset: Dataset): string[] {
     ...(dataset.key?.length === 0 ? ['key: no columns; expected one at least, or no key'] : []),
     ...(cluster.length > mostClustered ? [`cluster: ${cluster.length} columns; expected ${mostClustered} at most`] : []),
   ];
+}
+
+function lookupProblems(dataset: Dataset): string[] {
+  return Object.entries(dataset.lookups ?? {}).flatMap(([name, { column, dimension }]) => {
+    const found = findColumn(dataset, column);
+    const type = dimension.columns[dimension.key]?.type;
+    return [
+      ...(/^[a-z][a-z0-9_]*$/.test(name) ? [] : [`lookup "${name}": the name must be snake_case`]),
+      ...(found ? [] : [`lookup "${name}": no column ${nearest(dataset, column)}`]),
+      ...(found && found.type !== type
+        ? [`lookup "${name}": column "${column}" is ${found.type}, but ${dimension.name}.${dimension.key} is ${type}`]
+        : []),
+    ];
+  });
 }
 
 function roleProblems(dataset: Dataset): string[] {

@@ -1,6 +1,6 @@
 // Every name that two folders share: tables, buckets, workflows, steps, ports.
 
-/** Datasets of the warehouse (BigQuery's datasets, DuckDB's schemas). */
+/** Datasets of the warehouse (BigQuery's datasets, DuckDB's schemas). `zones` holds the dimensions. */
 export const datasets = { staging: 'staging', historical: 'historical', ml: 'ml', bi: 'bi', zones: 'zones' } as const;
 
 export interface TableName {
@@ -18,8 +18,8 @@ export const monthlyTable = (category: string): TableName => ({ dataset: dataset
 export const featureTable = (category: string): TableName => ({ dataset: datasets.ml, table: `dbt__ml__${category}_fare` });
 /** dbt's month-to-month view for dashboards. */
 export const biView = (category: string): TableName => ({ dataset: datasets.bi, table: `dbt__bi__${category}_m2m` });
-/** dbt's seed of taxi zones. */
-export const zonesTable: TableName = { dataset: datasets.zones, table: 'taxi_zones' };
+/** dbt's seed of a dimension. */
+export const dimensionTable = ({ name }: { readonly name: string }): TableName => ({ dataset: datasets.zones, table: name });
 
 /** Columns that the triage table has beside the category's own. */
 export const triageColumns = { file: 'source_file', month: 'source_month', rules: 'broken_rules' } as const;

@@ -2,6 +2,7 @@
 import type { Column, Expectation, Model, Rule } from './dataset.ts';
 import { all, before, beforeAsOf, between, inMonth, oneOf, present } from './predicate.ts';
 import { busiestHour, count, mean, meanMinutes, type Summary, sum, sumHours } from './summary.ts';
+import { taxiZones } from './taxi-zones.ts';
 
 export const tripTimeZone = 'America/New_York';
 
@@ -73,6 +74,12 @@ export const tripMust = ['PULocationID', 'DOLocationID', 'fare_amount', 'trip_di
 
 /** Queries ask for zones. */
 export const tripCluster = ['PULocationID', 'DOLocationID'];
+
+/** Where a trip began and ended. */
+export const tripLookups = {
+  pickup: { dimension: taxiZones, column: 'PULocationID' },
+  dropoff: { dimension: taxiZones, column: 'DOLocationID' },
+};
 
 /** The roles that every category's columns play under the same names. */
 export const tripRoles = {

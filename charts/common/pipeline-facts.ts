@@ -1,15 +1,16 @@
 // What the pipeline's pods read at run time: buckets, datasets and tables, from the contract and the environment.
 import { allDatasets } from '../../apps/contract/categories.ts';
+import { dimensionsOf } from '../../apps/contract/derive/dimensions.ts';
 import {
   biView,
   buckets,
   cleanTable,
   datasets,
+  dimensionTable,
   featureTable,
   monthlyTable,
   type TableName,
   triageTable,
-  zonesTable,
 } from '../../apps/contract/names.ts';
 import { ownWarehouse, toBucketUri } from '../constructs/data-places.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
@@ -36,7 +37,9 @@ export function toPipelineFacts(env: ClusterEnvironment): Record<string, string>
         ]),
       ),
     ),
-    ZONES_TABLE: toTable(zonesTable),
+    ...Object.fromEntries(
+      dimensionsOf(allDatasets).map((dimension) => [`${dimension.name.toUpperCase()}_TABLE`, toTable(dimensionTable(dimension))]),
+    ),
   };
 }
 

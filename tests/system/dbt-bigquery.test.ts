@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
 import { featureColumns } from '../../apps/contract/derive/feature-columns.ts';
-import { biView, featureTable, jobLabels, zonesTable } from '../../apps/contract/names.ts';
+import { biView, dimensionTable, featureTable, jobLabels } from '../../apps/contract/names.ts';
+import { taxiZones } from '../../apps/contract/taxi-zones.ts';
 import { toLabelValue } from '../../apps/platform/bigquery-warehouse.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
 import { type DbtStandIn, location, prefix, project, run, startDbtBigQuery } from '../fixtures/bigquery-dbt.ts';
@@ -103,7 +104,7 @@ describe('a full refresh, then a month', () => {
   });
 
   test('never takes a table away: even the seed is replaced in one job', () => {
-    const zones = { table: `${prefix}${zonesTable.dataset}.${zonesTable.table}`, disposition: 'WRITE_TRUNCATE' };
+    const zones = { table: `${prefix}${Object.values(dimensionTable(taxiZones)).join('.')}`, disposition: 'WRITE_TRUNCATE' };
     expect(history.state.uploads).toEqual(Array(5).fill(expect.objectContaining(zones)));
     expect(history.calls.filter((call) => /^(DELETE|PUT|PATCH)/.test(call) && call !== 'PUT upload/jobs')).toEqual([]);
     expect(history.state.queries.filter((query) => /^drop/i.test(withoutComment(query)))).toEqual([]);

@@ -4,12 +4,13 @@ import {
   biView,
   cleanTable,
   datasets,
+  dimensionTable,
   featureTable,
   monthlyColumns,
   monthlyTable,
   type TableName,
-  zonesTable,
 } from '../names.ts';
+import { taxiZones } from '../taxi-zones.ts';
 import { airports } from '../zones.ts';
 import { describe, toMonthlyColumns } from './dbt-sources.ts';
 import { featureColumns } from './feature-columns.ts';
@@ -24,7 +25,7 @@ export function toDbtModels(dataset: Dataset): object {
 }
 
 const source = ({ dataset, table }: TableName) => `source('${dataset}', '${table}')`;
-const zonesInput = `ref('${zonesTable.table}')`;
+const zonesInput = `ref('${dimensionTable(taxiZones).table}')`;
 
 function fareModel({ category, title, model, roles, time }: Dataset): object {
   const leftOut = {

@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDatasets } from '../categories.ts';
-import { summaryOf } from '../dataset.ts';
+import { type Dataset, summaryOf } from '../dataset.ts';
 import { defineDataset } from '../define-dataset.ts';
 import { green } from '../green.ts';
 import { any, between, ifPresent, present } from '../predicate.ts';
+import { taxiZones } from '../taxi-zones.ts';
 import { yellow } from '../yellow.ts';
 import { zones } from '../zones.ts';
 import { toDbtFiles } from './dbt.ts';
@@ -35,10 +36,19 @@ describe('the dbt project', () => {
   });
 
   test('has one seed row a zone, with six decimals', () => {
-    const lines = (toDbtFiles([])['seeds/taxi_zones.csv'] as string).trimEnd().split('\n');
+    const lines = (toDbtFiles([green])['seeds/taxi_zones.csv'] as string).trimEnd().split('\n');
     expect(lines.length).toBe(zones.length + 1);
     expect(lines[1]).toBe('1,EWR,Newark Airport,-74.171533,40.689483');
     expect(lines[265]).toBe('265,Outside NYC,Outside NYC,,');
+  });
+
+  test('a seed has the categories that refer to it as tags', () => {
+    const seeds = (datasets: Dataset[]) => parse(toDbtFiles(datasets)['seeds/seeds.yml'] as string).seeds;
+    expect(seeds([green, yellow])).toMatchObject([
+      { name: 'taxi_zones', config: { schema: 'zones', tags: ['green', 'yellow'] } },
+    ]);
+    const other = { ...green, category: 'olive', lookups: { at: { dimension: { ...taxiZones }, column: 'PULocationID' } } };
+    expect(() => seeds([green, other])).toThrow('olive: another dimension is named taxi_zones, too');
   });
 
   test('a column that a rule lets be missing is not tested for null, but for its values', () => {

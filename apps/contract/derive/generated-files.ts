@@ -1,6 +1,7 @@
 // Every generated file of apps/, as text by path: what `npm run synth` writes and a test compares with what is committed.
+
+import { ContractError } from '../contract-error.ts';
 import type { Dataset } from '../dataset.ts';
-import { ContractError } from '../define-dataset.ts';
 import { toDbtFiles } from './dbt.ts';
 import { toExpectationSuite } from './expectations.ts';
 import { toModelJson } from './model.ts';
