@@ -1,5 +1,6 @@
 // What a data set is. Every fact about the data is one of these values; everything else in the repository derives from it.
 import type { Lookup } from './dimension.ts';
+import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
 import type { Severity } from './severity.ts';
@@ -58,11 +59,20 @@ export interface Roles {
   readonly fare: string;
 }
 
+/** A column of the feature table. */
+export interface Feature {
+  readonly expression: Expression;
+  readonly description: string;
+  readonly unit?: UnitName;
+}
+
 export interface Model {
   /** The feature-table column that is predicted. */
   readonly target: string;
   /** Feature-table columns that the model reads, in this order. */
   readonly features: readonly string[];
+  /** What a prediction is asked with: the field of the request → the column that it stands for. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 export interface Dataset {
@@ -91,6 +101,8 @@ export interface Dataset {
   readonly gates: readonly Gate[];
   /** What the monthly table holds; the number of rows alone unless given. */
   readonly summary?: Summary;
+  /** The feature table's columns, in order. Rows whose lookups find no place are not in it. */
+  readonly features?: Readonly<Record<string, Feature>>;
   readonly model: Model;
 }
 

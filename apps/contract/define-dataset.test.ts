@@ -2,13 +2,20 @@ import { expect, test } from 'vitest';
 import { ContractError } from './contract-error.ts';
 import type { Dataset } from './dataset.ts';
 import { defineDataset, isDataset } from './define-dataset.ts';
+import { code, type Expression, hourOf, lookup, metres, value, yearOf } from './expression.ts';
 import { green } from './green.ts';
 import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
 import { count, mean, sum, sumHours } from './summary.ts';
 import { taxiZones } from './taxi-zones.ts';
 import { yellow } from './yellow.ts';
+import { airports } from './zones.ts';
 
 const { at: pickup, until: dropoff = '' } = yellow.time;
+
+const features = (expression: Expression): Partial<Dataset> => ({
+  features: { ...yellow.features, x: { expression, description: 'x' } },
+});
+const { place: _, ...placeless } = taxiZones;
 
 function problemsOf(change: Partial<Dataset>): readonly string[] {
   try {
@@ -215,8 +222,49 @@ test.each<[string, Partial<Dataset>, string]>([
   ],
   [
     'a target among the features',
-    { model: { target: 'fare_amount', features: ['fare_amount'] } },
+    { model: { ...yellow.model, features: ['fare_amount'] } },
     `the target "fare_amount" can't be a feature`,
+  ],
+  ['a date as a feature', { model: { ...yellow.model, features: ['date'] } }, 'model: "date" is a date; expected a number'],
+  [
+    'a feature that no input gives',
+    { model: { ...yellow.model, inputs: { ...yellow.model.inputs, dropoff_zone: 'PULocationID' } } },
+    'model: feature "dropoff_lat" needs DOLocationID, which no input gives',
+  ],
+  [
+    'an input for no column',
+    { model: { ...yellow.model, inputs: { ...yellow.model.inputs, passengers: 'passenger_cuont' } } },
+    'model: input "passengers": no column "passenger_cuont" (did you mean "passenger_count"?)',
+  ],
+  ['a feature of an unknown column', features(value('extr')), 'feature "x": no column "extr" (did you mean "extra"?)'],
+  [
+    'a number of text',
+    features(value('store_and_fwd_flag')),
+    '"value" needs int or double, but column "store_and_fwd_flag" is string',
+  ],
+  ['a code of a fraction', features(code('extra')), '"code" needs int or string, but column "extra" is double'],
+  ['an hour of a number', features(hourOf('extra')), '"hour" needs timestamp, but column "extra" is double'],
+  ['an unknown lookup', features(lookup('pikup', 'latitude')), 'feature "x": no lookup "pikup" (did you mean "pickup"?)'],
+  ['a distance between fixed places', features(metres(airports.jfk, airports.lga)), 'feature "x": both places are fixed'],
+  [
+    'a place beyond the pole',
+    features(metres('pickup', { longitude: 40, latitude: -100 })),
+    'longitude 40 and latitude -100 are no place',
+  ],
+  [
+    'a place of a dimension without places',
+    { lookups: { pickup: { dimension: placeless, column: 'PULocationID' } }, ...features(lookup('pickup', 'latitude')) },
+    'feature "x": lookup "pickup": taxi_zones has no place',
+  ],
+  [
+    'features without the day of a row',
+    { features: { x: { expression: value('extra'), description: 'x' } } },
+    `features: 0 are day("${pickup}"); expected one, by whose month the table is replaced`,
+  ],
+  [
+    'a feature twice, by case alone',
+    { features: { ...yellow.features, Year: { expression: yearOf(pickup), description: 'x' } } },
+    'feature "year" is defined twice',
   ],
 ])('refuses %s', (_, change, problem) => {
   expect(problemsOf(change).join('\n')).toContain(problem);

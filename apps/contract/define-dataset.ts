@@ -1,8 +1,8 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
 import { ContractError } from './contract-error.ts';
 import { type Dataset, type LogicalType, summaryOf } from './dataset.ts';
-import { featureColumns } from './derive/feature-columns.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { featureProblems, modelProblems } from './feature-problems.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
 import { monthlyColumns } from './names.ts';
@@ -31,6 +31,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...expectationProblems(dataset),
     ...gateProblems(dataset),
     ...summaryProblems(dataset),
+    ...featureProblems(dataset),
     ...modelProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);
@@ -238,19 +239,5 @@ function summaryProblems(dataset: Dataset): string[] {
           : [`summary "${name}": "${figure.of}" needs ${types.join(' or ')}, but column "${column}" is ${found.type}`];
       }),
     ),
-  ];
-}
-
-function modelProblems({ model }: Dataset): string[] {
-  const twice = [...countNames(model.features)]
-    .filter(([, count]) => count > 1)
-    .map(([name]) => `model: feature "${name}" is listed twice`);
-  const known = Object.keys(featureColumns);
-  const unknown = [model.target, ...model.features].filter((name) => !known.includes(name));
-  return [
-    ...twice,
-    ...(model.features.includes(model.target) ? [`model: the target "${model.target}" can't be a feature`] : []),
-    ...[...new Set(unknown)].map((name) => `model: the feature table has no column "${name}"${didYouMean(name, known)}`),
-    ...(model.features.length === 0 ? ['model: no features; expected one at least'] : []),
   ];
 }

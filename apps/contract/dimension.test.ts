@@ -6,6 +6,7 @@ import { taxiZones } from './taxi-zones.ts';
 const docks: Dimension = {
   name: 'docks',
   description: 'Where bicycles are.',
+  row: 'dock',
   columns: {
     id: { type: 'string', description: 'The id.' },
     name: { type: 'string', description: 'The name.' },

@@ -15,6 +15,8 @@ export interface Dimension {
   /** Its table: `taxi_zones`. */
   readonly name: string;
   readonly description: string;
+  /** What people call a row. */
+  readonly row: string;
   /** In the table's order. */
   readonly columns: Readonly<Record<string, DimensionColumn>>;
   /** The column whose values the data sets hold. */

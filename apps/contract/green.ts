@@ -1,9 +1,9 @@
 // The green taxis of New York City.
 import { defineDataset } from './define-dataset.ts';
+import { fareModel, tripFeatures } from './trip-features.ts';
 import { tripGates } from './trip-gates.ts';
 import {
   dropoffColumn,
-  fareModel,
   pickupColumn,
   tripCluster,
   tripColumns,
@@ -65,5 +65,6 @@ export const green = defineDataset({
   // In 2020 two fifths of the rows were of vendors that send neither VendorID nor payment form.
   gates: tripGates(columns, { ...time, triaged: 0.43 }),
   summary: tripSummary(columns, time),
-  model: fareModel,
+  features: tripFeatures(time),
+  model: fareModel(time),
 });

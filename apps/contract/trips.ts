@@ -1,5 +1,5 @@
-// What every TLC trip file has in common: columns, rules, the monthly summary and the fare model. Each category picks from these.
-import type { Column, Expectation, Model, Rule } from './dataset.ts';
+// What every TLC trip file has in common: columns, rules and the monthly summary. Each category picks from these.
+import type { Column, Expectation, Rule } from './dataset.ts';
 import { all, before, beforeAsOf, between, inMonth, oneOf, present } from './predicate.ts';
 import { busiestHour, count, mean, meanMinutes, type Summary, sum, sumHours } from './summary.ts';
 import { taxiZones } from './taxi-zones.ts';
@@ -188,27 +188,3 @@ export function tripSummary(columns: readonly Column[], { pickup, dropoff }: { p
     },
   };
 }
-
-/** The fare model: what is known when a trip starts. `trip_duration` is in the feature table, but only the past knows it. */
-export const fareModel: Model = {
-  target: 'fare_amount',
-  features: [
-    'passenger_count',
-    'trip_distance',
-    'pickup_long',
-    'pickup_lat',
-    'dropoff_long',
-    'dropoff_lat',
-    'day_of_month',
-    'month',
-    'year',
-    'day_of_week',
-    'hour_of_day',
-    'pickup_jfk_distance',
-    'dropoff_jfk_distance',
-    'pickup_ewr_distance',
-    'dropoff_ewr_distance',
-    'pickup_lga_distance',
-    'dropoff_lga_distance',
-  ],
-};

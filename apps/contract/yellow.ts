@@ -1,9 +1,9 @@
 // The yellow taxis of New York City.
 import { defineDataset } from './define-dataset.ts';
+import { fareModel, tripFeatures } from './trip-features.ts';
 import { tripGates } from './trip-gates.ts';
 import {
   dropoffColumn,
-  fareModel,
   pickupColumn,
   tripCluster,
   tripColumns,
@@ -58,5 +58,6 @@ export const yellow = defineDataset({
   // Since 2024 a fifth and more of the rows are flex fares without passengers and rate code.
   gates: tripGates(columns, { ...time, triaged: 0.43 }),
   summary: tripSummary(columns, time),
-  model: fareModel,
+  features: tripFeatures(time),
+  model: fareModel(time),
 });

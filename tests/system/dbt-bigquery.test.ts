@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
-import { featureColumns } from '../../apps/contract/derive/feature-columns.ts';
 import { biView, dimensionTable, featureTable, jobLabels } from '../../apps/contract/names.ts';
 import { taxiZones } from '../../apps/contract/taxi-zones.ts';
 import { toLabelValue } from '../../apps/platform/bigquery-warehouse.ts';
@@ -68,7 +67,7 @@ describe('a full refresh, then a month', () => {
       { on: /^GET datasets\/\w+\/tables$/, how: { status: 503, reason: 'backendError', message: 'Visibility check' }, times: 1 },
       { on: /^POST jobs$/, how: { status: 429, reason: 'rateLimitExceeded', message: 'Exceeded rate limits' }, times: 1 },
     );
-    history.failures.push({ on: /pickup_zone\.location_id is null or/, rows: 7 });
+    history.failures.push({ on: /place_1\.`longitude` is null\s+or/, rows: 7 });
     first = await history.run(full('green'));
     for (const args of [month('green'), month('green'), full('yellow'), month('yellow')]) {
       const { code, stderr } = await history.run(args);
@@ -99,7 +98,7 @@ describe('a full refresh, then a month', () => {
     expect(yellow).toContain('dbt__ml__yellow_fare');
     expect(one).toMatch(/date_trunc\(dbt_internal_dest\.date, month\) in \(\s*date '2024-02-01'\s*\)\s*then delete/i);
     expect(one).toContain(
-      "`lpep_pickup_datetime` >= timestamp '2024-02-01' and trips.`lpep_pickup_datetime` < timestamp '2024-03-01'",
+      "`lpep_pickup_datetime` >= timestamp '2024-02-01' and clean.`lpep_pickup_datetime` < timestamp '2024-03-01'",
     );
   });
 
@@ -123,10 +122,9 @@ describe('a full refresh, then a month', () => {
   test.skipIf(classpath === undefined)('sends statements that BigQuery takes, with the columns and types of the contract', () => {
     const sent = history.state.queries.map(toAnalysable);
     expect(sent.length).toBeGreaterThan(150);
-    const columns = Object.keys(featureColumns).map((name) => `\`${name}\``);
     const read = allDatasets.map(
-      ({ category }) =>
-        `select ${columns}, date_add(\`date\`, interval 1 day), sqrt(trip_duration) from \`${place}ml.${featureTable(category).table}\``,
+      ({ category, features = {} }) =>
+        `select ${Object.keys(features).map((name) => `\`${name}\``)}, date_add(\`date\`, interval 1 day), sqrt(trip_duration) from \`${place}ml.${featureTable(category).table}\``,
     );
     const wrong = sent.find((sql) => /create or replace table/.test(sql))?.replace('trip_distance', 'trip_length') as string;
     const queries = Object.fromEntries([...sent, ...read, wrong].map((sql, index) => [`${index}: ${sql}`, sql]));

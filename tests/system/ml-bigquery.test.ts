@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { featureColumns } from '../../apps/contract/derive/feature-columns.ts';
+import { green } from '../../apps/contract/green.ts';
 import { featureTable, jobLabels } from '../../apps/contract/names.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
 import type { SentQuery } from '../fixtures/bigquery-python-jobs.ts';
@@ -17,7 +17,7 @@ import { analyze, findZetaSql } from '../fixtures/zetasql.ts';
 
 const project = 'taxiway-test';
 const { dataset, table } = featureTable('green');
-const names = Object.keys(featureColumns);
+const names = Object.keys(green.features ?? {});
 const numbers = names.filter((name) => name !== 'date');
 const remote = ['--warehouse', `bigquery://${project}/trial_`, '--location', 'europe-west1'];
 let folder: string;

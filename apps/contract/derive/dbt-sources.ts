@@ -4,6 +4,7 @@ import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageCo
 import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
 import { units } from '../units.ts';
+import { escapeJinja } from './jinja.ts';
 import { typeOfFigure } from './table-schema.ts';
 
 export interface DbtColumn {
@@ -56,7 +57,7 @@ export function toMeaning({ description, unit, codes }: Described): string {
 }
 
 /** Its meaning for dbt, which reads descriptions as Jinja, so braces are made harmless. */
-export const describe = (column: Described): string => toMeaning(column).replace(/\{(?=[{%#])/g, "{{ '{' }}");
+export const describe = (column: Described): string => escapeJinja(toMeaning(column));
 
 function cleanSource(dataset: Dataset): object {
   const tests = toDataTests(dataset);
