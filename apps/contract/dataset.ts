@@ -3,6 +3,7 @@ import type { Lookup } from './dimension.ts';
 import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
+import type { Sample } from './sample.ts';
 import type { Severity } from './severity.ts';
 import { count, type Summary } from './summary.ts';
 import type { UnitName } from './units.ts';
@@ -48,17 +49,6 @@ export interface Time {
   readonly zone: string;
 }
 
-/** Which column plays which part in a trip. */
-export interface Roles {
-  readonly pickupZone: string;
-  readonly dropoffZone: string;
-  readonly vendor: string;
-  readonly paymentForm: string;
-  readonly passengers: string;
-  readonly distance: string;
-  readonly fare: string;
-}
-
 /** A column of the feature table. */
 export interface Feature {
   readonly expression: Expression;
@@ -94,7 +84,6 @@ export interface Dataset {
   readonly cluster?: readonly string[];
   /** What columns refer to, by the part that it plays: `pickup` is the taxi zone of PULocationID. */
   readonly lookups?: Readonly<Record<string, Lookup>>;
-  readonly roles: Roles;
   readonly rules: readonly Rule[];
   readonly expectations: readonly Expectation[];
   /** What a month's file must be as a whole before it changes a table. */
@@ -104,6 +93,8 @@ export interface Dataset {
   /** The feature table's columns, in order. Rows whose lookups find no place are not in it. */
   readonly features?: Readonly<Record<string, Feature>>;
   readonly model: Model;
+  /** What made-up files hold beyond what follows from the rest. */
+  readonly sample?: Sample;
 }
 
 /** The column of that name. Throws where there is none: a definition has been checked for that. */

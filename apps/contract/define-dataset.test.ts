@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ContractError } from './contract-error.ts';
-import type { Dataset } from './dataset.ts';
+import { type Dataset, summaryOf } from './dataset.ts';
 import { defineDataset, isDataset } from './define-dataset.ts';
 import { code, type Expression, hourOf, lookup, metres, value, yearOf } from './expression.ts';
 import { green } from './green.ts';
@@ -15,6 +15,7 @@ const { at: pickup, until: dropoff = '' } = yellow.time;
 const features = (expression: Expression): Partial<Dataset> => ({
   features: { ...yellow.features, x: { expression, description: 'x' } },
 });
+const summary = (change: object): Partial<Dataset> => ({ summary: { ...summaryOf(yellow), ...change } });
 const { place: _, ...placeless } = taxiZones;
 
 function problemsOf(change: Partial<Dataset>): readonly string[] {
@@ -187,7 +188,6 @@ test.each<[string, Partial<Dataset>, string]>([
     { lookups: { 'pick up': { dimension: taxiZones, column: 'PULocationID' } } },
     'lookup "pick up": the name must be snake_case',
   ],
-  ['an optional role', { roles: { ...yellow.roles, fare: 'airport_fee' } }, 'column "airport_fee" is optional'],
   [
     'an expectation of an unknown column',
     { expectations: [{ type: 'expect_column_to_exist', kwargs: { column: 'x' }, severity: 'info' }] },
@@ -215,6 +215,26 @@ test.each<[string, Partial<Dataset>, string]>([
   ],
   ['a figure that is no name', { summary: { keys: {}, figures: { 'a b': count() } } }, 'summary: "a b" is not a plain SQL'],
   ['a summary of nothing', { summary: { keys: { v: 'VendorID' }, figures: {} } }, 'summary: no figures'],
+  [
+    'names of a key that is not there',
+    summary({ names: { vendors: 'VendorId' } }),
+    'summary.names "vendors": no key "VendorId" (did you mean "VendorID"?)',
+  ],
+  [
+    'names of a key without codes',
+    summary({ names: { zones: 'pickup_zone' } }),
+    'summary.names "zones": column "PULocationID" has no codes',
+  ],
+  [
+    'a repetition of no figure',
+    summary({ repeats: { trips: { figure: 'trip_cuont', description: 'x' } } }),
+    'summary.repeats "trips": no figure "trip_cuont" (did you mean "trip_count"?)',
+  ],
+  [
+    'a view with a column twice',
+    summary({ names: { dropoff_zone: 'VendorID' } }),
+    'summary: the view would have "dropoff_zone" twice',
+  ],
   [
     'a feature that the table lacks',
     { model: { ...yellow.model, features: ['trip_distanse'] } },

@@ -1,14 +1,13 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
 import { ContractError } from './contract-error.ts';
-import { type Dataset, type LogicalType, summaryOf } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { featureProblems, modelProblems } from './feature-problems.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
-import { monthlyColumns } from './names.ts';
 import { columnsNeeded } from './predicate.ts';
 import { ruleProblems } from './rule-problems.ts';
-import { columnsOfSummaryFigure, type SummaryFigure } from './summary.ts';
+import { summaryProblems } from './summary-problems.ts';
 import { units } from './units.ts';
 
 const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -26,7 +25,6 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...timeProblems(dataset),
     ...listProblems(dataset),
     ...lookupProblems(dataset),
-    ...roleProblems(dataset),
     ...ruleProblems(dataset),
     ...expectationProblems(dataset),
     ...gateProblems(dataset),
@@ -150,26 +148,6 @@ function lookupProblems(dataset: Dataset): string[] {
   });
 }
 
-function roleProblems(dataset: Dataset): string[] {
-  const types: Record<keyof Dataset['roles'], LogicalType[]> = {
-    pickupZone: ['int'],
-    dropoffZone: ['int'],
-    vendor: ['int'],
-    paymentForm: ['int'],
-    passengers: ['int', 'double'],
-    distance: ['double', 'int'],
-    fare: ['double', 'int'],
-  };
-  return Object.entries(types).flatMap(([role, allowed]) => {
-    const name = dataset.roles[role as keyof Dataset['roles']];
-    const column = findColumn(dataset, name);
-    if (!column) return [`role ${role}: no column ${nearest(dataset, name)}`];
-    if (!allowed.includes(column.type))
-      return [`role ${role}: column "${name}" must be ${allowed.join(' or ')}, got ${column.type}`];
-    return column.optional ? [`role ${role}: column "${name}" is optional, but every file must carry it`] : [];
-  });
-}
-
 function expectationProblems(dataset: Dataset): string[] {
   return dataset.expectations.flatMap(({ type, kwargs }) =>
     ['column', 'column_A', 'column_B']
@@ -202,42 +180,4 @@ function shareProblems(gate: Gate): string[] {
   const bounds = [...('atLeast' in gate ? [gate.atLeast] : []), ...('atMost' in gate ? [gate.atMost] : [])];
   const wrong = isShare ? bounds.filter((bound) => bound !== undefined && !(bound >= 0 && bound <= 1)) : [];
   return wrong.map((bound) => `${bound} is no share from 0 to 1`);
-}
-
-/** The types of the columns that a figure reads. */
-const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, readonly LogicalType[]>> = {
-  sum: ['int', 'double'],
-  mean: ['int', 'double'],
-  min: ['int', 'double'],
-  max: ['int', 'double'],
-  'mean-minutes': ['timestamp'],
-  'sum-hours': ['timestamp'],
-  'busiest-hour': ['timestamp'],
-};
-
-function summaryProblems(dataset: Dataset): string[] {
-  const { keys, figures } = summaryOf(dataset);
-  const names = countNames(
-    [monthlyColumns.month, ...Object.keys(keys), ...Object.keys(figures)].map((name) => name.toLowerCase()),
-  );
-  return [
-    ...[...names].filter(([, times]) => times > 1).map(([name]) => `summary: "${name}" is defined twice`),
-    ...(Object.keys(figures).length === 0 ? ['summary: no figures; expected one at least, such as count()'] : []),
-    ...[...Object.keys(keys), ...Object.keys(figures)]
-      .filter((name) => !plainName.test(name))
-      .map((name) => `summary: "${name}" is not a plain SQL identifier`),
-    ...Object.entries(keys)
-      .filter(([, column]) => !findColumn(dataset, column))
-      .map(([name, column]) => `summary "${name}": no column ${nearest(dataset, column)}`),
-    ...Object.entries(figures).flatMap(([name, figure]) =>
-      columnsOfSummaryFigure(figure).flatMap((column) => {
-        const found = findColumn(dataset, column);
-        if (!found) return [`summary "${name}": no column ${nearest(dataset, column)}`];
-        const types = figure.of === 'count' ? [] : typesOfFigure[figure.of];
-        return types.includes(found.type)
-          ? []
-          : [`summary "${name}": "${figure.of}" needs ${types.join(' or ')}, but column "${column}" is ${found.type}`];
-      }),
-    ),
-  ];
 }

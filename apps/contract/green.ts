@@ -2,6 +2,7 @@
 import { defineDataset } from './define-dataset.ts';
 import { fareModel, tripFeatures } from './trip-features.ts';
 import { tripGates } from './trip-gates.ts';
+import { tripSample } from './trip-sample.ts';
 import {
   dropoffColumn,
   pickupColumn,
@@ -10,7 +11,6 @@ import {
   tripExpectations,
   tripLookups,
   tripMust,
-  tripRoles,
   tripRules,
   tripSummary,
   tripTimeZone,
@@ -59,7 +59,6 @@ export const green = defineDataset({
   must: [time.pickup, time.dropoff, ...tripMust],
   cluster: tripCluster,
   lookups: tripLookups,
-  roles: tripRoles,
   rules: tripRules(time),
   expectations: tripExpectations,
   // In 2020 two fifths of the rows were of vendors that send neither VendorID nor payment form.
@@ -67,4 +66,5 @@ export const green = defineDataset({
   summary: tripSummary(columns, time),
   features: tripFeatures(time),
   model: fareModel(time),
+  sample: tripSample(columns, time),
 });

@@ -81,17 +81,6 @@ export const tripLookups = {
   dropoff: { dimension: taxiZones, column: 'DOLocationID' },
 };
 
-/** The roles that every category's columns play under the same names. */
-export const tripRoles = {
-  pickupZone: 'PULocationID',
-  dropoffZone: 'DOLocationID',
-  vendor: 'VendorID',
-  paymentForm: 'payment_type',
-  passengers: 'passenger_count',
-  distance: 'trip_distance',
-  fare: 'fare_amount',
-};
-
 /** The validity rules of a trip. */
 export function tripRules({ pickup, dropoff }: { pickup: string; dropoff: string }): Rule[] {
   return [
@@ -174,6 +163,13 @@ export function tripSummary(columns: readonly Column[], { pickup, dropoff }: { p
       dropoff_zone: 'DOLocationID',
     },
     by: 'vendor, payment, flag and zones',
+    names: { vendors: 'VendorID', payment_type: 'payment_type' },
+    repeats: {
+      airport_fee_total: {
+        ...(has('airport_fee') && { figure: 'monthly_airport_fee' }),
+        description: 'Sum of the airport fees. In USD. Null where the category has none.',
+      },
+    },
     figures: {
       ...Object.fromEntries(sums.map(([name, column]) => [name, sum(column)])),
       average_passenger_count: mean('passenger_count'),

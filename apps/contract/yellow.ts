@@ -2,6 +2,7 @@
 import { defineDataset } from './define-dataset.ts';
 import { fareModel, tripFeatures } from './trip-features.ts';
 import { tripGates } from './trip-gates.ts';
+import { tripSample } from './trip-sample.ts';
 import {
   dropoffColumn,
   pickupColumn,
@@ -10,7 +11,6 @@ import {
   tripExpectations,
   tripLookups,
   tripMust,
-  tripRoles,
   tripRules,
   tripSummary,
   tripTimeZone,
@@ -52,7 +52,6 @@ export const yellow = defineDataset({
   must: [time.pickup, time.dropoff, ...tripMust],
   cluster: tripCluster,
   lookups: tripLookups,
-  roles: tripRoles,
   rules: tripRules(time),
   expectations: tripExpectations,
   // Since 2024 a fifth and more of the rows are flex fares without passengers and rate code.
@@ -60,4 +59,5 @@ export const yellow = defineDataset({
   summary: tripSummary(columns, time),
   features: tripFeatures(time),
   model: fareModel(time),
+  sample: tripSample(columns, time),
 });

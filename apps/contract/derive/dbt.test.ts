@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { allDatasets } from '../categories.ts';
 import { type Dataset, summaryOf } from '../dataset.ts';
 import { defineDataset } from '../define-dataset.ts';
+import { day } from '../expression.ts';
 import { green } from '../green.ts';
 import { any, between, ifPresent, present } from '../predicate.ts';
 import { taxiZones } from '../taxi-zones.ts';
@@ -117,11 +118,19 @@ describe('the dbt project', () => {
     expect(files['models/generated/shuttle/dbt__bi__shuttle_m2m.sql']).toContain(String.raw`[[1,"O'Neil \"quoted\" }}"]]`);
   });
 
-  test('refuses keys of the summary that lack what the view needs', () => {
-    const { keys: all, figures } = summaryOf(green);
-    const { VendorID: _, ...keys } = all;
-    const broken = { ...green, summary: { keys, figures } };
-    expect(() => toDbtFiles([broken])).toThrow('green: summary.keys lack the vendor column; add it in apps/contract/green.ts');
+  test('takes a data set without codes, lookups and summary', () => {
+    const { lookups: _, summary: __, ...bare } = green;
+    const features = { date: { expression: day(green.time.at), description: 'Day.' } };
+    const view = toDbtFiles([{ ...bare, category: 'bare', features }])['models/generated/bare/dbt__bi__bare_m2m.sql'];
+    expect(view).toContain('{"name":"row_count","of":"column","column":"row_count"}');
+    expect(view).toContain('lookups=[\n    ]');
+  });
+
+  test('codes that are texts stay texts, and every key with codes has its names unless the summary says which', () => {
+    const { names: _, ...summary } = summaryOf(green);
+    const view = toDbtFiles([{ ...green, summary }])['models/generated/green/dbt__bi__green_m2m.sql'];
+    expect(view).toContain('"of":"codes","key":"store_and_fwd_flag","codes":[["Y","held, then forwarded"],["N","sent at once"]]');
+    expect(view).toContain('"name":"VendorID","of":"codes"');
   });
 });
 
