@@ -57,6 +57,8 @@ export interface Feature {
 }
 
 export interface Model {
+  /** What it predicts, in one word: `fare`. Part of the names of the feature table and of the registered model. */
+  readonly name: string;
   /** The feature-table column that is predicted. */
   readonly target: string;
   /** Feature-table columns that the model reads, in this order. */
@@ -90,9 +92,10 @@ export interface Dataset {
   readonly gates: readonly Gate[];
   /** What the monthly table holds; the number of rows alone unless given. */
   readonly summary?: Summary;
-  /** The feature table's columns, in order. Rows whose lookups find no place are not in it. */
+  /** The columns of the model's table, in order. Rows whose lookups find no place are not in it. */
   readonly features?: Readonly<Record<string, Feature>>;
-  readonly model: Model;
+  /** What is learned from the rows; without one there is no feature table, and nothing is trained. */
+  readonly model?: Model;
   /** What made-up files hold beyond what follows from the rest. */
   readonly sample?: Sample;
 }
@@ -109,6 +112,16 @@ export const wordsOf = ({ row = ['row', 'rows'] }: Dataset): { readonly one: str
   one: row[0],
   many: row[1],
 });
+
+/** A data set whose rows a model learns from. */
+export type Modelled = Dataset & { readonly model: Model };
+export const isModelled = (dataset: Dataset): dataset is Modelled => dataset.model !== undefined;
+
+/** The model of a data set that has one. Throws where it has none. */
+export function modelOf({ category, model }: Dataset): Model {
+  if (!model) throw new Error(`${category} has no model`);
+  return model;
+}
 
 /** The data set's own summary, or the number of rows of a month. */
 export const summaryOf = ({ summary }: Dataset): Summary => summary ?? { keys: {}, figures: { row_count: count() } };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ContractError } from './contract-error.ts';
-import { type Dataset, summaryOf } from './dataset.ts';
+import { type Dataset, modelOf, summaryOf } from './dataset.ts';
 import { defineDataset, isDataset } from './define-dataset.ts';
 import { code, type Expression, hourOf, lookup, metres, value, yearOf } from './expression.ts';
 import { green } from './green.ts';
@@ -16,6 +16,7 @@ const features = (expression: Expression): Partial<Dataset> => ({
   features: { ...yellow.features, x: { expression, description: 'x' } },
 });
 const summary = (change: object): Partial<Dataset> => ({ summary: { ...summaryOf(yellow), ...change } });
+const fare = modelOf(yellow);
 const { place: _, ...placeless } = taxiZones;
 
 function problemsOf(change: Partial<Dataset>): readonly string[] {
@@ -72,6 +73,11 @@ test.each<[string, Partial<Dataset>, string]>([
     'a column that is no identifier',
     { columns: [...yellow.columns, { name: 'a"b', type: 'string', description: 'x' }] },
     'not a plain SQL identifier',
+  ],
+  [
+    'a column that is a word of SQL',
+    { columns: [...yellow.columns, { name: 'end', type: 'string', description: 'x' }] },
+    'column "end" is a word of SQL; choose another name, and "end" as its alias',
   ],
   [
     'a column without description',
@@ -237,23 +243,24 @@ test.each<[string, Partial<Dataset>, string]>([
   ],
   [
     'a feature that the table lacks',
-    { model: { ...yellow.model, features: ['trip_distanse'] } },
+    { model: { ...fare, features: ['trip_distanse'] } },
     'model: the feature table has no column "trip_distanse" (did you mean "trip_distance"?)',
   ],
   [
     'a target among the features',
-    { model: { ...yellow.model, features: ['fare_amount'] } },
+    { model: { ...fare, features: ['fare_amount'] } },
     `the target "fare_amount" can't be a feature`,
   ],
-  ['a date as a feature', { model: { ...yellow.model, features: ['date'] } }, 'model: "date" is a date; expected a number'],
+  ['a model whose name is no name', { model: { ...fare, name: 'Fare 2' } }, 'model: the name "Fare 2" must be snake_case'],
+  ['a date as a feature', { model: { ...fare, features: ['date'] } }, 'model: "date" is a date; expected a number'],
   [
     'a feature that no input gives',
-    { model: { ...yellow.model, inputs: { ...yellow.model.inputs, dropoff_zone: 'PULocationID' } } },
+    { model: { ...fare, inputs: { ...fare.inputs, dropoff_zone: 'PULocationID' } } },
     'model: feature "dropoff_lat" needs DOLocationID, which no input gives',
   ],
   [
     'an input for no column',
-    { model: { ...yellow.model, inputs: { ...yellow.model.inputs, passengers: 'passenger_cuont' } } },
+    { model: { ...fare, inputs: { ...fare.inputs, passengers: 'passenger_cuont' } } },
     'model: input "passengers": no column "passenger_cuont" (did you mean "passenger_count"?)',
   ],
   ['a feature of an unknown column', features(value('extr')), 'feature "x": no column "extr" (did you mean "extra"?)'],
@@ -288,4 +295,11 @@ test.each<[string, Partial<Dataset>, string]>([
   ],
 ])('refuses %s', (_, change, problem) => {
   expect(problemsOf(change).join('\n')).toContain(problem);
+});
+
+test('refuses features that no model reads', () => {
+  const { model: _, ...without } = yellow;
+  expect(() => defineDataset(without)).toThrow('features: no model reads them; add a model, or leave them out');
+  const { features: __, ...bare } = without;
+  expect(isDataset(defineDataset(bare))).toBe(true);
 });

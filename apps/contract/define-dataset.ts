@@ -1,16 +1,15 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
 import { ContractError } from './contract-error.ts';
-import type { Dataset } from './dataset.ts';
+import type { Column, Dataset } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { featureProblems, modelProblems } from './feature-problems.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
+import { findNameProblem } from './plain-name.ts';
 import { columnsNeeded } from './predicate.ts';
 import { ruleProblems } from './rule-problems.ts';
 import { summaryProblems } from './summary-problems.ts';
 import { units } from './units.ts';
-
-const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const defined = new WeakSet<object>();
 
@@ -59,13 +58,17 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** What a file's column is called can be an alias. */
+const aliasAdvice = ({ name }: Column): string => (/^[a-z]+$/i.test(name) ? `, and "${name}" as its alias` : '');
+
 function columnProblems({ columns }: Dataset): string[] {
   const problems: string[] = [];
   const owners = new Map<string, string>();
   for (const column of columns) {
     if (column.unit !== undefined && !Object.hasOwn(units, column.unit))
       problems.push(`column "${column.name}": unit "${column.unit}" is not known${didYouMean(column.unit, Object.keys(units))}`);
-    if (!plainName.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
+    const nameProblem = findNameProblem(column.name);
+    if (nameProblem !== undefined) problems.push(`column "${column.name}" ${nameProblem}${aliasAdvice(column)}`);
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
     if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
       problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);

@@ -41,6 +41,11 @@ test.each<[string, Dimension, string]>([
     'docks: group: column "area" is optional, but every row must have it',
   ],
   [
+    'a column that is a word of SQL',
+    changed({ columns: { ...docks.columns, end: { type: 'double', description: 'x', optional: true } } }),
+    'docks: column "end" is a word of SQL; choose another name',
+  ],
+  [
     'a column without description',
     changed({ columns: { ...docks.columns, x: { type: 'double', description: ' ', optional: true } } }),
     'docks: column "x" has no description',

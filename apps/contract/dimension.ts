@@ -1,6 +1,7 @@
 // A lookup table with its own rows: what the ids in a column of a data set mean. dbt's seeds, the documentation and forms derive from it.
 import { ContractError } from './contract-error.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { findNameProblem } from './plain-name.ts';
 
 export interface DimensionColumn {
   readonly type: 'int' | 'double' | 'string';
@@ -61,8 +62,6 @@ export function placeOfRow({ place }: Dimension, row: DimensionRow | undefined):
   return typeof longitude === 'number' && typeof latitude === 'number' ? { longitude, latitude } : undefined;
 }
 
-const plainName = /^[a-z][a-z0-9_]*$/;
-
 function columnProblems({ name, columns, key, label, group, place }: Dimension): string[] {
   const known = Object.keys(columns);
   const named: [part: string, column: string | undefined, types: readonly string[], always: boolean][] = [
@@ -73,7 +72,8 @@ function columnProblems({ name, columns, key, label, group, place }: Dimension):
     ['place.latitude', place?.latitude, ['double'], false],
   ];
   return [
-    ...[name, ...known].filter((one) => !plainName.test(one)).map((one) => `"${one}" must be snake_case`),
+    ...[name, ...known].filter((one) => !/^[a-z][a-z0-9_]*$/.test(one)).map((one) => `"${one}" must be snake_case`),
+    ...known.filter((one) => findNameProblem(one) !== undefined).map((one) => `column "${one}" ${findNameProblem(one)}`),
     ...known.filter((one) => columns[one]?.description.trim() === '').map((one) => `column "${one}" has no description`),
     ...named.flatMap(([part, column, types, always]) => {
       if (column === undefined) return [];

@@ -1,8 +1,9 @@
 // What is wrong with the features and the model of a definition.
-import type { Dataset, LogicalType } from './dataset.ts';
+import { type Dataset, isModelled, type LogicalType, type Modelled } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { columnsOfExpression, type Expression, lookupsOfExpression, type Point } from './expression.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
+import { findNameProblem } from './plain-name.ts';
 import { units } from './units.ts';
 
 export function featureProblems(dataset: Dataset): string[] {
@@ -11,7 +12,7 @@ export function featureProblems(dataset: Dataset): string[] {
   return [
     ...features.flatMap(([name, { expression, description, unit }]) =>
       [
-        ...(/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? [] : ['the name is not a plain SQL identifier']),
+        ...(findNameProblem(name) === undefined ? [] : [`the name ${findNameProblem(name)}`]),
         ...(description.trim() === '' ? ['it has no description'] : []),
         ...(unit === undefined || Object.hasOwn(units, unit)
           ? []
@@ -70,11 +71,15 @@ function placeProblems({ lookups = {} }: Dataset, point: Point): string[] {
 }
 
 export function modelProblems(dataset: Dataset): string[] {
-  const { model, features = {} } = dataset;
+  const { features = {} } = dataset;
+  if (!isModelled(dataset))
+    return dataset.features === undefined ? [] : ['features: no model reads them; add a model, or leave them out'];
+  const { model } = dataset;
   const known = Object.keys(features);
   const named = [...new Set([model.target, ...model.features])];
   const unknown = named.filter((name) => !known.includes(name));
   return [
+    ...(/^[a-z][a-z0-9_]*$/.test(model.name) ? [] : [`model: the name "${model.name}" must be snake_case`]),
     ...[...countNames(model.features)]
       .filter(([, count]) => count > 1)
       .map(([name]) => `model: feature "${name}" is listed twice`),
@@ -89,7 +94,7 @@ export function modelProblems(dataset: Dataset): string[] {
 }
 
 /** Every feature of the model follows from what a prediction is asked with. */
-function inputProblems(dataset: Dataset): string[] {
+function inputProblems(dataset: Modelled): string[] {
   const { model, features = {}, lookups = {} } = dataset;
   const given = Object.values(model.inputs);
   return [

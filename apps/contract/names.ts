@@ -14,8 +14,11 @@ export const cleanTable = (category: string): TableName => ({ dataset: datasets.
 export const triageTable = (category: string): TableName => ({ dataset: datasets.staging, table: `${category}_triage` });
 /** One row a month and combination of vendor, payment, flag and zones. */
 export const monthlyTable = (category: string): TableName => ({ dataset: datasets.historical, table: `${category}_monthly` });
-/** dbt's feature table of the fare model. */
-export const featureTable = (category: string): TableName => ({ dataset: datasets.ml, table: `dbt__ml__${category}_fare` });
+/** dbt's feature table of a model. */
+export const featureTable = (category: string, model: string): TableName => ({
+  dataset: datasets.ml,
+  table: `dbt__ml__${category}_${model}`,
+});
 /** dbt's month-to-month view for dashboards. */
 export const biView = (category: string): TableName => ({ dataset: datasets.bi, table: `dbt__bi__${category}_m2m` });
 /** dbt's seed of a dimension. */
@@ -65,8 +68,8 @@ export const modelPaths = {
   champion: (category: string) => `${category}/champion.json`,
 } as const;
 
-/** MLflow's registered model of a category, and the alias of the version that serves. */
-export const registeredModel = (category: string) => `${category}-fare`;
+/** MLflow's name of a category's model, and the alias of the version that serves. */
+export const registeredModel = (category: string, model: string) => `${category}-${model}`;
 export const championAlias = 'champion';
 
 /** Everything that runs in the cluster, by its `app.kubernetes.io/name`: its chart, its namespace and the ports that others reach. */

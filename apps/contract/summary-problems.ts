@@ -4,9 +4,14 @@ import { viewColumns } from './derive/view-columns.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { monthlyColumns } from './names.ts';
+import { findNameProblem } from './plain-name.ts';
 import { columnsOfSummaryFigure, type SummaryFigure } from './summary.ts';
 
-const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const nameProblems = (names: readonly string[]): string[] =>
+  names.flatMap((name) => {
+    const problem = findNameProblem(name);
+    return problem === undefined ? [] : [`summary: "${name}" ${problem}`];
+  });
 
 /** The types of the columns that a figure reads. */
 const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, readonly LogicalType[]>> = {
@@ -27,9 +32,7 @@ export function summaryProblems(dataset: Dataset): string[] {
   return [
     ...[...names].filter(([, times]) => times > 1).map(([name]) => `summary: "${name}" is defined twice`),
     ...(Object.keys(figures).length === 0 ? ['summary: no figures; expected one at least, such as count()'] : []),
-    ...[...Object.keys(keys), ...Object.keys(figures)]
-      .filter((name) => !plainName.test(name))
-      .map((name) => `summary: "${name}" is not a plain SQL identifier`),
+    ...nameProblems([...Object.keys(keys), ...Object.keys(figures)]),
     ...Object.entries(keys)
       .filter(([, column]) => !findColumn(dataset, column))
       .map(([name, column]) => `summary "${name}": no column ${nearest(dataset, column)}`),
@@ -61,13 +64,7 @@ function viewProblems(dataset: Dataset): string[] {
       : []),
     ...(description.trim() === '' ? [`summary.repeats "${name}" has no description`] : []),
   ]);
-  const problems = [
-    ...ofNames,
-    ...ofRepeats,
-    ...[...Object.keys(names), ...Object.keys(repeats)]
-      .filter((name) => !plainName.test(name))
-      .map((name) => `summary: "${name}" is not a plain SQL identifier`),
-  ];
+  const problems = [...ofNames, ...ofRepeats, ...nameProblems([...Object.keys(names), ...Object.keys(repeats)])];
   // The columns of a view are made of keys and lookups that are right.
   if (problems.length > 0 || Object.values(keys).some((column) => !findColumn(dataset, column))) return problems;
   return [...countNames(viewColumns(dataset).map(({ name }) => name.toLowerCase()))]

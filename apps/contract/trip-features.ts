@@ -42,6 +42,7 @@ export const tripFeatures = ({ pickup, dropoff }: { pickup: string; dropoff: str
 
 /** The fare model: what is known when a trip starts. `trip_duration` is in the feature table, but only the past knows it. */
 export const fareModel = ({ pickup }: { pickup: string }): Model => ({
+  name: 'fare',
   target: 'fare_amount',
   features: [
     'passenger_count',

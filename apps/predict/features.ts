@@ -1,19 +1,28 @@
 // The model's features of one request, as the feature table has them: by the expressions of the data set.
 import { allDatasets } from '../contract/categories.ts';
-import type { Dataset } from '../contract/dataset.ts';
+import { type Dataset, isModelled, type Modelled } from '../contract/dataset.ts';
 import { metresBetween, type RowValues, toValue } from '../contract/derive/expression-value.ts';
 import type { Place } from '../contract/dimension.ts';
 import { columnsOfExpression, lookupsOfExpression } from '../contract/expression.ts';
 
-/** The data set of a category. Throws where there is none. */
-export function datasetOf(category: string): Dataset {
-  const found = allDatasets.find((dataset) => dataset.category === category);
-  if (!found) throw new Error(`no data set is called ${category}`);
+/** What a request may say; `request.ts` reads it. */
+export const requestFields = ['pickup_zone', 'dropoff_zone', 'pickup_datetime', 'passenger_count', 'trip_distance'] as const;
+
+/** The data sets whose models can be asked by such a request. */
+export const servedDatasets: readonly Modelled[] = allDatasets.filter(
+  (dataset): dataset is Modelled =>
+    isModelled(dataset) && Object.keys(dataset.model.inputs).every((field) => requestFields.some((known) => known === field)),
+);
+
+/** The data set of a category. Throws where no model of it can be asked. */
+export function datasetOf(category: string): Modelled {
+  const found = servedDatasets.find((dataset) => dataset.category === category);
+  if (!found) throw new Error(`no model of ${category} can be asked here`);
   return found;
 }
 
 /** The features that a champion may ask for: those that follow from the model's inputs. */
-export function computableFeatures({ features = {}, lookups = {}, model }: Dataset): ReadonlySet<string> {
+export function computableFeatures({ features = {}, lookups = {}, model }: Modelled): ReadonlySet<string> {
   const given = Object.values(model.inputs);
   const computable = Object.entries(features).filter(([, { expression }]) => {
     const looked = lookupsOfExpression(expression).map((name) => lookups[name]?.column ?? '');
@@ -23,7 +32,7 @@ export function computableFeatures({ features = {}, lookups = {}, model }: Datas
 }
 
 /** What a request says of a row, by column. */
-export const toRow = ({ model }: Dataset, request: Readonly<Record<string, unknown>>): RowValues =>
+export const toRow = ({ model }: Modelled, request: Readonly<Record<string, unknown>>): RowValues =>
   Object.fromEntries(Object.entries(model.inputs).map(([field, column]) => [column, request[field] as number | string]));
 
 /** The features by name, in the order asked. Those that the data set does not have, or that are missing, are NaN. */

@@ -1,6 +1,6 @@
 // What a client may ask: checked field by field, from JSON and from plain forms alike.
 import { z } from 'zod';
-import { allDatasets } from '../contract/categories.ts';
+import { servedDatasets } from './features.ts';
 import { findZone, zones, zoneWord } from './zones.ts';
 
 export interface Problem {
@@ -25,8 +25,8 @@ const zone = number
   });
 
 const request = z.object({
-  category: z.enum(allDatasets.map(({ category }) => category) as [string, ...string[]], {
-    error: `must be one of ${allDatasets.map(({ category }) => category).join(', ')}`,
+  category: z.enum(servedDatasets.map(({ category }) => category) as [string, ...string[]], {
+    error: `must be one of ${servedDatasets.map(({ category }) => category).join(', ')}`,
   }),
   pickup_zone: zone,
   dropoff_zone: zone,

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import { Counter, type Registry } from 'prom-client';
-import { allDatasets } from '../contract/categories.ts';
 import { UserError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';
 import { contentPolicy, retryAfterSeconds } from '../platform/web-server.ts';
 import { type Answer, answer, noModelText } from './answer.ts';
 import type { Champion, ChampionStore } from './champion.ts';
+import { servedDatasets } from './features.ts';
 import { pageScript } from './page-script.ts';
 import { toPredictPage } from './predict-page.ts';
 import { type Problem, readRequest } from './request.ts';
@@ -82,7 +82,7 @@ export function addPredictRoutes(app: Express, { store, registry }: { store: Cha
 }
 
 async function champions(store: ChampionStore): Promise<Champion[]> {
-  const found = await Promise.all(allDatasets.map(({ category }) => store.get(category)));
+  const found = await Promise.all(servedDatasets.map(({ category }) => store.get(category)));
   return found.filter((champion) => champion !== undefined);
 }
 

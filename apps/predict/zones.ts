@@ -1,6 +1,6 @@
 // The zones that a request names: the rows of the dimension that the data sets' lookups refer to.
-import { allDatasets } from '../contract/categories.ts';
 import { type Dimension, type DimensionRow, type Place, placeOfRow, rowOf } from '../contract/dimension.ts';
+import { servedDatasets } from './features.ts';
 
 export interface Zone {
   readonly id: number;
@@ -12,7 +12,7 @@ export interface Zone {
 
 /** The dimension of the column for which a field of the request stands. Throws where no data set has such a field. */
 function dimensionOfInput(field: string): Dimension {
-  for (const { model, lookups = {} } of allDatasets) {
+  for (const { model, lookups = {} } of servedDatasets) {
     const found = Object.values(lookups).find(({ column }) => column === model.inputs[field]);
     if (found) return found.dimension;
   }

@@ -38,13 +38,13 @@ export interface DatasetFacts {
 export function toDatasetPage(dataset: Dataset, { months, rows, hasSchemas }: DatasetFacts): string {
   const suite = toExpectationSuite(dataset).expectations;
   const body = html`<p class="crumbs"><a href="../">Documentation</a> / ${dataset.category}</p>
-<h2>From file to fare</h2>
+<h2>From file to ${dataset.model?.name ?? 'table'}</h2>
 ${toLineage(dataset)}
 <h2>Columns</h2>
 ${toTable('Columns', ['Column', 'Type', 'Meaning', 'Codes'], dataset.columns.map(toColumnRow))}
 ${toClean(rows, months[0])}
 <h2>Rules</h2>
-<p>A trip is clean when it keeps every rule. A rule whose answer is unknown, because a value is missing, counts as broken; such a trip goes to triage with the names of the rules that it broke.</p>
+<p>A ${wordsOf(dataset).one} is clean when it keeps every rule. A rule whose answer is unknown, because a value is missing, counts as broken; such a ${wordsOf(dataset).one} goes to triage with the names of the rules that it broke.</p>
 ${toTable(
   'Rules',
   ['Rule', 'Holds when'],
@@ -117,7 +117,7 @@ function toColumnRow({ name, type, unit, description, aliases = [], optional, co
 }
 
 function toTableRows(dataset: Dataset): Html[][] {
-  const { category, time } = dataset;
+  const { category, model, time } = dataset;
   const row = (name: string, grain: string, partition: string, by: string) => [
     html`<code>${name}</code>`,
     html`${grain}`,
@@ -138,7 +138,16 @@ function toTableRows(dataset: Dataset): Html[][] {
       monthlyColumns.month,
       'etl',
     ),
-    row(nameOf(featureTable(category)), 'a clean trip whose zones have a place', 'month of date', 'dbt'),
+    ...(model
+      ? [
+          row(
+            nameOf(featureTable(category, model.name)),
+            `a clean ${wordsOf(dataset).one} whose lookups find a place`,
+            'month of its day',
+            'dbt',
+          ),
+        ]
+      : []),
     row(nameOf(biView(category)), 'as the monthly table, with names for codes', 'none: a view', 'dbt'),
   ];
 }

@@ -16,7 +16,7 @@ import { runPython } from '../fixtures/run-python.ts';
 import { analyze, findZetaSql } from '../fixtures/zetasql.ts';
 
 const project = 'taxiway-test';
-const { dataset, table } = featureTable('green');
+const { dataset, table } = featureTable('green', 'fare');
 const names = Object.keys(green.features ?? {});
 const numbers = names.filter((name) => name !== 'date');
 const remote = ['--warehouse', `bigquery://${project}/trial_`, '--location', 'europe-west1'];

@@ -189,7 +189,7 @@ test("triage's cost is found under its own label", () => {
 
 describe('behind the tables', () => {
   const nameOf = ({ dataset, table }: TableName) => `${dataset}.${table}`;
-  const features = nameOf(featureTable('yellow'));
+  const features = nameOf(featureTable('yellow', 'fare'));
   const warehouse = () => warehouseOf('duckdb');
   const run = (...sql: readonly string[]) =>
     withDuckDb(warehouse(), async (connection) => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { modelOf } from '../../apps/contract/dataset.ts';
 import { green } from '../../apps/contract/green.ts';
 import { modelPaths } from '../../apps/contract/names.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
@@ -74,8 +75,8 @@ const toChampion = () =>
     run_id: 'r',
     rmse: 1.25,
     model: 'model.json',
-    features: green.model.features,
-    target: green.model.target,
+    features: modelOf(green).features,
+    target: modelOf(green).target,
   });
 
 /** Everything that a full refresh does in TypeScript. Returns what the steps say. */

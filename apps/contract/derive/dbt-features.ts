@@ -1,5 +1,5 @@
 // dbt's feature model: its SQL in both engines, its columns and data tests, and its unit tests.
-import { type Dataset, type Feature, wordsOf } from '../dataset.ts';
+import { type Dataset, type Feature, type Modelled, wordsOf } from '../dataset.ts';
 import type { Dimension, Place } from '../dimension.ts';
 import { columnsOfExpression } from '../expression.ts';
 import { cleanTable, datasets, dimensionTable, featureTable } from '../names.ts';
@@ -14,7 +14,7 @@ const toRef = (dimension: Dimension) => `ref('${dimensionTable(dimension).table}
 const toSource = ({ dataset, table }: ReturnType<typeof cleanTable>) => `source('${dataset}', '${table}')`;
 
 /** The model's file. dbt renders the part of its engine. */
-export function toFeatureModel(dataset: Dataset): string {
+export function toFeatureModel(dataset: Modelled): string {
   return [
     generatedComment,
     `{{ replace_month_of('${dayOf(dataset)}') }}`,
@@ -44,10 +44,10 @@ function dayOf({ category, features = {}, time }: Dataset): string {
 }
 
 /** The model in models.yml. */
-export function toFeatureProperties(dataset: Dataset): object {
-  const { category, title, features = {}, time } = dataset;
+export function toFeatureProperties(dataset: Modelled): object {
+  const { category, title, features = {}, model, time } = dataset;
   const { one, many } = wordsOf(dataset);
-  const { table } = featureTable(category);
+  const { table } = featureTable(category, model.name);
   const lookups = lookupsOfFeatures(dataset).map((name) => findLookup(dataset, name));
   const placed = lookups.length === 0 ? '' : ' whose lookups all find a place';
   const leftOut = {
@@ -64,7 +64,7 @@ export function toFeatureProperties(dataset: Dataset): object {
   return {
     name: table,
     description: describe({
-      description: `${title}: what the fare model learns from, a row a clean ${one}${placed}. Partitioned by month of ${dayOf(dataset)}.`,
+      description: `${title}: what the ${model.name} model learns from, a row a clean ${one}${placed}. Partitioned by month of ${dayOf(dataset)}.`,
     }),
     config: { schema: datasets.ml, materialized: 'incremental', tags: [category] },
     ...(lookups.length > 0 && {
@@ -79,13 +79,13 @@ export function toFeatureProperties(dataset: Dataset): object {
 }
 
 /** Days and places are present in every row, and what a row must have. */
-function isCertain({ must = [], model }: Dataset, name: string, { expression }: Feature): boolean {
+function isCertain({ must = [], model }: Modelled, name: string, { expression }: Feature): boolean {
   if (['day', 'lookup', 'metres'].includes(expression.of) || name === model.target) return true;
   return expression.of === 'value' && must.includes(expression.column);
 }
 
 /** Hand-made rows through the model: all months, and one. What is expected is what JavaScript computes. */
-export function toFeatureTests(dataset: Dataset): object[] {
+export function toFeatureTests(dataset: Modelled): object[] {
   const places = new Map(usedDimensions(dataset).map((dimension) => [dimension, fixedPlaces(dataset, dimension)]));
   const example = withExamples(dataset, places);
   const rows = toExamples(example);
@@ -97,7 +97,7 @@ export function toFeatureTests(dataset: Dataset): object[] {
   const test = (details: { name: string; description: string; overrides: object }, some: readonly RowValues[]) => ({
     name: `${dataset.category}_${details.name}`,
     description: details.description,
-    model: featureTable(dataset.category).table,
+    model: featureTable(dataset.category, dataset.model.name).table,
     overrides: details.overrides,
     given,
     expect: { rows: toExpected(example, some) },
@@ -106,7 +106,7 @@ export function toFeatureTests(dataset: Dataset): object[] {
   return [
     test(
       {
-        name: 'fare_of_all_months',
+        name: `${dataset.model.name}_of_all_months`,
         description: describe({ description: `A full build takes all ${many} whose lookups find a place.` }),
         overrides: { macros: { is_incremental: false } },
       },
@@ -114,7 +114,7 @@ export function toFeatureTests(dataset: Dataset): object[] {
     ),
     test(
       {
-        name: 'fare_of_one_month',
+        name: `${dataset.model.name}_of_one_month`,
         description: describe({ description: `A run for a month takes the ${many} of that month only.` }),
         overrides: { macros: { is_incremental: true }, env_vars: { TAXIWAY_RUN_DATE: '2024-02-01' } },
       },

@@ -1,5 +1,5 @@
 // dbt's description of a category's models: columns, data tests, and native unit tests with hand-made rows.
-import type { Dataset } from '../dataset.ts';
+import { type Dataset, isModelled } from '../dataset.ts';
 import { toFeatureProperties, toFeatureTests } from './dbt-features.ts';
 import { toViewProperties, toViewTest } from './dbt-view.ts';
 
@@ -7,7 +7,7 @@ import { toViewProperties, toViewTest } from './dbt-view.ts';
 export function toDbtModels(dataset: Dataset): object {
   return {
     version: 2,
-    models: [toFeatureProperties(dataset), toViewProperties(dataset)],
-    unit_tests: [...toFeatureTests(dataset), toViewTest(dataset)],
+    models: [...(isModelled(dataset) ? [toFeatureProperties(dataset)] : []), toViewProperties(dataset)],
+    unit_tests: [...(isModelled(dataset) ? toFeatureTests(dataset) : []), toViewTest(dataset)],
   };
 }

@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDatasets } from '../categories.ts';
-import { type Dataset, summaryOf } from '../dataset.ts';
+import { type Dataset, isModelled, modelOf, summaryOf } from '../dataset.ts';
 import { defineDataset } from '../define-dataset.ts';
-import { day } from '../expression.ts';
 import { green } from '../green.ts';
 import { any, between, ifPresent, present } from '../predicate.ts';
 import { taxiZones } from '../taxi-zones.ts';
 import { yellow } from '../yellow.ts';
 import { zones } from '../zones.ts';
 import { toDbtFiles } from './dbt.ts';
+import { toGeneratedFiles } from './generated-files.ts';
 import { toModelJson } from './model.ts';
 
 const app = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -119,9 +119,8 @@ describe('the dbt project', () => {
   });
 
   test('takes a data set without codes, lookups and summary', () => {
-    const { lookups: _, summary: __, ...bare } = green;
-    const features = { date: { expression: day(green.time.at), description: 'Day.' } };
-    const view = toDbtFiles([{ ...bare, category: 'bare', features }])['models/generated/bare/dbt__bi__bare_m2m.sql'];
+    const { features: _, lookups: __, model: ___, summary: ____, ...bare } = green;
+    const view = toDbtFiles([{ ...bare, category: 'bare' }])['models/generated/bare/dbt__bi__bare_m2m.sql'];
     expect(view).toContain('{"name":"row_count","of":"column","column":"row_count"}');
     expect(view).toContain('lookups=[\n    ]');
   });
@@ -136,16 +135,28 @@ describe('the dbt project', () => {
 
 describe('the model', () => {
   test('is what the contract says now', () => {
-    for (const dataset of allDatasets)
+    for (const dataset of allDatasets.filter(isModelled))
       expect(JSON.parse(read(`ml/generated/${dataset.category}.json`))).toEqual(toModelJson(dataset));
   });
 
   test('names the feature table and the registered model', () => {
-    expect(toModelJson(shuttle)).toMatchObject({
+    expect(toModelJson({ ...shuttle, model: { ...modelOf(shuttle), name: 'delay' } })).toMatchObject({
       dataset: 'ml',
-      table: 'dbt__ml__shuttle_fare',
-      registered_model: 'shuttle-fare',
+      table: 'dbt__ml__shuttle_delay',
+      registered_model: 'shuttle-delay',
       champion: 'shuttle/champion.json',
     });
+  });
+
+  test('of a data set without one there is no feature table and nothing to train', () => {
+    const { model: _, features: __, ...bare } = green;
+    const dataset = defineDataset({ ...bare, category: 'bare' });
+    const files = toGeneratedFiles([{ file: 'bare.ts', name: 'bare', dataset }]);
+    expect(Object.keys(files).filter((path) => /bare/.test(path))).toEqual([
+      'dbt/models/generated/bare/dbt__bi__bare_m2m.sql',
+      'dbt/models/generated/bare/models.yml',
+      'validate/expectations/bare.json',
+    ]);
+    expect(files['dbt/models/generated/bare/models.yml']).not.toContain('dbt__ml__');
   });
 });

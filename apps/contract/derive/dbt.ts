@@ -1,5 +1,5 @@
 // The files of the dbt project that come from the contract: the seeds of dimensions, the sources, and each category's two models.
-import type { Dataset } from '../dataset.ts';
+import { type Dataset, isModelled } from '../dataset.ts';
 import { biView, featureTable, jobLabels } from '../names.ts';
 import { toFeatureModel } from './dbt-features.ts';
 import { toDbtModels } from './dbt-models.ts';
@@ -22,7 +22,9 @@ export function toDbtFiles(datasets: readonly Dataset[]): Record<string, string>
 function modelFiles(dataset: Dataset): Record<string, string> {
   const folder = `models/generated/${dataset.category}`;
   return {
-    [`${folder}/${featureTable(dataset.category).table}.sql`]: toFeatureModel(dataset),
+    ...(isModelled(dataset) && {
+      [`${folder}/${featureTable(dataset.category, dataset.model.name).table}.sql`]: toFeatureModel(dataset),
+    }),
     [`${folder}/${biView(dataset.category).table}.sql`]: toViewModel(dataset),
     [`${folder}/models.yml`]: toGeneratedYaml(toDbtModels(dataset)),
   };

@@ -1,5 +1,5 @@
-// What training needs to know about a category's fare model. Written to apps/ml/generated/<category>.json.
-import type { Dataset } from '../dataset.ts';
+// What training needs to know about a category's model. Written to apps/ml/generated/<category>.json.
+import type { Modelled } from '../dataset.ts';
 import { championAlias, featureTable, jobLabels, modelPaths, registeredModel } from '../names.ts';
 
 export interface ModelJson {
@@ -19,14 +19,14 @@ export interface ModelJson {
 }
 
 /** The model's description for Python. */
-export function toModelJson({ category, model }: Dataset): ModelJson {
+export function toModelJson({ category, model }: Modelled): ModelJson {
   return {
     category,
-    ...featureTable(category),
+    ...featureTable(category, model.name),
     date: 'date',
     target: model.target,
     features: model.features,
-    registered_model: registeredModel(category),
+    registered_model: registeredModel(category, model.name),
     alias: championAlias,
     champion: modelPaths.champion(category),
     job_labels: { run: jobLabels.run, category: jobLabels.category, step: jobLabels.step },
