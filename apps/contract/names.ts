@@ -8,11 +8,11 @@ export interface TableName {
   readonly table: string;
 }
 
-/** Trips that keep every rule. */
+/** Rows that keep every rule. */
 export const cleanTable = (category: string): TableName => ({ dataset: datasets.staging, table: `${category}_clean` });
-/** Trips that break a rule, with the rules' names. */
+/** Rows that break a rule, with the rules' names. */
 export const triageTable = (category: string): TableName => ({ dataset: datasets.staging, table: `${category}_triage` });
-/** One row a month and combination of vendor, payment, flag and zones. */
+/** One row a month and combination of the summary's keys. */
 export const monthlyTable = (category: string): TableName => ({ dataset: datasets.historical, table: `${category}_monthly` });
 /** dbt's feature table of a model. */
 export const featureTable = (category: string, model: string): TableName => ({

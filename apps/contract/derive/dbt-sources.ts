@@ -29,7 +29,7 @@ export function toDbtSources(datasets: readonly Dataset[]): object {
     sources: [
       {
         ...schemaOf(schemas.staging),
-        description: 'Trips as the etl step splits them, one partition a month.',
+        description: 'Rows as the etl step splits them, one partition a month.',
         tables: datasets.flatMap((dataset) => [cleanSource(dataset), triageSource(dataset)]),
       },
       {
@@ -93,7 +93,7 @@ export const triageOnlyColumns: readonly DbtColumn[] = [
   { name: triageColumns.month, description: "First day of the file's month.", data_type: 'DATE', data_tests: ['not_null'] },
   {
     name: triageColumns.rules,
-    description: 'Names of the rules that the trip breaks.',
+    description: 'Names of the rules that the row breaks.',
     data_type: 'VARCHAR[]',
     data_tests: ['not_null'],
   },
