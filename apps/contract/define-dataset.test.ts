@@ -5,6 +5,7 @@ import { defineDataset, isDataset } from './define-dataset.ts';
 import { code, type Expression, hourOf, lookup, metres, value, yearOf } from './expression.ts';
 import { green } from './green.ts';
 import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
+import type { Sample } from './sample.ts';
 import { count, mean, sum, sumHours } from './summary.ts';
 import { taxiZones } from './taxi-zones.ts';
 import { yellow } from './yellow.ts';
@@ -17,6 +18,7 @@ const features = (expression: Expression): Partial<Dataset> => ({
 });
 const summary = (change: object): Partial<Dataset> => ({ summary: { ...summaryOf(yellow), ...change } });
 const fare = modelOf(yellow);
+const trips: Sample = { steps: [['trip', 'SELECT * FROM rolled']], values: {}, drift: { nullable: [], empty: [] } };
 const { place: _, ...placeless } = taxiZones;
 
 function problemsOf(change: Partial<Dataset>): readonly string[] {
@@ -252,6 +254,31 @@ test.each<[string, Partial<Dataset>, string]>([
     `the target "fare_amount" can't be a feature`,
   ],
   ['a model whose name is no name', { model: { ...fare, name: 'Fare 2' } }, 'model: the name "Fare 2" must be snake_case'],
+  [
+    'a sample of a column that is not there',
+    { sample: { ...trips, values: { trip_distanse: '1' } } },
+    'sample.values: no column "trip_distanse" (did you mean "trip_distance"?)',
+  ],
+  [
+    'drift of columns that are not there',
+    {
+      sample: {
+        ...trips,
+        drift: { nullable: ['RateCode'], empty: [], words: { column: 'x', word: 'y' }, since: { extr: '2025-01' } },
+      },
+    },
+    'sample.drift: no column "RateCode" (did you mean "RatecodeID"?)\nyellow: sample.drift: no column "x"\nyellow: sample.drift: no column "extr" (did you mean "extra"?)',
+  ],
+  [
+    'a month that is none',
+    { sample: { ...trips, drift: { nullable: [], empty: [], since: { extra: '2025' } } } },
+    'sample.drift: "2025" is no month; expected one such as 2025-01',
+  ],
+  [
+    'a sample without steps',
+    { sample: { ...trips, steps: [] } },
+    'sample.steps: none; leave the sample out, or say how rows come about',
+  ],
   ['a date as a feature', { model: { ...fare, features: ['date'] } }, 'model: "date" is a date; expected a number'],
   [
     'a feature that no input gives',

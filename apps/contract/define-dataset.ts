@@ -8,6 +8,7 @@ import { columnsOfCheck, type Gate } from './gate.ts';
 import { findNameProblem } from './plain-name.ts';
 import { columnsNeeded } from './predicate.ts';
 import { ruleProblems } from './rule-problems.ts';
+import { sampleProblems } from './sample-problems.ts';
 import { summaryProblems } from './summary-problems.ts';
 import { units } from './units.ts';
 
@@ -30,6 +31,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...summaryProblems(dataset),
     ...featureProblems(dataset),
     ...modelProblems(dataset),
+    ...sampleProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);
   defined.add(dataset);

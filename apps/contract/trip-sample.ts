@@ -16,7 +16,7 @@ export const tripSample = (columns: readonly Column[], { pickup, dropoff }: { pi
   values: { ...toTimes(pickup, dropoff), ...toValues(columns) },
   drift: {
     nullable: ['passenger_count', 'RatecodeID'],
-    empty: ['airport_fee', 'congestion_surcharge', 'ehail_fee'],
+    empty: ['airport_fee', 'congestion_surcharge', 'ehail_fee'].filter((name) => columns.some((column) => column.name === name)),
     words: { column: 'payment_type', word: 'cash' },
     since: { cbd_congestion_fee: cbdSince },
   },
