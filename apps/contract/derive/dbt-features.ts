@@ -7,7 +7,7 @@ import { describe } from './dbt-sources.ts';
 import { exampleKeys, toExampleRows } from './dimension-examples.ts';
 import { bigQueryExpressions, duckdbExpressions, type ExpressionDialect } from './expression-sql.ts';
 import { findPlace, type RowValues, toValue } from './expression-value.ts';
-import { cleanAlias, findLookup, fixedPlaces, lookupsOfFeatures, toFeatureQuery } from './feature-query.ts';
+import { cleanAlias, dayOf, findLookup, fixedPlaces, lookupsOfFeatures, toFeatureQuery } from './feature-query.ts';
 import { escapeJinja, generatedComment } from './jinja.ts';
 
 const toRef = (dimension: Dimension) => `ref('${dimensionTable(dimension).table}')`;
@@ -34,13 +34,6 @@ function toSql(dataset: Dataset, dialect: ExpressionDialect): string {
   const sql = toFeatureQuery(dataset, { ...dialect, text }, { clean, tableOf: (dimension) => `{{ ${toRef(dimension)} }}` });
   const at = `${cleanAlias}.${dialect.name(dataset.time.at)}`;
   return `${sql}\n{{ where_run_month('${at}') }}`;
-}
-
-/** The column by which the table is partitioned. */
-function dayOf({ category, features = {}, time }: Dataset): string {
-  const found = Object.entries(features).find(([, { expression }]) => expression.of === 'day' && expression.column === time.at);
-  if (!found) throw new Error(`${category}: features: none is day("${time.at}")`);
-  return found[0];
 }
 
 /** The model in models.yml. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDatasets } from '../categories.ts';
-import { type Dataset, isModelled, modelOf, summaryOf } from '../dataset.ts';
+import { type Dataset, type Feature, isModelled, modelOf, summaryOf } from '../dataset.ts';
 import { defineDataset } from '../define-dataset.ts';
 import { green } from '../green.ts';
 import { any, between, ifPresent, present } from '../predicate.ts';
@@ -140,7 +140,10 @@ describe('the model', () => {
   });
 
   test('names the feature table and the registered model', () => {
-    expect(toModelJson({ ...shuttle, model: { ...modelOf(shuttle), name: 'delay' } })).toMatchObject({
+    const { date, ...features } = shuttle.features ?? {};
+    const named = { ...shuttle, features: { day: date as Feature, ...features } };
+    expect(toModelJson({ ...named, model: { ...modelOf(shuttle), name: 'delay' } })).toMatchObject({
+      date: 'day',
       dataset: 'ml',
       table: 'dbt__ml__shuttle_delay',
       registered_model: 'shuttle-delay',

@@ -12,6 +12,13 @@ export const lookupsOfFeatures = ({ features = {} }: Dataset): string[] => [
   ...new Set(Object.values(features).flatMap(({ expression }) => lookupsOfExpression(expression))),
 ];
 
+/** The column by which the table is partitioned. */
+export function dayOf({ category, features = {}, time }: Dataset): string {
+  const found = Object.entries(features).find(([, { expression }]) => expression.of === 'day' && expression.column === time.at);
+  if (!found) throw new Error(`${category}: features: none is day("${time.at}")`);
+  return found[0];
+}
+
 /** `clean` and what `tableOf` gives are SQL. A condition may follow: the query ends with its joins. */
 export function toFeatureQuery(
   dataset: Dataset,
