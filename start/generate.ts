@@ -1,7 +1,8 @@
 // Writes every file of apps/ that derives from the contract. A category is whatever file of apps/contract/ defines a data set.
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { ContractError, isDataset } from '../apps/contract/define-dataset.ts';
+import { ContractError } from '../apps/contract/contract-error.ts';
+import { isDataset } from '../apps/contract/define-dataset.ts';
 import { type FoundDataset, toGeneratedFiles } from '../apps/contract/derive/generated-files.ts';
 import { toPlanJsonSchema } from '../apps/plan/plan-schema.ts';
 import { writeFileAtomically } from '../apps/platform/files.ts';
@@ -10,7 +11,7 @@ const apps = join(import.meta.dirname, '..', 'apps');
 const contract = join(apps, 'contract');
 
 /** The folders of apps/ that hold nothing but generated files. */
-const generatedFolders = ['contract/generated', 'dbt/models/generated', 'ml/generated', 'validate/expectations'];
+const generatedFolders = ['contract/generated', 'dbt/models/generated', 'dbt/seeds', 'ml/generated', 'validate/expectations'];
 
 /** Every data set that a file of apps/contract exports; categories.ts only lists what was found the last time. */
 async function findDatasets(): Promise<FoundDataset[]> {

@@ -1,5 +1,7 @@
 // A category on the home page: its rows, why some were triaged, its newest validation and its model.
 import { allDatasets } from '../apps/contract/categories.ts';
+import type { Dataset } from '../apps/contract/dataset.ts';
+import { toAmount, toModelWords } from '../apps/contract/derive/model-words.ts';
 import { docsPaths, paths } from '../apps/contract/names.ts';
 import { type Html, html } from '../apps/platform/html.ts';
 import { toBar, toChip, toCount, toFigures, toPercent, toTable } from '../apps/platform/page.ts';
@@ -14,7 +16,7 @@ export function toCategory(category: string, runs: readonly Summary[]): Html {
   const validated = runs.find(({ validation }) => validation);
   const trained = runs.find(({ model }) => model);
   const dataset = allDatasets.find((one) => one.category === category);
-  const figures = [...toRowFigures(files), ...toValidationFigure(validated), ...toModelFigure(trained)];
+  const figures = [...toRowFigures(files), ...toValidationFigure(validated), ...toModelFigure(trained, dataset)];
   if (figures.length === 0) return html``;
   const title = dataset ? html`<a href="${paths.docs}${docsPaths.dataset(category)}">${dataset.title}</a>` : category;
   return html`<section><h2>${title}</h2>${toFigures(figures)}${toReasons(files)}${toMonths(category, files)}</section>`;
@@ -57,18 +59,20 @@ function toValidationFigure(run: Summary | undefined): Figure[] {
 }
 
 /** The error of the model that serves now; the note tells how the newest one did against what it was compared with. */
-function toModelFigure(run: Summary | undefined): Figure[] {
+function toModelFigure(run: Summary | undefined, dataset: Dataset | undefined): Figure[] {
   const model = run?.model;
   if (typeof model?.rmse !== 'number') return [];
   const { rmse, baselineRmse, promoted, version, baseline } = model;
+  const { title, unit } = toModelWords(dataset);
+  const inUnit = (amount: number) => toAmount(amount, unit);
   const against =
-    typeof baselineRmse === 'number' ? ` against ${toDollars(baselineRmse)} of ${String(baseline ?? 'the baseline')}` : '';
+    typeof baselineRmse === 'number' ? ` against ${inUnit(baselineRmse)} of ${String(baseline ?? 'the baseline')}` : '';
   const name = `Model ${String(version ?? '')}`.trim();
   return [
     toFigure(
-      'Fare model error (RMSE)',
-      toDollars(promoted === false && typeof baselineRmse === 'number' ? baselineRmse : rmse),
-      html`${promoted === false ? toChip('champion stays') : toChip('promoted', 'good')} ${name}: ${toDollars(rmse)}${against}`,
+      `${title} error (RMSE)`,
+      inUnit(promoted === false && typeof baselineRmse === 'number' ? baselineRmse : rmse),
+      html`${promoted === false ? toChip('champion stays') : toChip('promoted', 'good')} ${name}: ${inUnit(rmse)}${against}`,
     ),
   ];
 }
@@ -122,5 +126,4 @@ function toMonthRow(file: FileCounts): Html[] {
   ];
 }
 
-const toDollars = (amount: number): string => `$${amount.toFixed(2)}`;
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

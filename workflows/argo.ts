@@ -1,6 +1,6 @@
 // Renders a workflow as an Argo WorkflowTemplate: a DAG template, a container template for each step, and the exit handler.
 import { runLabels } from '../apps/contract/names.ts';
-import { type Call, dependenciesOf, type Step, type Task, textsOf, type Workflow } from './define-workflow.ts';
+import { type Call, conditionsOf, dependenciesOf, type Step, type Task, textsOf, type Workflow } from './define-workflow.ts';
 import type { Ending } from './depends.ts';
 import type { Environment } from './environment.ts';
 import {
@@ -117,7 +117,7 @@ function toTask(task: Task, dag: 'main' | 'exit') {
     name: task.name,
     ...('program' in task ? { template: task.name } : { templateRef: { name: task.workflow.name, template: 'main' } }),
     ...(depends !== '' && { depends }),
-    ...(task.when && { when: toWhen(task.when) }),
+    ...(conditionsOf(task).length > 0 && { when: toWhen(conditionsOf(task)) }),
     ...('each' in task && { withParam: toTaskText(task.each.of, dag) }),
     ...(parameters.length === 0 ? {} : { arguments: { parameters } }),
   };

@@ -6,7 +6,7 @@ import { equals, path, runCreatedAt, runName, text, uri } from './expressions.ts
 import { acceptParameter, categoryParameter, engineParameter, retrainParameter, thresholdParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
-import { defineTablesSteps, exitSteps, loadSteps, publishStep, refreshSteps } from './shared-steps.ts';
+import { defineTablesSteps, exitSteps, loadSteps, modelOnly, publishStep, refreshSteps } from './shared-steps.ts';
 
 /** The workflow that follows a new file. */
 export const createBatch = (environment: Environment) =>
@@ -92,7 +92,7 @@ export const createBatch = (environment: Environment) =>
           models: at.modelsFolder(environment),
         },
         after: [dbt],
-        when: equals(learns, 'true'),
+        when: [equals(learns, 'true'), ...modelOnly(category)],
         mutex: at.modelOf(category),
         workload: 'training',
         deadlineMinutes: 120,

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
+import { green } from '../apps/contract/green.ts';
+import { yellow } from '../apps/contract/yellow.ts';
 import { toWorkflowTemplate } from './argo.ts';
 import { callForEach, defineWorkflow, type Step, step, type Task } from './define-workflow.ts';
-import { equals, itemField, parameter, parseExpressions, runStatus, text, uri } from './expressions.ts';
+import { differs, equals, itemField, parameter, parseExpressions, runStatus, text, uri } from './expressions.ts';
 import { localEnvironment } from './local-environment.ts';
 import type { Program } from './programs.ts';
+import { modelOnly } from './shared-steps.ts';
 
 const probe = {
   app: 'probe',
@@ -150,4 +153,26 @@ test('a list becomes one task over its elements, which runs the other workflow',
 test('expressions are found where they stand', () => {
   expect(parseExpressions('a{{ b }}{{c}}d}}{{')).toEqual([{ literal: 'a' }, { name: 'b' }, { name: 'c' }, { literal: 'd}}{{' }]);
   expect(parseExpressions('')).toEqual([]);
+});
+
+test('a task may have several conditions, or an empty list of them', () => {
+  const category = parameter('category', 'category');
+  const some = step('some', probe, {
+    ...props,
+    when: [equals(parameter('go', 'boolean'), 'true'), differs(category, 'weather')],
+  });
+  const none = step('none', probe, { ...props, when: [] });
+  const [main] = toWorkflowTemplate(build([some, none]), localEnvironment).spec.templates as { dag: { tasks: object[] } }[];
+  expect(main?.dag.tasks).toMatchObject([
+    { when: '{{inputs.parameters.go}} == true && {{inputs.parameters.category}} != weather' },
+    {},
+  ]);
+  expect(main?.dag.tasks[1]).not.toHaveProperty('when');
+});
+
+test('training is left out for the data sets without a model', () => {
+  const { features: _, model: __, ...bare } = green;
+  const category = parameter('category', 'category');
+  expect(modelOnly(category, [green, yellow])).toEqual([]);
+  expect(modelOnly(category, [green, { ...bare, category: 'weather' }])).toEqual([differs(category, 'weather')]);
 });

@@ -53,8 +53,8 @@ interface TaskProps {
   readonly afterUnlessSkipped?: readonly Task[];
   /** Tasks that must have ended first, however that came. */
   readonly afterEndOf?: readonly Task[];
-  /** Left out where this does not hold. */
-  readonly when?: Condition;
+  /** Left out where one of these does not hold. */
+  readonly when?: Condition | readonly Condition[];
 }
 
 export interface StepProps extends TaskProps {
@@ -147,9 +147,11 @@ export const textsOf = (task: Task): readonly Text[] => [
   ...('mutex' in task && task.mutex ? [task.mutex] : []),
 ];
 
+export const conditionsOf = ({ when = [] }: Task): readonly Condition[] => [when].flat();
+
 /** Names of the tasks that must succeed before this one. */
 export function dependenciesOf(task: Task): readonly string[] {
-  const texts = [...textsOf(task), ...(task.when ? [task.when.left] : []), ...('each' in task ? [task.each.of] : [])];
+  const texts = [...textsOf(task), ...conditionsOf(task).map(({ left }) => left), ...('each' in task ? [task.each.of] : [])];
   const used = referencesIn(texts).flatMap((reference) => (reference.kind === 'output' ? [reference.step] : []));
   return [...new Set([...(task.after ?? []).map(({ name }) => name), ...used])];
 }

@@ -118,16 +118,20 @@ export function toTaskText(value: Text, dag: 'main' | 'exit'): string {
   });
 }
 
-/** A task's condition: the text equals one of the values that it may have. */
+/** A task's condition: the text equals one of the values that it may have, or does not. */
 export interface Condition {
   readonly left: Text;
   readonly right: string;
+  readonly negated?: true;
 }
 export const equals = <K extends 'boolean' | 'text'>(
   left: Text<K>,
   right: K extends 'boolean' ? 'true' | 'false' : string,
 ): Condition => ({ left, right });
-export const toWhen = ({ left, right }: Condition): string => `${toTaskText(left, 'main')} == ${right}`;
+export const differs = (left: Text<'category'>, right: string): Condition => ({ left, right, negated: true });
+/** All of the conditions hold. */
+export const toWhen = (conditions: readonly Condition[]): string =>
+  conditions.map(({ left, right, negated }) => `${toTaskText(left, 'main')} ${negated ? '!=' : '=='} ${right}`).join(' && ');
 
 /** The workflow's labels come from its parameters: https://argo-workflows.readthedocs.io/en/latest/workflow-of-workflows/ */
 export const toLabelExpression = (name: string): string => `workflow.parameters.${name}`;

@@ -6,7 +6,7 @@ import { path, runCreatedAt, runName, text, uri } from './expressions.ts';
 import { acceptParameter, categoryParameter, engineParameter, thresholdParameter } from './parameters.ts';
 import { programs } from './programs.ts';
 import * as at from './run-files.ts';
-import { defineTablesSteps, exitSteps, loadSteps, publishStep, refreshSteps } from './shared-steps.ts';
+import { defineTablesSteps, exitSteps, loadSteps, modelOnly, publishStep, refreshSteps } from './shared-steps.ts';
 
 /** The workflow that fills an empty warehouse, or repairs one. */
 export const createFullRefresh = (environment: Environment) =>
@@ -89,6 +89,7 @@ export const createFullRefresh = (environment: Environment) =>
           models: at.modelsFolder(environment),
         },
         after: [dbt],
+        when: modelOnly(category),
         mutex: at.modelOf(category),
         workload: 'training',
         deadlineMinutes: 360,

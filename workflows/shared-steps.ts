@@ -1,7 +1,11 @@
 // Steps that several workflows end with: documentation, the prediction service's restart, and what happens on exit.
+import { allDatasets } from '../apps/contract/categories.ts';
+import { type Dataset, isModelled } from '../apps/contract/dataset.ts';
 import { type Step, step } from './define-workflow.ts';
 import type { Environment } from './environment.ts';
 import {
+  type Condition,
+  differs,
   equals,
   json,
   number,
@@ -35,6 +39,10 @@ export const defineTablesSteps = ({ cluster, warehouse }: Environment, category:
           deadlineMinutes: 15,
         }),
       ];
+
+/** Leaves a step out for the data sets without a model. No condition where each has one. */
+export const modelOnly = (category: Text<'category'>, datasets: readonly Dataset[] = allDatasets): Condition[] =>
+  datasets.filter((dataset) => !isModelled(dataset)).map((dataset) => differs(category, dataset.category));
 
 /**
  * On one machine the etl step fills the warehouse, whatever the engine. In a cluster the tables of the run are in the bucket: etl has written them,

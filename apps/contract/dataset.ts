@@ -1,6 +1,9 @@
 // What a data set is. Every fact about the data is one of these values; everything else in the repository derives from it.
+import type { Lookup } from './dimension.ts';
+import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
+import type { Sample } from './sample.ts';
 import type { Severity } from './severity.ts';
 import { count, type Summary } from './summary.ts';
 import type { UnitName } from './units.ts';
@@ -46,22 +49,22 @@ export interface Time {
   readonly zone: string;
 }
 
-/** Which column plays which part in a trip. */
-export interface Roles {
-  readonly pickupZone: string;
-  readonly dropoffZone: string;
-  readonly vendor: string;
-  readonly paymentForm: string;
-  readonly passengers: string;
-  readonly distance: string;
-  readonly fare: string;
+/** A column of the feature table. */
+export interface Feature {
+  readonly expression: Expression;
+  readonly description: string;
+  readonly unit?: UnitName;
 }
 
 export interface Model {
+  /** What it predicts, in one word: `fare`. Part of the names of the feature table and of the registered model. */
+  readonly name: string;
   /** The feature-table column that is predicted. */
   readonly target: string;
   /** Feature-table columns that the model reads, in this order. */
   readonly features: readonly string[];
+  /** What a prediction is asked with: the field of the request → the column that it stands for. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 export interface Dataset {
@@ -75,18 +78,26 @@ export interface Dataset {
   readonly filePrefix: string;
   readonly columns: readonly Column[];
   readonly time: Time;
+  /** The columns that together make a row unique: a file is refused where two rows have the same values in all of them. */
+  readonly key?: readonly string[];
   /** Columns that nearly every row of a good month has: a file is refused where 1 % and more of the values are missing. */
   readonly must?: readonly string[];
   /** Columns by which the table of clean rows is sorted, for queries by their values; four at most, which is BigQuery's limit. */
   readonly cluster?: readonly string[];
-  readonly roles: Roles;
+  /** What columns refer to, by the part that it plays: `pickup` is the taxi zone of PULocationID. */
+  readonly lookups?: Readonly<Record<string, Lookup>>;
   readonly rules: readonly Rule[];
   readonly expectations: readonly Expectation[];
   /** What a month's file must be as a whole before it changes a table. */
   readonly gates: readonly Gate[];
   /** What the monthly table holds; the number of rows alone unless given. */
   readonly summary?: Summary;
-  readonly model: Model;
+  /** The columns of the model's table, in order. Rows whose lookups find no place are not in it. */
+  readonly features?: Readonly<Record<string, Feature>>;
+  /** What is learned from the rows; without one there is no feature table, and nothing is trained. */
+  readonly model?: Model;
+  /** What made-up files hold beyond what follows from the rest. */
+  readonly sample?: Sample;
 }
 
 /** The column of that name. Throws where there is none: a definition has been checked for that. */
@@ -101,6 +112,16 @@ export const wordsOf = ({ row = ['row', 'rows'] }: Dataset): { readonly one: str
   one: row[0],
   many: row[1],
 });
+
+/** A data set whose rows a model learns from. */
+export type Modelled = Dataset & { readonly model: Model };
+export const isModelled = (dataset: Dataset): dataset is Modelled => dataset.model !== undefined;
+
+/** The model of a data set that has one. Throws where it has none. */
+export function modelOf({ category, model }: Dataset): Model {
+  if (!model) throw new Error(`${category} has no model`);
+  return model;
+}
 
 /** The data set's own summary, or the number of rows of a month. */
 export const summaryOf = ({ summary }: Dataset): Summary => summary ?? { keys: {}, figures: { row_count: count() } };

@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
-import type { Dataset } from './dataset.ts';
-import { ContractError, defineDataset, isDataset } from './define-dataset.ts';
+import { ContractError } from './contract-error.ts';
+import { type Dataset, summaryOf } from './dataset.ts';
+import { defineDataset, isDataset } from './define-dataset.ts';
 import { green } from './green.ts';
 import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
 import { count, mean, sum, sumHours } from './summary.ts';
+import { taxiZones } from './taxi-zones.ts';
 import { yellow } from './yellow.ts';
 
 const { at: pickup, until: dropoff = '' } = yellow.time;
+
+const summary = (change: object): Partial<Dataset> => ({ summary: { ...summaryOf(yellow), ...change } });
 
 function problemsOf(change: Partial<Dataset>): readonly string[] {
   try {
@@ -62,6 +66,11 @@ test.each<[string, Partial<Dataset>, string]>([
     'a column that is no identifier',
     { columns: [...yellow.columns, { name: 'a"b', type: 'string', description: 'x' }] },
     'not a plain SQL identifier',
+  ],
+  [
+    'a column that is a word of SQL',
+    { columns: [...yellow.columns, { name: 'end', type: 'string', description: 'x' }] },
+    'column "end" is a word of SQL; choose another name, and "end" as its alias',
   ],
   [
     'a column without description',
@@ -154,7 +163,30 @@ test.each<[string, Partial<Dataset>, string]>([
     { cluster: ['extra'] },
     `cluster: column "extra" is double, by which BigQuery can't cluster`,
   ],
-  ['an optional role', { roles: { ...yellow.roles, fare: 'airport_fee' } }, 'column "airport_fee" is optional'],
+  ['a key of an unknown column', { key: ['VendorId'] }, 'key: no column "VendorId" (did you mean "VendorID"?)'],
+  ['a key with a column twice', { key: ['VendorID', 'VendorID'] }, 'key: column "VendorID" is listed twice'],
+  ['a key of nothing', { key: [] }, 'key: no columns; expected one at least, or no key'],
+  ['a key that some files lack', { key: ['airport_fee'] }, 'key: column "airport_fee" is optional, but every file must carry it'],
+  [
+    'a key that may be missing',
+    { key: ['extra'] },
+    'key: column "extra" may be missing; add it to must, or a rule that needs it',
+  ],
+  [
+    'a lookup of an unknown column',
+    { lookups: { pickup: { dimension: taxiZones, column: 'PULocationId' } } },
+    'lookup "pickup": no column "PULocationId" (did you mean "PULocationID"?)',
+  ],
+  [
+    'a lookup of another type',
+    { lookups: { pickup: { dimension: taxiZones, column: 'store_and_fwd_flag' } } },
+    'lookup "pickup": column "store_and_fwd_flag" is string, but taxi_zones.location_id is int',
+  ],
+  [
+    'a lookup whose name is no name',
+    { lookups: { 'pick up': { dimension: taxiZones, column: 'PULocationID' } } },
+    'lookup "pick up": the name must be snake_case',
+  ],
   [
     'an expectation of an unknown column',
     { expectations: [{ type: 'expect_column_to_exist', kwargs: { column: 'x' }, severity: 'info' }] },
@@ -183,14 +215,24 @@ test.each<[string, Partial<Dataset>, string]>([
   ['a figure that is no name', { summary: { keys: {}, figures: { 'a b': count() } } }, 'summary: "a b" is not a plain SQL'],
   ['a summary of nothing', { summary: { keys: { v: 'VendorID' }, figures: {} } }, 'summary: no figures'],
   [
-    'a feature that the table lacks',
-    { model: { ...yellow.model, features: ['trip_distanse'] } },
-    'model: the feature table has no column "trip_distanse" (did you mean "trip_distance"?)',
+    'names of a key that is not there',
+    summary({ names: { vendors: 'VendorId' } }),
+    'summary.names "vendors": no key "VendorId" (did you mean "VendorID"?)',
   ],
   [
-    'a target among the features',
-    { model: { target: 'fare_amount', features: ['fare_amount'] } },
-    `the target "fare_amount" can't be a feature`,
+    'names of a key without codes',
+    summary({ names: { zones: 'pickup_zone' } }),
+    'summary.names "zones": column "PULocationID" has no codes',
+  ],
+  [
+    'a repetition of no figure',
+    summary({ repeats: { trips: { figure: 'trip_cuont', description: 'x' } } }),
+    'summary.repeats "trips": no figure "trip_cuont" (did you mean "trip_count"?)',
+  ],
+  [
+    'a view with a column twice',
+    summary({ names: { dropoff_zone: 'VendorID' } }),
+    'summary: the view would have "dropoff_zone" twice',
   ],
 ])('refuses %s', (_, change, problem) => {
   expect(problemsOf(change).join('\n')).toContain(problem);

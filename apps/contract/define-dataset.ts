@@ -1,26 +1,16 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
-import { type Column, type Dataset, type LogicalType, summaryOf } from './dataset.ts';
-import { featureColumns } from './derive/feature-columns.ts';
+import { ContractError } from './contract-error.ts';
+import type { Column, Dataset } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { toSeconds } from './duration.ts';
+import { featureProblems, modelProblems } from './feature-problems.ts';
+import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
-import { monthlyColumns } from './names.ts';
-import { findPatternProblem } from './pattern.ts';
-import { columnsRead, type DurationBounds, type Predicate } from './predicate.ts';
-import { columnsOfSummaryFigure, type SummaryFigure } from './summary.ts';
+import { findNameProblem } from './plain-name.ts';
+import { columnsNeeded } from './predicate.ts';
+import { ruleProblems } from './rule-problems.ts';
+import { sampleProblems } from './sample-problems.ts';
+import { summaryProblems } from './summary-problems.ts';
 import { units } from './units.ts';
-
-/** A definition that contradicts itself. The message lists every problem: what, where, and where to mend it. */
-export class ContractError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(category: string, problems: readonly string[]) {
-    super(`${problems.join('\n')}\nfix ${problems.length === 1 ? 'it' : 'them'} in apps/contract/${category}.ts`);
-    this.problems = problems;
-  }
-}
-
-const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const defined = new WeakSet<object>();
 
@@ -34,12 +24,14 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...columnProblems(dataset),
     ...timeProblems(dataset),
     ...listProblems(dataset),
-    ...roleProblems(dataset),
+    ...lookupProblems(dataset),
     ...ruleProblems(dataset),
     ...expectationProblems(dataset),
     ...gateProblems(dataset),
     ...summaryProblems(dataset),
+    ...featureProblems(dataset),
     ...modelProblems(dataset),
+    ...sampleProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);
   defined.add(dataset);
@@ -68,13 +60,17 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** What a file's column is called can be an alias. */
+const aliasAdvice = ({ name }: Column): string => (/^[a-z]+$/i.test(name) ? `, and "${name}" as its alias` : '');
+
 function columnProblems({ columns }: Dataset): string[] {
   const problems: string[] = [];
   const owners = new Map<string, string>();
   for (const column of columns) {
     if (column.unit !== undefined && !Object.hasOwn(units, column.unit))
       problems.push(`column "${column.name}": unit "${column.unit}" is not known${didYouMean(column.unit, Object.keys(units))}`);
-    if (!plainName.test(column.name)) problems.push(`column "${column.name}" is not a plain SQL identifier`);
+    const nameProblem = findNameProblem(column.name);
+    if (nameProblem !== undefined) problems.push(`column "${column.name}" ${nameProblem}${aliasAdvice(column)}`);
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
     if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
       problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);
@@ -89,7 +85,7 @@ function columnProblems({ columns }: Dataset): string[] {
       owners.set(name.toLowerCase(), column.name);
     }
   }
-  for (const [name, count] of countOf(columns.map((column) => column.name))) {
+  for (const [name, count] of countNames(columns.map((column) => column.name))) {
     if (count > 1) problems.push(`column "${name}" is defined ${count} times`);
   }
   return problems;
@@ -102,7 +98,7 @@ function timeProblems(dataset: Dataset): string[] {
   const columns = { at, ...(until !== undefined && { until }) };
   return [
     ...Object.entries(columns).flatMap(([part, name]) => {
-      const column = find(dataset, name);
+      const column = findColumn(dataset, name);
       if (!column) return [`time.${part}: no column ${nearest(dataset, name)}`];
       if (column.type !== 'timestamp') return [`time.${part}: column "${name}" must be timestamp, got ${column.type}`];
       // The tables are partitioned by it.
@@ -119,12 +115,13 @@ function timeProblems(dataset: Dataset): string[] {
 const mostClustered = 4;
 
 function listProblems(dataset: Dataset): string[] {
-  const { must = [], cluster = [] } = dataset;
-  const unknown = Object.entries({ must, cluster }).flatMap(([list, names]) => [
-    ...names.filter((name) => !find(dataset, name)).map((name) => `${list}: no column ${nearest(dataset, name)}`),
-    ...[...countOf(names)].filter(([, count]) => count > 1).map(([name]) => `${list}: column "${name}" is listed twice`),
+  const { must = [], cluster = [], key = [] } = dataset;
+  const unknown = Object.entries({ must, cluster, key }).flatMap(([list, names]) => [
+    ...names.filter((name) => !findColumn(dataset, name)).map((name) => `${list}: no column ${nearest(dataset, name)}`),
+    ...[...countNames(names)].filter(([, count]) => count > 1).map(([name]) => `${list}: column "${name}" is listed twice`),
   ]);
-  const columnsOf = (names: readonly string[]) => names.flatMap((name) => find(dataset, name) ?? []);
+  const needed = new Set([...must, ...dataset.rules.flatMap(({ holds }) => columnsNeeded(holds))]);
+  const columnsOf = (names: readonly string[]) => names.flatMap((name) => findColumn(dataset, name) ?? []);
   return [
     ...unknown,
     ...columnsOf(must)
@@ -133,114 +130,34 @@ function listProblems(dataset: Dataset): string[] {
     ...columnsOf(cluster)
       .filter(({ type }) => type === 'double')
       .map(({ name }) => `cluster: column "${name}" is double, by which BigQuery can't cluster`),
+    ...columnsOf(key).flatMap(({ name, optional }) => {
+      if (optional) return [`key: column "${name}" is optional, but every file must carry it`];
+      return needed.has(name) ? [] : [`key: column "${name}" may be missing; add it to must, or a rule that needs it`];
+    }),
+    ...(dataset.key?.length === 0 ? ['key: no columns; expected one at least, or no key'] : []),
     ...(cluster.length > mostClustered ? [`cluster: ${cluster.length} columns; expected ${mostClustered} at most`] : []),
   ];
 }
 
-function roleProblems(dataset: Dataset): string[] {
-  const types: Record<keyof Dataset['roles'], LogicalType[]> = {
-    pickupZone: ['int'],
-    dropoffZone: ['int'],
-    vendor: ['int'],
-    paymentForm: ['int'],
-    passengers: ['int', 'double'],
-    distance: ['double', 'int'],
-    fare: ['double', 'int'],
-  };
-  return Object.entries(types).flatMap(([role, allowed]) => {
-    const name = dataset.roles[role as keyof Dataset['roles']];
-    const column = find(dataset, name);
-    if (!column) return [`role ${role}: no column ${nearest(dataset, name)}`];
-    if (!allowed.includes(column.type))
-      return [`role ${role}: column "${name}" must be ${allowed.join(' or ')}, got ${column.type}`];
-    return column.optional ? [`role ${role}: column "${name}" is optional, but every file must carry it`] : [];
-  });
-}
-
-function ruleProblems(dataset: Dataset): string[] {
-  const twice = countOf(dataset.rules.map((rule) => rule.name));
-  return [
-    ...[...twice].filter(([, count]) => count > 1).map(([name, count]) => `rule "${name}" is defined ${count} times`),
-    ...dataset.rules.flatMap((rule) => [
-      ...(/^[a-z][a-z0-9_]*$/.test(rule.name) ? [] : [`rule "${rule.name}": the name must be snake_case`]),
-      ...(rule.name.startsWith('cast_')
-        ? [`rule "${rule.name}": names that start with cast_ mark values that can't be cast`]
+function lookupProblems(dataset: Dataset): string[] {
+  return Object.entries(dataset.lookups ?? {}).flatMap(([name, { column, dimension }]) => {
+    const found = findColumn(dataset, column);
+    const type = dimension.columns[dimension.key]?.type;
+    return [
+      ...(/^[a-z][a-z0-9_]*$/.test(name) ? [] : [`lookup "${name}": the name must be snake_case`]),
+      ...(found ? [] : [`lookup "${name}": no column ${nearest(dataset, column)}`]),
+      ...(found && found.type !== type
+        ? [`lookup "${name}": column "${column}" is ${found.type}, but ${dimension.name}.${dimension.key} is ${type}`]
         : []),
-      ...columnsRead(rule.holds)
-        .filter((name) => !find(dataset, name))
-        .map((name) => `rule "${rule.name}": no column ${nearest(dataset, name)}`),
-      ...typeProblems(dataset, rule.holds).map((problem) => `rule "${rule.name}": ${problem}`),
-    ]),
-  ];
-}
-
-function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
-  switch (predicate.op) {
-    case 'all':
-    case 'any': {
-      const nothing = predicate.predicates.length === 0 ? [`"${predicate.op}" of nothing says nothing`] : [];
-      return [...nothing, ...predicate.predicates.flatMap((part) => typeProblems(dataset, part))];
-    }
-    case 'not':
-    case 'if-present':
-      return typeProblems(dataset, predicate.holds);
-  }
-  const column = find(dataset, predicate.column);
-  if (!column) return [];
-  const mustBe = (allowed: LogicalType[]) =>
-    allowed.includes(column.type)
-      ? []
-      : [`"${predicate.op}" needs ${allowed.join(' or ')}, but column "${column.name}" is ${column.type}`];
-  switch (predicate.op) {
-    case 'present':
-      return [];
-    case 'one-of': {
-      const wrong = predicate.values.filter((value) => (typeof value === 'string') !== (column.type === 'string'));
-      const kind = predicate.values.length === 0 ? ['an empty list of values never holds'] : [];
-      return [
-        ...kind,
-        ...wrong.map((value) => `value ${JSON.stringify(value)} does not fit column "${column.name}" of type ${column.type}`),
-      ];
-    }
-    case 'between': {
-      const upper = predicate.below ?? predicate.atMost;
-      const empty = upper !== undefined && (upper < predicate.atLeast || predicate.below === predicate.atLeast);
-      return [...mustBe(['int', 'double']), ...(empty ? [`no number lies between ${predicate.atLeast} and ${upper}`] : [])];
-    }
-    case 'before':
-    case 'not-after':
-    case 'lasts': {
-      const other = find(dataset, predicate.other);
-      const unlike = other && other.type !== column.type;
-      return [
-        ...(unlike ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : []),
-        ...(predicate.op === 'lasts' ? [...mustBe(['timestamp']), ...durationProblems(predicate)] : []),
-      ];
-    }
-    case 'matches': {
-      const problem = findPatternProblem(predicate.pattern);
-      return [...mustBe(['string']), ...(problem === undefined ? [] : [`pattern "${predicate.pattern}": ${problem}`])];
-    }
-    case 'before-as-of':
-    case 'in-month':
-      return mustBe(['timestamp']);
-  }
-}
-
-function durationProblems({ atLeast, below }: DurationBounds): string[] {
-  const given = [atLeast, below].filter((one) => one !== undefined);
-  const wrong = given.filter((one) => toSeconds(one) === undefined);
-  if (given.length === 0) return ['"lasts" needs atLeast, below or both'];
-  if (wrong.length > 0) return wrong.map((one) => `"${one}" is no duration; expected a whole number and s, m, h or d, as 90s`);
-  const isEmpty = atLeast !== undefined && below !== undefined && (toSeconds(below) as number) <= (toSeconds(atLeast) as number);
-  return isEmpty ? [`nothing lasts at least ${atLeast} and less than ${below}`] : [];
+    ];
+  });
 }
 
 function expectationProblems(dataset: Dataset): string[] {
   return dataset.expectations.flatMap(({ type, kwargs }) =>
     ['column', 'column_A', 'column_B']
       .map((key) => kwargs[key])
-      .filter((name): name is string => typeof name === 'string' && !find(dataset, name))
+      .filter((name): name is string => typeof name === 'string' && !findColumn(dataset, name))
       .map((name) => `expectation ${type}: no column ${nearest(dataset, name)}`),
   );
 }
@@ -248,7 +165,7 @@ function expectationProblems(dataset: Dataset): string[] {
 function gateProblems(dataset: Dataset): string[] {
   const { gates, columns } = dataset;
   const types = new Map(columns.map(({ name, type }) => [name, type]));
-  const twice = [...countOf(gates.map(({ name }) => name))].filter(([, count]) => count > 1);
+  const twice = [...countNames(gates.map(({ name }) => name))].filter(([, count]) => count > 1);
   return [
     ...twice.map(([name, count]) => `gate "${name}" is defined ${count} times`),
     ...gates.flatMap((gate) => [
@@ -268,71 +185,4 @@ function shareProblems(gate: Gate): string[] {
   const bounds = [...('atLeast' in gate ? [gate.atLeast] : []), ...('atMost' in gate ? [gate.atMost] : [])];
   const wrong = isShare ? bounds.filter((bound) => bound !== undefined && !(bound >= 0 && bound <= 1)) : [];
   return wrong.map((bound) => `${bound} is no share from 0 to 1`);
-}
-
-/** The types of the columns that a figure reads. */
-const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, readonly LogicalType[]>> = {
-  sum: ['int', 'double'],
-  mean: ['int', 'double'],
-  min: ['int', 'double'],
-  max: ['int', 'double'],
-  'mean-minutes': ['timestamp'],
-  'sum-hours': ['timestamp'],
-  'busiest-hour': ['timestamp'],
-};
-
-function summaryProblems(dataset: Dataset): string[] {
-  const { keys, figures } = summaryOf(dataset);
-  const names = countOf([monthlyColumns.month, ...Object.keys(keys), ...Object.keys(figures)].map((name) => name.toLowerCase()));
-  return [
-    ...[...names].filter(([, times]) => times > 1).map(([name]) => `summary: "${name}" is defined twice`),
-    ...(Object.keys(figures).length === 0 ? ['summary: no figures; expected one at least, such as count()'] : []),
-    ...[...Object.keys(keys), ...Object.keys(figures)]
-      .filter((name) => !plainName.test(name))
-      .map((name) => `summary: "${name}" is not a plain SQL identifier`),
-    ...Object.entries(keys)
-      .filter(([, column]) => !find(dataset, column))
-      .map(([name, column]) => `summary "${name}": no column ${nearest(dataset, column)}`),
-    ...Object.entries(figures).flatMap(([name, figure]) =>
-      columnsOfSummaryFigure(figure).flatMap((column) => {
-        const found = find(dataset, column);
-        if (!found) return [`summary "${name}": no column ${nearest(dataset, column)}`];
-        const types = figure.of === 'count' ? [] : typesOfFigure[figure.of];
-        return types.includes(found.type)
-          ? []
-          : [`summary "${name}": "${figure.of}" needs ${types.join(' or ')}, but column "${column}" is ${found.type}`];
-      }),
-    ),
-  ];
-}
-
-function modelProblems({ model }: Dataset): string[] {
-  const twice = [...countOf(model.features)]
-    .filter(([, count]) => count > 1)
-    .map(([name]) => `model: feature "${name}" is listed twice`);
-  const known = Object.keys(featureColumns);
-  const unknown = [model.target, ...model.features].filter((name) => !known.includes(name));
-  return [
-    ...twice,
-    ...(model.features.includes(model.target) ? [`model: the target "${model.target}" can't be a feature`] : []),
-    ...[...new Set(unknown)].map((name) => `model: the feature table has no column "${name}"${didYouMean(name, known)}`),
-    ...(model.features.length === 0 ? ['model: no features; expected one at least'] : []),
-  ];
-}
-
-/** `"nmae" (did you mean "name"?)` */
-const nearest = ({ columns }: Pick<Dataset, 'columns'>, got: string): string =>
-  `"${got}"${didYouMean(
-    got,
-    columns.map(({ name }) => name),
-  )}`;
-
-function find(dataset: Dataset, name: string): Column | undefined {
-  return dataset.columns.find((column) => column.name === name);
-}
-
-function countOf(names: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
 }

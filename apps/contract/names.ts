@@ -1,6 +1,6 @@
 // Every name that two folders share: tables, buckets, workflows, steps, ports.
 
-/** Datasets of the warehouse (BigQuery's datasets, DuckDB's schemas). */
+/** Datasets of the warehouse (BigQuery's datasets, DuckDB's schemas). `zones` holds the dimensions. */
 export const datasets = { staging: 'staging', historical: 'historical', ml: 'ml', bi: 'bi', zones: 'zones' } as const;
 
 export interface TableName {
@@ -8,18 +8,21 @@ export interface TableName {
   readonly table: string;
 }
 
-/** Trips that keep every rule. */
+/** Rows that keep every rule. */
 export const cleanTable = (category: string): TableName => ({ dataset: datasets.staging, table: `${category}_clean` });
-/** Trips that break a rule, with the rules' names. */
+/** Rows that break a rule, with the rules' names. */
 export const triageTable = (category: string): TableName => ({ dataset: datasets.staging, table: `${category}_triage` });
-/** One row a month and combination of vendor, payment, flag and zones. */
+/** One row a month and combination of the summary's keys. */
 export const monthlyTable = (category: string): TableName => ({ dataset: datasets.historical, table: `${category}_monthly` });
-/** dbt's feature table of the fare model. */
-export const featureTable = (category: string): TableName => ({ dataset: datasets.ml, table: `dbt__ml__${category}_fare` });
+/** dbt's feature table of a model. */
+export const featureTable = (category: string, model: string): TableName => ({
+  dataset: datasets.ml,
+  table: `dbt__ml__${category}_${model}`,
+});
 /** dbt's month-to-month view for dashboards. */
 export const biView = (category: string): TableName => ({ dataset: datasets.bi, table: `dbt__bi__${category}_m2m` });
-/** dbt's seed of taxi zones. */
-export const zonesTable: TableName = { dataset: datasets.zones, table: 'taxi_zones' };
+/** dbt's seed of a dimension. */
+export const dimensionTable = ({ name }: { readonly name: string }): TableName => ({ dataset: datasets.zones, table: name });
 
 /** Columns that the triage table has beside the category's own. */
 export const triageColumns = { file: 'source_file', month: 'source_month', rules: 'broken_rules' } as const;
@@ -65,8 +68,8 @@ export const modelPaths = {
   champion: (category: string) => `${category}/champion.json`,
 } as const;
 
-/** MLflow's registered model of a category, and the alias of the version that serves. */
-export const registeredModel = (category: string) => `${category}-fare`;
+/** MLflow's name of a category's model, and the alias of the version that serves. */
+export const registeredModel = (category: string, model: string) => `${category}-${model}`;
 export const championAlias = 'champion';
 
 /** Everything that runs in the cluster, by its `app.kubernetes.io/name`: its chart, its namespace and the ports that others reach. */

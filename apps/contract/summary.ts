@@ -16,6 +16,10 @@ export interface Summary {
   readonly by?: string;
   /** Name in the summary → what it is, in the table's order. */
   readonly figures: Readonly<Record<string, SummaryFigure>>;
+  /** In the view for dashboards: column → key whose codes it spells out. All keys with codes, by their own names, unless given. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** In the view for dashboards: further columns. They repeat a figure, or are null where the data set has none. */
+  readonly repeats?: Readonly<Record<string, { readonly figure?: string; readonly description: string }>>;
 }
 
 /** Number of rows. */

@@ -1,7 +1,8 @@
-// What every TLC trip file has in common: columns, rules, the monthly summary and the fare model. Each category picks from these.
-import type { Column, Expectation, Model, Rule } from './dataset.ts';
+// What every TLC trip file has in common: columns, rules and the monthly summary. Each category picks from these.
+import type { Column, Expectation, Rule } from './dataset.ts';
 import { all, before, beforeAsOf, between, inMonth, oneOf, present } from './predicate.ts';
 import { busiestHour, count, mean, meanMinutes, type Summary, sum, sumHours } from './summary.ts';
+import { taxiZones } from './taxi-zones.ts';
 
 export const tripTimeZone = 'America/New_York';
 
@@ -74,15 +75,10 @@ export const tripMust = ['PULocationID', 'DOLocationID', 'fare_amount', 'trip_di
 /** Queries ask for zones. */
 export const tripCluster = ['PULocationID', 'DOLocationID'];
 
-/** The roles that every category's columns play under the same names. */
-export const tripRoles = {
-  pickupZone: 'PULocationID',
-  dropoffZone: 'DOLocationID',
-  vendor: 'VendorID',
-  paymentForm: 'payment_type',
-  passengers: 'passenger_count',
-  distance: 'trip_distance',
-  fare: 'fare_amount',
+/** Where a trip began and ended. */
+export const tripLookups = {
+  pickup: { dimension: taxiZones, column: 'PULocationID' },
+  dropoff: { dimension: taxiZones, column: 'DOLocationID' },
 };
 
 /** The validity rules of a trip. */
@@ -167,6 +163,13 @@ export function tripSummary(columns: readonly Column[], { pickup, dropoff }: { p
       dropoff_zone: 'DOLocationID',
     },
     by: 'vendor, payment, flag and zones',
+    names: { vendors: 'VendorID', payment_type: 'payment_type' },
+    repeats: {
+      airport_fee_total: {
+        ...(has('airport_fee') && { figure: 'monthly_airport_fee' }),
+        description: 'Sum of the airport fees. In USD. Null where the category has none.',
+      },
+    },
     figures: {
       ...Object.fromEntries(sums.map(([name, column]) => [name, sum(column)])),
       average_passenger_count: mean('passenger_count'),
@@ -181,27 +184,3 @@ export function tripSummary(columns: readonly Column[], { pickup, dropoff }: { p
     },
   };
 }
-
-/** The fare model: what is known when a trip starts. `trip_duration` is in the feature table, but only the past knows it. */
-export const fareModel: Model = {
-  target: 'fare_amount',
-  features: [
-    'passenger_count',
-    'trip_distance',
-    'pickup_long',
-    'pickup_lat',
-    'dropoff_long',
-    'dropoff_lat',
-    'day_of_month',
-    'month',
-    'year',
-    'day_of_week',
-    'hour_of_day',
-    'pickup_jfk_distance',
-    'dropoff_jfk_distance',
-    'pickup_ewr_distance',
-    'dropoff_ewr_distance',
-    'pickup_lga_distance',
-    'dropoff_lga_distance',
-  ],
-};

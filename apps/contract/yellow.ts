@@ -1,15 +1,16 @@
 // The yellow taxis of New York City.
 import { defineDataset } from './define-dataset.ts';
+import { fareModel, tripFeatures } from './trip-features.ts';
 import { tripGates } from './trip-gates.ts';
+import { tripSample } from './trip-sample.ts';
 import {
   dropoffColumn,
-  fareModel,
   pickupColumn,
   tripCluster,
   tripColumns,
   tripExpectations,
+  tripLookups,
   tripMust,
-  tripRoles,
   tripRules,
   tripSummary,
   tripTimeZone,
@@ -50,11 +51,13 @@ export const yellow = defineDataset({
   time: { at: time.pickup, until: time.dropoff, word: 'pickup', zone: tripTimeZone },
   must: [time.pickup, time.dropoff, ...tripMust],
   cluster: tripCluster,
-  roles: tripRoles,
+  lookups: tripLookups,
   rules: tripRules(time),
   expectations: tripExpectations,
   // Since 2024 a fifth and more of the rows are flex fares without passengers and rate code.
   gates: tripGates(columns, { ...time, triaged: 0.43 }),
   summary: tripSummary(columns, time),
-  model: fareModel,
+  features: tripFeatures(time),
+  model: fareModel(time),
+  sample: tripSample(columns, time),
 });

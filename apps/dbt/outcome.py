@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-left_out_test = "trips_without_coordinates"
+left_out_test = "rows_without_place"
 
 
 @dataclass
 class Outcome:
-    """Counts of one build. A warning of the left-out test carries the number of trips that have no place in the fare model."""
+    """Counts of one build. A warning of the left-out test carries the number of rows that are not in the feature table."""
 
     models: list[str] = field(default_factory=list)
     tests_passed: int = 0

@@ -68,7 +68,7 @@ function checkMonths(groups: readonly SchemaGroup[], mode: Mode): string[] {
   const twice = files.filter((file, at) => files[at - 1]?.month === file.month || files[at + 1]?.month === file.month);
   if (twice.length > 0)
     throw new OutcomeError(
-      `${twice.map(({ uri }) => uri).join(', ')}: files of the same month, which would count trips twice; leave out all but one a month`,
+      `${twice.map(({ uri }) => uri).join(', ')}: files of the same month, which would count rows twice; leave out all but one a month`,
     );
   if (files.length === 0) throw new UsageError('there are no files to load; expected one or more in the schema groups');
   if (mode === 'batch' && files.length > 1) throw new UsageError(`--mode batch takes one month, got ${files.length}`);

@@ -1,9 +1,11 @@
 // From a checked request and a champion to a fare.
 
+import type { Place } from '../contract/dimension.ts';
 import { predict } from './booster.ts';
 import type { Champion } from './champion.ts';
-import { estimateMiles, type Place, placeOf, toFeatures } from './features.ts';
+import { datasetOf, estimateMiles, toFeatures, toRow } from './features.ts';
 import type { PredictRequest } from './request.ts';
+import { findZone } from './zones.ts';
 
 export interface Answer {
   /** USD, to the cent. */
@@ -18,11 +20,11 @@ export interface Answer {
 
 /** The predicted fare. Both zones of a checked request have places. */
 export function answer(request: PredictRequest, champion: Champion): Answer {
-  const pickup = placeOf(request.pickup_zone) as Place;
-  const dropoff = placeOf(request.dropoff_zone) as Place;
+  const pickup = findZone(request.pickup_zone)?.place as Place;
+  const dropoff = findZone(request.dropoff_zone)?.place as Place;
   const miles = request.trip_distance ?? estimateMiles(pickup, dropoff);
-  const trip = { pickup, dropoff, pickupTime: request.pickup_datetime, passengers: request.passenger_count, miles };
-  const features = toFeatures(trip, champion.features);
+  const dataset = datasetOf(champion.category);
+  const features = toFeatures(dataset, toRow(dataset, { ...request, trip_distance: miles }), champion.features);
   const fare = predict(
     champion.booster,
     champion.features.map((name) => features[name] ?? Number.NaN),

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { modelOf } from '../contract/dataset.ts';
 import { green } from '../contract/green.ts';
 import { predict } from './booster.ts';
 import { loadChampion } from './champion.ts';
 
-const { features, target } = green.model;
+const { features, target } = modelOf(green);
 const model = readFileSync(new URL('fixtures/model.json', import.meta.url));
 const description = Buffer.from(
   JSON.stringify({ category: 'green', version: 1, run_id: 'r', rmse: 1.25, model: 'model.json', features, target }),

@@ -8,7 +8,7 @@ import { openStorage } from '../platform/object-storage-open.ts';
 import { oneLine } from '../platform/one-line.ts';
 import { joinUri } from '../platform/uri.ts';
 import { type Booster, readBooster } from './booster.ts';
-import { computableFeatures } from './features.ts';
+import { computableFeatures, datasetOf } from './features.ts';
 
 const championFile = z.object({
   category: z.string(),
@@ -30,7 +30,8 @@ export async function loadChampion(models: string, category: string): Promise<Ch
   const next = 'run the full-refresh workflow to write it again';
   const champion = await readJsonFile({ uri, schema: championFile, what: "a champion's description", next });
   if (champion.category !== category) throw new Error(`it is the champion of ${champion.category}, not of ${category}`);
-  const strange = champion.features.filter((name) => !computableFeatures.has(name));
+  const computable = computableFeatures(datasetOf(category));
+  const strange = champion.features.filter((name) => !computable.has(name));
   if (strange.length > 0) throw new Error(`its features ${strange.join(', ')} can't be computed here`);
   if (champion.model.startsWith('/') || champion.model.split('/').includes('..'))
     throw new Error(`its model ${champion.model} lies outside the models folder`);

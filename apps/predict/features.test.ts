@@ -1,25 +1,45 @@
 import { expect, test } from 'vitest';
-import { allDatasets } from '../contract/categories.ts';
-import { computableFeatures, estimateMiles, metresBetween, type Place, placeOf, toFeatures } from './features.ts';
+import { metresBetween } from '../contract/derive/expression-value.ts';
+import type { Place } from '../contract/dimension.ts';
+import { computableFeatures, datasetOf, estimateMiles, servedDatasets, toFeatures, toRow } from './features.ts';
+import { findZone } from './zones.ts';
 
-const jfk = placeOf(132) as Place;
-const midtown = placeOf(161) as Place;
+const green = datasetOf('green');
+const jfk = findZone(132)?.place as Place;
+const midtown = findZone(161)?.place as Place;
 
-test('every feature of every category can be computed', () => {
-  expect(allDatasets.flatMap(({ model }) => model.features).filter((name) => !computableFeatures.has(name))).toEqual([]);
+test('every feature of every category can be computed, and what only the past knows can not', () => {
+  for (const dataset of servedDatasets) {
+    const computable = computableFeatures(dataset);
+    expect(dataset.model.features.filter((name) => !computable.has(name))).toEqual([]);
+    expect(['trip_duration', 'fare_amount'].filter((name) => computable.has(name))).toEqual([]);
+  }
 });
 
+const request = { pickup_zone: 132, dropoff_zone: 161, passenger_count: 2, trip_distance: 17 };
+
 test('the calendar is that of the wall clock: Sunday is 1, Saturday 7, no hour is shifted', () => {
-  const trip = { pickup: jfk, dropoff: midtown, passengers: 2, miles: 17 };
-  const names = ['day_of_week', 'hour_of_day', 'day_of_month', 'month', 'year'];
-  expect(toFeatures({ ...trip, pickupTime: '2024-03-31T02:30' }, names)).toEqual({
-    day_of_week: 1,
-    hour_of_day: 2,
-    day_of_month: 31,
-    month: 3,
-    year: 2024,
+  const at = (pickup_datetime: string) =>
+    toFeatures(green, toRow(green, { ...request, pickup_datetime }), [
+      'day_of_week',
+      'hour_of_day',
+      'day_of_month',
+      'month',
+      'year',
+    ]);
+  expect(at('2024-03-31T02:30')).toEqual({ day_of_week: 1, hour_of_day: 2, day_of_month: 31, month: 3, year: 2024 });
+  expect(at('2024-11-02T23:59')).toMatchObject({ day_of_week: 7, hour_of_day: 23 });
+});
+
+test('places and numbers are those of the request; what the data set does not have is missing', () => {
+  const row = toRow(green, { ...request, pickup_datetime: '2024-03-31T02:30' });
+  expect(toFeatures(green, row, ['pickup_long', 'dropoff_lat', 'passenger_count', 'trip_distance', 'x'])).toEqual({
+    pickup_long: jfk.longitude,
+    dropoff_lat: midtown.latitude,
+    passenger_count: 2,
+    trip_distance: 17,
+    x: Number.NaN,
   });
-  expect(toFeatures({ ...trip, pickupTime: '2024-11-02T23:59' }, names)).toMatchObject({ day_of_week: 7, hour_of_day: 23 });
 });
 
 test('distances are metres on a sphere of 6,371 km', () => {
@@ -32,4 +52,4 @@ test('an estimate is longer than the great circle, and never nothing', () => {
   expect(estimateMiles(jfk, jfk)).toBe(0.7);
 });
 
-test.each([264, 265, 0, 266])('zone %i has no place', (id) => expect(placeOf(id)).toBeUndefined());
+test.each([264, 265, 0, 266])('zone %i has no place', (id) => expect(findZone(id)?.place).toBeUndefined());

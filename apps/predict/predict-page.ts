@@ -1,14 +1,13 @@
 // The prediction page: a form, the fare, and what to do where no model serves yet.
 
 import { allDatasets } from '../contract/categories.ts';
-import { zones } from '../contract/zones.ts';
 import { type Html, html } from '../platform/html.ts';
 import { toPage } from '../platform/page.ts';
 import type { Answer } from './answer.ts';
 import type { Champion } from './champion.ts';
-import { placeOf } from './features.ts';
 import { pageScript } from './page-script.ts';
 import type { Problem } from './request.ts';
+import { zones } from './zones.ts';
 
 export interface PredictPage {
   readonly champions: readonly Pick<Champion, 'category' | 'version' | 'rmse'>[];
@@ -58,17 +57,17 @@ ${field('trip_distance', 'Distance in miles (optional)', (attributes) => html`<i
 </form>`;
 }
 
-const boroughs = Map.groupBy(
-  zones.filter(({ id }) => placeOf(id) !== undefined).toSorted((a, b) => a.zone.localeCompare(b.zone, 'en')),
-  ({ borough }) => borough,
+const groups = Map.groupBy(
+  zones.filter(({ place }) => place !== undefined).toSorted((a, b) => a.name.localeCompare(b.name, 'en')),
+  ({ group }) => group,
 );
 
-/** Typing a zone's first letters finds it, as in any list of choices; the groups are the boroughs. */
+/** Typing a zone's first letters finds it, as in any list of choices; as in the dimension, they stand in groups. */
 function toZoneSelect(attributes: Html, chosen: string): Html {
-  const groups = [...boroughs].toSorted(([a], [b]) => a.localeCompare(b, 'en'));
-  return html`<select${attributes}>${groups.map(
-    ([borough, members]) =>
-      html`<optgroup label="${borough}">${members.map(({ id, zone }) => toOption(String(id), zone, chosen))}</optgroup>`,
+  const sorted = [...groups].toSorted(([a], [b]) => a.localeCompare(b, 'en'));
+  return html`<select${attributes}>${sorted.map(
+    ([group, members]) =>
+      html`<optgroup label="${group}">${members.map(({ id, name }) => toOption(String(id), name, chosen))}</optgroup>`,
   )}</select>`;
 }
 

@@ -1,8 +1,7 @@
 // What a client may ask: checked field by field, from JSON and from plain forms alike.
 import { z } from 'zod';
-import { allDatasets } from '../contract/categories.ts';
-import { zones } from '../contract/zones.ts';
-import { placeOf } from './features.ts';
+import { servedDatasets } from './features.ts';
+import { findZone, zones, zoneWord } from './zones.ts';
 
 export interface Problem {
   readonly field: string;
@@ -19,15 +18,15 @@ const number = z.preprocess(
 );
 
 const zone = number
-  .pipe(z.int({ error: 'must be a whole number' }).min(1, { error: zoneBounds() }).max(zones.length, { error: zoneBounds() }))
-  .refine((id) => id < 1 || id > zones.length || placeOf(id) !== undefined, {
+  .pipe(z.int({ error: 'must be a whole number' }).refine((id) => findZone(id) !== undefined, { error: zoneBounds() }))
+  .refine((id) => findZone(id) === undefined || findZone(id)?.place !== undefined, {
     error: ({ input }) =>
-      `zone ${input} (${zoneName(input)}) has no place on the map, so no fare can be predicted; choose a zone of the city`,
+      `zone ${input} (${findZone(input)?.name}) has no place on the map, so no fare can be predicted; choose a zone of the city`,
   });
 
 const request = z.object({
-  category: z.enum(allDatasets.map(({ category }) => category) as [string, ...string[]], {
-    error: `must be one of ${allDatasets.map(({ category }) => category).join(', ')}`,
+  category: z.enum(servedDatasets.map(({ category }) => category) as [string, ...string[]], {
+    error: `must be one of ${servedDatasets.map(({ category }) => category).join(', ')}`,
   }),
   pickup_zone: zone,
   dropoff_zone: zone,
@@ -60,9 +59,6 @@ function isTime(text: string): boolean {
 }
 
 function zoneBounds(): string {
-  return `must be a taxi zone from 1 to ${zones.length}`;
-}
-
-function zoneName(id: unknown): string {
-  return zones.find((found) => found.id === id)?.zone ?? 'unknown';
+  const ids = zones.map(({ id }) => id);
+  return `must be a ${zoneWord} from ${Math.min(...ids)} to ${Math.max(...ids)}`;
 }

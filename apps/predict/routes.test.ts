@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { modelOf } from '../contract/dataset.ts';
 import { green } from '../contract/green.ts';
 import { makeApp } from '../platform/web-server.ts';
 import type { Answer } from './answer.ts';
@@ -40,7 +41,7 @@ afterEach(async () => {
 async function crown(version: number, more: object = {}): Promise<void> {
   await mkdir(join(models, 'green'), { recursive: true });
   await copyFile(new URL('fixtures/model.json', import.meta.url), join(models, 'green', 'model.json'));
-  const { features, target } = green.model;
+  const { features, target } = modelOf(green);
   const champion = { category: 'green', version, run_id: 'r', rmse: 1.25, model: 'model.json', features, target, ...more };
   await writeFile(join(models, 'green', 'champion.json'), JSON.stringify(champion));
   clock += 2000;

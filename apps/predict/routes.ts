@@ -2,17 +2,16 @@
 import { createHash } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import { Counter, type Registry } from 'prom-client';
-import { allDatasets } from '../contract/categories.ts';
-import { zones } from '../contract/zones.ts';
 import { UserError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';
 import { contentPolicy, retryAfterSeconds } from '../platform/web-server.ts';
 import { type Answer, answer, noModelText } from './answer.ts';
 import type { Champion, ChampionStore } from './champion.ts';
-import { placeOf } from './features.ts';
+import { servedDatasets } from './features.ts';
 import { pageScript } from './page-script.ts';
 import { toPredictPage } from './predict-page.ts';
 import { type Problem, readRequest } from './request.ts';
+import { listZones } from './zones.ts';
 
 const policy = contentPolicy({
   'script-src': `'sha256-${createHash('sha256').update(pageScript).digest('base64')}'`,
@@ -43,9 +42,7 @@ export function addPredictRoutes(app: Express, { store, registry }: { store: Cha
     next();
   });
   app.get('/api/zones', (_request, response) => {
-    response
-      .set('Cache-Control', 'max-age=3600')
-      .json(zones.map(({ id, borough, zone }) => ({ id, borough, zone, predictable: placeOf(id) !== undefined })));
+    response.set('Cache-Control', 'max-age=3600').json(listZones());
   });
   app.get('/api/models', async (_request, response) => {
     response.json(
@@ -85,7 +82,7 @@ export function addPredictRoutes(app: Express, { store, registry }: { store: Cha
 }
 
 async function champions(store: ChampionStore): Promise<Champion[]> {
-  const found = await Promise.all(allDatasets.map(({ category }) => store.get(category)));
+  const found = await Promise.all(servedDatasets.map(({ category }) => store.get(category)));
   return found.filter((champion) => champion !== undefined);
 }
 

@@ -1,10 +1,12 @@
 // The page of one data set: columns, rules, gates, expectations, tables, lineage by the contract, and what its months were like.
 
-import { type Column, type Dataset, summaryOf, wordsOf } from '../contract/dataset.ts';
+import { type Column, type Dataset, isModelled, type Modelled, summaryOf, wordsOf } from '../contract/dataset.ts';
+import { toMeaning } from '../contract/derive/dbt-sources.ts';
 import { toExpectationSuite } from '../contract/derive/expectations.ts';
 import {
   biView,
   cleanTable,
+  dimensionTable,
   docsPaths,
   featureTable,
   monthlyColumns,
@@ -38,13 +40,17 @@ export interface DatasetFacts {
 export function toDatasetPage(dataset: Dataset, { months, rows, hasSchemas }: DatasetFacts): string {
   const suite = toExpectationSuite(dataset).expectations;
   const body = html`<p class="crumbs"><a href="../">Documentation</a> / ${dataset.category}</p>
-<h2>From file to fare</h2>
+<h2>From file to ${dataset.model?.name ?? 'table'}</h2>
 ${toLineage(dataset)}
 <h2>Columns</h2>
-${toTable('Columns', ['Column', 'Type', 'Meaning', 'Codes'], dataset.columns.map(toColumnRow))}
+${toTable(
+  'Columns',
+  ['Column', 'Type', 'Meaning', 'Codes'],
+  dataset.columns.map((column) => toColumnRow(dataset, column)),
+)}
 ${toClean(rows, months[0])}
 <h2>Rules</h2>
-<p>A trip is clean when it keeps every rule. A rule whose answer is unknown, because a value is missing, counts as broken; such a trip goes to triage with the names of the rules that it broke.</p>
+<p>A ${wordsOf(dataset).one} is clean when it keeps every rule. A rule whose answer is unknown, because a value is missing, counts as broken; such a ${wordsOf(dataset).one} goes to triage with the names of the rules that it broke.</p>
 ${toTable(
   'Rules',
   ['Rule', 'Holds when'],
@@ -53,6 +59,7 @@ ${toTable(
 ${toMonths(months, hasSchemas ? `../${docsPaths.schema(dataset.category, 'html')}` : undefined)}
 <h2>Tables</h2>
 ${toTable('Tables', ['Table', 'One row is', 'Partition', 'Filled by'], toTableRows(dataset))}
+${isModelled(dataset) ? toFeatures(dataset) : null}
 <h2>Checks of a month</h2>
 <p>Judged by what the loader makes of the file, before a table changes. A critical one that fails stops the month, unless somebody accepts it with a reason.</p>
 ${toTable(
@@ -86,6 +93,16 @@ function toClean(rows: Rows | undefined, newest: ValidationResult | undefined): 
 ${toRowsTable('Clean rows', rows)}`;
 }
 
+function toFeatures({ features = {}, model }: Modelled): Html {
+  const use = (name: string) => (name === model.target ? 'what is predicted' : model.features.includes(name) ? 'yes' : 'no');
+  return html`<h2>Features</h2>
+${toTable(
+  'Features',
+  ['Column', 'Meaning', 'Read by the model'],
+  Object.entries(features).map(([name, feature]) => [html`<code>${name}</code>`, toMeaning(feature), use(name)]),
+)}`;
+}
+
 /** The months that were validated, newest first: how their columns differ from the contract, and which were accepted all the same. */
 function toMonths(months: readonly ValidationResult[], schemas: string | undefined): Html | null {
   if (months.length === 0) return null;
@@ -103,8 +120,12 @@ ${toTable(
 )}`;
 }
 
-function toColumnRow({ name, type, unit, description, aliases = [], optional, codes = {} }: Column): Html[] {
+function toColumnRow(dataset: Dataset, { name, type, unit, description, aliases = [], optional, codes = {} }: Column): Html[] {
+  const { key = [], lookups = {} } = dataset;
+  const found = Object.values(lookups).find(({ column }) => column === name)?.dimension;
   const notes = [
+    ...(key.includes(name) ? [key.length === 1 ? 'The key.' : 'Part of the key.'] : []),
+    ...(found ? [`A ${found.row} of ${nameOf(dimensionTable(found))}.`] : []),
     ...(aliases.length > 0 ? [`Some files spell it ${aliases.join(', ')}.`] : []),
     ...(optional ? ['Files of some years lack it.'] : []),
   ].join(' ');
@@ -117,7 +138,7 @@ function toColumnRow({ name, type, unit, description, aliases = [], optional, co
 }
 
 function toTableRows(dataset: Dataset): Html[][] {
-  const { category, time } = dataset;
+  const { category, model, time } = dataset;
   const row = (name: string, grain: string, partition: string, by: string) => [
     html`<code>${name}</code>`,
     html`${grain}`,
@@ -138,7 +159,16 @@ function toTableRows(dataset: Dataset): Html[][] {
       monthlyColumns.month,
       'etl',
     ),
-    row(nameOf(featureTable(category)), 'a clean trip whose zones have a place', 'month of date', 'dbt'),
+    ...(model
+      ? [
+          row(
+            nameOf(featureTable(category, model.name)),
+            `a clean ${wordsOf(dataset).one} whose lookups find a place`,
+            'month of its day',
+            'dbt',
+          ),
+        ]
+      : []),
     row(nameOf(biView(category)), 'as the monthly table, with names for codes', 'none: a view', 'dbt'),
   ];
 }

@@ -1,5 +1,5 @@
-// The way of a data set's rows from file to model, drawn as boxes in a grid; on a phone, as a list from top to bottom.
-import type { Dataset } from '../contract/dataset.ts';
+// The way of a data set's rows from file to view and model, drawn as boxes in a grid; on a phone, as a list from top to bottom.
+import { type Dataset, wordsOf } from '../contract/dataset.ts';
 import {
   biView,
   cleanTable,
@@ -20,19 +20,23 @@ interface Box {
 }
 
 /** The picture as an ordered list. */
-export function toLineage({ category, filePrefix }: Dataset): Html {
+export function toLineage(dataset: Dataset): Html {
+  const { category, filePrefix, model } = dataset;
+  const { many } = wordsOf(dataset);
   const clean = nameOf(cleanTable(category));
   const monthly = nameOf(monthlyTable(category));
-  const features = nameOf(featureTable(category));
+  const features = model ? nameOf(featureTable(category, model.name)) : '';
   const boxes: Box[] = [
     { name: `${filePrefix}YYYY-MM.parquet`, what: 'a month’s file', place: 'at-1' },
     { name: 'validate', what: 'expectations and threshold', from: 'the file', place: 'at-2' },
-    { name: clean, what: 'trips that keep every rule', from: 'validate', place: 'at-3 row-1' },
-    { name: nameOf(triageTable(category)), what: 'trips that break a rule', from: 'validate', place: 'at-3 row-2' },
+    { name: clean, what: `${many} that keep every rule`, from: 'validate', place: 'at-3 row-1' },
+    { name: nameOf(triageTable(category)), what: `${many} that break a rule`, from: 'validate', place: 'at-3 row-2' },
     { name: monthly, what: 'sums and averages', from: 'validate', place: 'at-3 row-3' },
-    { name: features, what: 'features of the fare model', from: clean, place: 'at-4 row-1' },
+    ...(model ? [{ name: features, what: `features of the ${model.name} model`, from: clean, place: 'at-4 row-1' }] : []),
     { name: nameOf(biView(category)), what: 'view for dashboards', from: monthly, place: 'at-4 row-3' },
-    { name: registeredModel(category), what: 'predicts fares', from: features, place: 'at-5 row-1' },
+    ...(model
+      ? [{ name: registeredModel(category, model.name), what: `predicts the ${model.name}`, from: features, place: 'at-5 row-1' }]
+      : []),
   ];
   return html`<ol class="lineage">${boxes.map(
     ({ name, what, from, place }) =>

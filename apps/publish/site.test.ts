@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { rides } from '../../tests/fixtures/rides.ts';
 import { allDatasets } from '../contract/categories.ts';
 import { defineDataset } from '../contract/define-dataset.ts';
 import { green } from '../contract/green.ts';
@@ -102,6 +103,22 @@ test('a made-up category gets its page', async () => {
   const page = await readFile(join(docs(), 'datasets/scooter.html'), 'utf8');
   expect(page).toContain('Scooters &amp; co');
   expect(page).toContain('<wbr>clean');
+});
+
+test('a page says which columns are the key, to what others refer, and what a model learns from, if there is one', async () => {
+  await publishSite(docs(), { dbt: dbt(), datasets: [...allDatasets, rides] });
+  const toText = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+  const pageOf = async (category: string) => toText(await readFile(join(docs(), `datasets/${category}.html`), 'utf8'));
+  const [ofRides, ofGreen] = [await pageOf('rides'), await pageOf('green')];
+  expect(ofRides).toContain('The ride. The key.');
+  expect(ofRides).toContain('Where it began. A dock of zones.docks.');
+  expect(ofRides).toContain('From file to table');
+  expect(ofRides.includes('Features')).toBe(false);
+  expect(ofRides.includes('predicts')).toBe(false);
+  expect(ofGreen).toContain('From file to fare');
+  expect(ofGreen).toContain('fare_amount The fare. In USD. what is predicted');
+  expect(ofGreen).toContain('trip_distance Distance of the trip. In miles. yes');
+  expect(ofGreen).toContain('trip_duration Minutes from pickup to dropoff. no');
 });
 
 test('the page of a data set shows clean rows of its newest month; without such a file, or with another one, it shows none', async () => {

@@ -1,89 +1,96 @@
-// What the sample's values are: a believable trip, then the dirt that real files hold. SQL over `trip`, a row a trip.
-import type { Column, Dataset } from '../contract/dataset.ts';
-import { cbdSince } from './drift.ts';
+// What the sample's values are where the data set does not say it itself: SQL by types, codes, lookups and the ranges of rules.
+import { type Column, columnOf, type Dataset } from '../contract/dataset.ts';
+import { toSeconds } from '../contract/duration.ts';
+import type { Predicate } from '../contract/predicate.ts';
+import { dice, oneIn, random } from '../contract/sample.ts';
+import { quoteName, quoteText } from '../platform/duckdb.ts';
 
-/** A pseudo-random 64-bit number that depends on the row, the month, the seed and the salt alone. Hashed twice: DuckDB's hash of several values mixes them too little. */
-export const dice = (salt: string): string => `hash(hash(i, m, seed, '${salt}'))`;
-
-/** A pseudo-random number in [0, 1). */
-export const random = (salt: string): string => `((${dice(salt)} >> 11)::DOUBLE / 9007199254740992)`;
-
-/** True for one row in `every`, by salt. */
-export const oneIn = (every: number, salt: string): string => `(${dice(salt)} % ${every} = 0)`;
-
-/** Rows of providers that don't send the driver's entries: about 4 in 100. */
-const bare = '(vendor_dice < 0.04)';
-
-/** The value of a column, by the part it plays in a trip, then by name, then by type. */
+/** The value of a column, over the last of the sample's steps. */
 export function sampleValue(dataset: Dataset, column: Column): string {
-  const { roles, time } = dataset;
-  switch (column.name) {
-    case time.at:
-      return `CASE WHEN ${oneIn(2500, 'lost clock')} THEN pickup - INTERVAL 15 YEAR WHEN ${oneIn(3000, 'future')} THEN pickup + INTERVAL 80 YEAR
-        WHEN ${oneIn(1500, 'late')} THEN date_trunc('month', pickup) + INTERVAL 1 MONTH ELSE pickup END`;
-    case time.until:
-      return `CASE WHEN ${oneIn(900, 'same')} THEN pickup WHEN ${oneIn(1300, 'back')} THEN pickup - to_seconds(seconds)
-        WHEN ${oneIn(700, 'all day')} THEN pickup + INTERVAL 23 HOUR ELSE pickup + to_seconds(seconds) END`;
-    case roles.pickupZone:
-      return `CASE WHEN ${oneIn(150, 'pu')} THEN 264 + (i % 2) ELSE pu END`;
-    case roles.dropoffZone:
-      return `CASE WHEN ${oneIn(120, 'do')} THEN 264 + (i % 2) ELSE dz END`;
-    case roles.vendor:
-      return `CASE WHEN ${oneIn(4000, 'vendor')} THEN 5 WHEN vendor_dice < 0.3 THEN 1 WHEN vendor_dice > 0.99 THEN 6 ELSE 2 END`;
-    case roles.paymentForm:
-      return `CASE WHEN ${bare} THEN 0 WHEN payment_dice < 0.78 THEN 1 WHEN payment_dice < 0.97 THEN 2 WHEN payment_dice < 0.985 THEN 3 ELSE 4 END`;
-    case roles.passengers:
-      return `CASE WHEN ${bare} THEN NULL WHEN ${oneIn(70, 'nobody')} THEN 0 WHEN ${oneIn(9000, 'bus')} THEN 9
-        ELSE 1 + floor(6 * pow(${random('passengers')}, 4))::INT END`;
-    case roles.distance:
-      return `CASE WHEN ${oneIn(20000, 'odometer')} THEN distance * 10000 WHEN ${oneIn(100, 'still')} THEN 0 ELSE distance END`;
-    case roles.fare:
-      return `CASE WHEN ${oneIn(260, 'refund')} THEN -fare WHEN ${oneIn(6000, 'typo')} THEN fare * 100 ELSE fare END`;
-    case 'RatecodeID':
-      return `CASE WHEN ${bare} THEN NULL WHEN ${oneIn(140, 'rate')} THEN 99 WHEN jfk THEN 2 WHEN ${oneIn(200, 'negotiated')} THEN 5 ELSE 1 END`;
-    case 'store_and_fwd_flag':
-      return `CASE WHEN ${bare} THEN NULL WHEN ${oneIn(250, 'flag')} THEN 'Y' ELSE 'N' END`;
-    case 'extra':
-      return `CASE WHEN trip_hour BETWEEN 16 AND 19 THEN 2.5 WHEN trip_hour >= 20 OR trip_hour < 6 THEN 1.0 ELSE 0.0 END`;
-    case 'mta_tax':
-      return '0.5';
-    case 'improvement_surcharge':
-      return '1.0';
-    case 'tip_amount':
-      return 'tip';
-    case 'tolls_amount':
-      return 'CASE WHEN distance > 9 AND payment_dice < 0.6 THEN 6.94 ELSE 0.0 END';
-    case 'total_amount':
-      return `round(fare + ${partsOf(dataset).join(' + ')}, 2)`;
-    case 'congestion_surcharge':
-      return `CASE WHEN ${bare} THEN NULL ELSE 2.5 END`;
-    case 'airport_fee':
-      return `CASE WHEN ${bare} THEN NULL WHEN pu IN (132, 138) THEN 1.75 ELSE 0.0 END`;
-    case 'cbd_congestion_fee':
-      return `CASE WHEN pickup >= TIMESTAMP '${cbdSince}-01' THEN 0.75 ELSE 0.0 END`;
-    default:
-      return plainValue(column);
+  const { sample, time, key = [], must = [] } = dataset;
+  const own = sample?.values[column.name];
+  if (own !== undefined) return own;
+  if (column.name === time.at) return toTime(dataset);
+  if (column.name === time.until) return `${begin} + to_seconds(${toDuration(dataset)})`;
+  if (column.name === freeKey(dataset)) return column.type === 'string' ? `printf('%d-%d', m, i)` : 'm * 1000000000 + i';
+  const value = plainValue(dataset, column);
+  // Of a data set with a sample of its own, all that is missing is in there.
+  return sample || must.includes(column.name) || key.includes(column.name)
+    ? value
+    : `CASE WHEN ${oneIn(50, `missing ${column.name}`)} THEN NULL ELSE ${value} END`;
+}
+
+/** Rows are spread evenly over the month, so that no two of them begin in the same second where there is room. */
+const begin = 'month_start + to_seconds(floor(i * month_days * 86400.0 / month_rows)::BIGINT)';
+
+/** Some rows lie in the next month. */
+const toTime = ({ key = [], time }: Dataset): string =>
+  key.includes(time.at) ? begin : `CASE WHEN ${oneIn(1500, 'late')} THEN month_start + INTERVAL 1 MONTH ELSE ${begin} END`;
+
+/** The column by which rows are told apart, where a key has one that is free to count them. */
+function freeKey(dataset: Dataset): string | undefined {
+  const { key = [], time, lookups = {} } = dataset;
+  const taken = [time.at, time.until, ...Object.values(lookups).map(({ column }) => column)];
+  return key.find((name) => {
+    const { type, codes } = columnOf(dataset, name);
+    return (type === 'string' || type === 'int') && !codes && !taken.includes(name);
+  });
+}
+
+function plainValue(dataset: Dataset, column: Column): string {
+  const { name, type, codes = {} } = column;
+  const found = Object.values(dataset.lookups ?? {}).find((lookup) => lookup.column === name);
+  if (found) {
+    const { dimension } = found;
+    const keys = `(SELECT list(${quoteName(dimension.key)} ORDER BY ${quoteName(dimension.key)}) FROM ${quoteName(dimension.name)})`;
+    return `${keys}[1 + (${dice(name)} % ${dimension.rows.length})::INT]`;
   }
-}
-
-/** What the total holds beside the fare. */
-function partsOf(dataset: Dataset): string[] {
-  const { fare } = dataset.roles;
-  const parts = dataset.columns.filter(({ name, unit }) => unit === 'USD' && ![fare, 'total_amount'].includes(name));
-  return parts.map((column) => `coalesce(${sampleValue(dataset, column)}, 0)`);
-}
-
-function plainValue(column: Column): string {
-  const codes = Object.keys(column.codes ?? {});
-  const pick = (values: string[]) => `[${values.join(', ')}][1 + (${dice(column.name)} % ${values.length})::INT]`;
-  switch (column.type) {
+  const literal = (value: number | string) => (typeof value === 'number' ? String(value) : quoteText(value));
+  const values = valuesOf(dataset, name) ?? Object.keys(codes).map((code) => (type === 'string' ? code : Number(code)));
+  if (values.length > 0) return `[${values.map(literal).join(', ')}][1 + (${dice(name)} % ${values.length})::INT]`;
+  switch (type) {
     case 'int':
-      return codes.length > 0 ? pick(codes) : `(${dice(column.name)} % 100)::INT`;
-    case 'double':
-      return `round(${random(column.name)} * 10, 2)`;
+    case 'double': {
+      const { low, high } = rangeOf(dataset, name);
+      const inside = `${low} + ${random(name)} * ${high - low}`;
+      const wrong = `${high} + 1 + ${high - low}`;
+      const rounded = (sql: string) =>
+        type === 'int' ? `floor(${sql})::BIGINT` : `greatest(${low}, floor((${sql}) * 100) / 100)`;
+      return `CASE WHEN ${oneIn(500, `wrong ${name}`)} THEN ${rounded(wrong)} ELSE ${rounded(inside)} END`;
+    }
     case 'string':
-      return pick((codes.length > 0 ? codes : ['a', 'b', 'c']).map((code) => `'${code.replaceAll("'", "''")}'`));
+      return `['a', 'b', 'c'][1 + (${dice(name)} % 3)::INT]`;
     case 'timestamp':
-      return 'pickup';
+      return begin;
   }
+}
+
+/** The predicates that hold of every clean row, whatever is missing. */
+const flatten = (predicate: Predicate): Predicate[] => {
+  if (predicate.op === 'all') return predicate.predicates.flatMap(flatten);
+  return predicate.op === 'if-present' ? flatten(predicate.holds) : [predicate];
+};
+const predicatesOf = ({ rules }: Dataset): Predicate[] => rules.flatMap(({ holds }) => flatten(holds));
+
+function valuesOf(dataset: Dataset, name: string): readonly (number | string)[] | undefined {
+  const found = predicatesOf(dataset).find((predicate) => predicate.op === 'one-of' && predicate.column === name);
+  return found?.op === 'one-of' ? found.values : undefined;
+}
+
+function rangeOf(dataset: Dataset, name: string): { low: number; high: number } {
+  const found = predicatesOf(dataset).find((predicate) => predicate.op === 'between' && predicate.column === name);
+  if (found?.op !== 'between') return { low: 0, high: 100 };
+  return { low: found.atLeast, high: found.below ?? found.atMost ?? found.atLeast + 100 };
+}
+
+/** Seconds from a row's beginning to its end. */
+function toDuration(dataset: Dataset): string {
+  const { at, until } = dataset.time;
+  const found = predicatesOf(dataset).find(
+    (predicate) => predicate.op === 'lasts' && predicate.column === at && predicate.other === until,
+  );
+  const bound = (duration: string | undefined) => (duration === undefined ? undefined : toSeconds(duration));
+  const low = (found?.op === 'lasts' ? bound(found.atLeast) : undefined) ?? 60;
+  const high = (found?.op === 'lasts' ? bound(found.below) : undefined) ?? low + 3600;
+  return `${low} + floor(${random('duration')} * ${Math.min(high - low, 7200)})::BIGINT`;
 }

@@ -1,5 +1,7 @@
 // How the physical types of a month's file differ from the contract: what writers made of a month's values over the years.
 import type { Column, Dataset } from '../contract/dataset.ts';
+import type { Drifting } from '../contract/sample.ts';
+import { quoteText } from '../platform/duckdb.ts';
 
 export interface Drift {
   readonly name: string;
@@ -14,54 +16,74 @@ const plain = (column: Column, value: string): string => {
   return `CAST(${value} AS ${types[column.type]})`;
 };
 
+/** What the data set says of it, or what follows from its columns. */
+function driftingOf({ sample, columns, must = [], key = [] }: Dataset): Drifting {
+  if (sample) return sample.drift;
+  const isCertain = (name: string) => must.includes(name) || key.includes(name);
+  const words = columns.find(({ name, type, codes }) => type === 'int' && codes && !isCertain(name));
+  return {
+    nullable: columns.filter(({ name, type }) => type === 'int' && !isCertain(name)).map(({ name }) => name),
+    empty: columns.filter(({ type, optional }) => type === 'double' && optional).map(({ name }) => name),
+    ...(words && { words: { column: words.name, word: 'unknown' } }),
+  };
+}
+
 /** Columns with nulls are DOUBLE, as pandas writes them. */
-const nullable = new Set(['passenger_count', 'RatecodeID']);
-const asDouble = (column: Column, value: string) =>
-  nullable.has(column.name) ? `CAST(${value} AS DOUBLE)` : plain(column, value);
+const asDouble = (column: Column, value: string, dataset: Dataset) =>
+  driftingOf(dataset).nullable.includes(column.name) ? `CAST(${value} AS DOUBLE)` : plain(column, value);
 
 const drifts: readonly Drift[] = [
   { name: 'INT64 ids, counts with nulls as DOUBLE', write: asDouble },
   {
     name: 'no nulls, so counts are INT64',
-    write: (column, value) => (nullable.has(column.name) ? `CAST(coalesce(${value}, 1) AS BIGINT)` : plain(column, value)),
+    write: (column, value, dataset) =>
+      driftingOf(dataset).nullable.includes(column.name) ? `CAST(coalesce(${value}, 1) AS BIGINT)` : plain(column, value),
   },
   {
     name: 'fees without any value, written as INT32',
-    write: (column, value) =>
-      ['airport_fee', 'congestion_surcharge', 'ehail_fee'].includes(column.name)
-        ? 'CAST(NULL AS INTEGER)'
-        : asDouble(column, value),
+    write: (column, value, dataset) =>
+      driftingOf(dataset).empty.includes(column.name) ? 'CAST(NULL AS INTEGER)' : asDouble(column, value, dataset),
   },
   {
-    name: 'ids as INT32, Airport_fee by its new name',
-    write: (column, value) =>
-      column.type === 'int' && !nullable.has(column.name) ? `CAST(${value} AS INTEGER)` : asDouble(column, value),
+    name: 'ids as INT32, columns by their other names',
+    write: (column, value, dataset) =>
+      column.type === 'int' && !driftingOf(dataset).nullable.includes(column.name) && !isCounted(dataset, column)
+        ? `CAST(${value} AS INTEGER)`
+        : asDouble(column, value, dataset),
     nameOf: (column) => column.aliases?.[0] ?? column.name,
   },
   {
     name: 'times as text, some without sense, ids as DOUBLE with NaN and halves',
-    write: (column, value) => {
+    write: (column, value, dataset) => {
+      if (dataset.key?.includes(column.name)) return plain(column, value);
       if (column.type === 'timestamp')
         return `CASE WHEN i % 5003 = 17 THEN '2023-02-30 10:00:00' WHEN i % 5003 = 18 THEN '' ELSE strftime(${value}, '%Y-%m-%d %H:%M:%S') END`;
       if (column.type !== 'int') return plain(column, value);
       return `CASE WHEN i % 4001 = 7 THEN 'NaN'::DOUBLE WHEN i % 4001 = 8 THEN 1.5 ELSE CAST(${value} AS DOUBLE) END`;
     },
   },
-  { name: 'optional columns absent', write: (column, value) => (column.optional ? null : asDouble(column, value)) },
+  {
+    name: 'optional columns absent',
+    write: (column, value, dataset) => (column.optional ? null : asDouble(column, value, dataset)),
+  },
   {
     name: 'numbers as text, some of them words',
-    write: (column, value, dataset) =>
-      column.name === dataset.roles.paymentForm
-        ? `CASE WHEN i % 3001 = 5 THEN 'cash' ELSE CAST(${value} AS VARCHAR) END`
-        : asDouble(column, value),
+    write: (column, value, dataset) => {
+      const { words } = driftingOf(dataset);
+      return column.name === words?.column
+        ? `CASE WHEN i % 3001 = 5 THEN ${quoteText(words.word)} ELSE CAST(${value} AS VARCHAR) END`
+        : asDouble(column, value, dataset);
+    },
   },
   {
     name: 'times in milliseconds',
-    write: (column, value) => (column.type === 'timestamp' ? `CAST(${value} AS TIMESTAMP_MS)` : asDouble(column, value)),
+    write: (column, value, dataset) =>
+      column.type === 'timestamp' ? `CAST(${value} AS TIMESTAMP_MS)` : asDouble(column, value, dataset),
   },
   {
     name: 'times in nanoseconds',
-    write: (column, value) => (column.type === 'timestamp' ? `CAST(${value} AS TIMESTAMP_NS)` : asDouble(column, value)),
+    write: (column, value, dataset) =>
+      column.type === 'timestamp' ? `CAST(${value} AS TIMESTAMP_NS)` : asDouble(column, value, dataset),
   },
   {
     name: 'a column that the contract does not know',
@@ -69,8 +91,8 @@ const drifts: readonly Drift[] = [
   },
 ];
 
-/** The first year whose files carry the charge for the congestion relief zone. */
-export const cbdSince = '2025-01';
+/** Whether it counts the rows of all months: such numbers are large. */
+const isCounted = ({ key = [] }: Dataset, { name }: Column): boolean => key.includes(name);
 
 /** The drift of a month: they take turns by month number, the newest ones first. */
 export function driftOf(monthIndex: number): Drift {
@@ -84,7 +106,7 @@ export function writtenColumns(
 ): string[] {
   const drift = driftOf(monthIndex);
   const columns = dataset.columns.flatMap((column) => {
-    if (column.name === 'cbd_congestion_fee' && month < cbdSince) return [];
+    if (month < (driftingOf(dataset).since?.[column.name] ?? '')) return [];
     const sql = drift.write(column, sampleValue(column), dataset);
     return sql === null ? [] : [`${sql} AS "${drift.nameOf?.(column) ?? column.name}"`];
   });

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rides } from '../../tests/fixtures/rides.ts';
 import { yellow } from '../contract/yellow.ts';
 import { readSchemaGroups } from '../plan/schema-groups.ts';
 import { withDuckDb } from '../platform/duckdb.ts';
@@ -49,4 +50,24 @@ test('the months drift as real ones do', async () => {
   expect(types('tpep_pickup_datetime')).toEqual(new Set(['TIMESTAMP_MICROS', 'TIMESTAMP_MILLIS', 'TIMESTAMP_NANOS', 'STRING']));
   expect(groups.some((group) => group.casts.some((cast) => cast.source === 'Airport_fee'))).toBe(true);
   expect(groups.some((group) => group.ignored.length > 0)).toBe(true);
+});
+
+test('a data set without a sample of its own has rows by its key, codes, lookups, rules and times', async () => {
+  const destination = `${join(folder, 'rides')}/`;
+  await generateSample({ ...options, category: rides, months: 4, rows: 6000, destination });
+  const files = (await readdir(destination)).filter((name) => name.endsWith('.parquet'));
+  expect(files).toHaveLength(4);
+  const found = await withDuckDb(':memory:', async (connection) => {
+    const from = `(SELECT * REPLACE (coalesce(end_dock, "end") AS end_dock) FROM read_parquet('${destination}*.parquet', union_by_name = true))`;
+    const reader =
+      await connection.runAndReadAll(`SELECT count(DISTINCT ride_id) AS ids, list(DISTINCT start_dock ORDER BY start_dock) AS docks,
+      list(DISTINCT member ORDER BY member) AS members, count(*) - count(member) AS missing, count(*) FILTER (speed >= 60) AS fast,
+      min(CAST(ended_at AS TIMESTAMP) - CAST(started_at AS TIMESTAMP)) >= INTERVAL 1 MINUTE AS lasts FROM ${from}`);
+    return reader.getRowObjectsJson()[0] as Record<string, unknown>;
+  });
+  expect(found).toMatchObject({ ids: '24000', docks: ['JC1', 'JC2', 'JC3'], members: ['casual', 'member', null] });
+  // Two in a hundred rows lack what may be missing; a few break a rule.
+  expect(Number(found.missing) / 24_000).toBeCloseTo(0.02, 2);
+  expect(Number(found.fast)).toBeGreaterThan(0);
+  expect(Number(found.fast)).toBeLessThan(200);
 });

@@ -1,14 +1,15 @@
-// Writes monthly files of made-up trips: seeded, so the same flags give the same rows on every machine.
+// Writes monthly files of made-up rows: seeded, so the same flags give the same rows on every machine.
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
+import { dimensionsOf } from '../contract/derive/dimensions.ts';
+import type { Dimension } from '../contract/dimension.ts';
 import { addMonths, fileNameOf, firstDayOf } from '../contract/file-name.ts';
-import { zones } from '../contract/zones.ts';
-import { quoteText, withDuckDb } from '../platform/duckdb.ts';
+import { quoteName, quoteText, withDuckDb } from '../platform/duckdb.ts';
 import { fileSize, readJsonIfAny, withTemporaryName, writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import { joinUri, toPath } from '../platform/uri.ts';
-import { dice, oneIn, random, sampleValue } from './columns.ts';
+import { sampleValue } from './columns.ts';
 import { writtenColumns } from './drift.ts';
 
 export interface SampleOptions {
@@ -19,11 +20,6 @@ export interface SampleOptions {
   readonly rows: number;
   readonly seed: number;
 }
-
-/** Trips begin at these hours, ten times out of a hundred at 18. */
-const hours = [
-  0, 1, 5, 6, 7, 7, 8, 8, 9, 9, 10, 11, 12, 12, 13, 14, 14, 15, 15, 16, 17, 17, 18, 18, 18, 19, 19, 20, 21, 21, 22, 23,
-];
 
 /** Generates the months that are not there yet. Returns how many files there are and how many were written. */
 export async function generateSample(options: SampleOptions): Promise<{ files: number; written: number }> {
@@ -38,13 +34,7 @@ export async function generateSample(options: SampleOptions): Promise<{ files: n
   let written = 0;
   await withDuckDb(':memory:', async (connection) => {
     await connection.run('SET preserve_insertion_order = true');
-    await connection.run(
-      `CREATE TABLE zones AS SELECT * FROM (VALUES ${zones.map((zone) => `(${zone.id}, ${zone.longitude ?? 'NULL::DOUBLE'}, ${zone.latitude ?? 'NULL::DOUBLE'})`).join(', ')}) t(id, lon, lat)`,
-    );
-    // The zones of a zone, the nearest first: most trips are short.
-    await connection.run(
-      `CREATE TABLE near AS SELECT p.id, list(d.id ORDER BY pow(d.lat - p.lat, 2) + pow((d.lon - p.lon) * 0.76, 2), d.id) AS ids FROM zones p, zones d WHERE d.lat IS NOT NULL GROUP BY p.id`,
-    );
+    for (const dimension of dimensionsOf([options.category])) await connection.run(toTable(dimension));
     for (const [index, month] of months.entries()) {
       const path = `${folder.replace(/\/$/, '')}/${fileNameOf(options.category, month)}`;
       if (sameAsBefore && (await fileSize(path)) !== undefined) continue;
@@ -65,31 +55,24 @@ async function writeMonth(connection: DuckDBConnection, path: string, query: str
 
 function toMonthQuery({ category, rows, seed }: SampleOptions, month: string, monthIndex: number): string {
   const start = `TIMESTAMP '${firstDayOf(month)} 00:00:00'`;
-  const days = `date_diff('day', ${start}, ${start} + INTERVAL 1 MONTH)`;
-  // As in the city, nine trips in ten keep to the 66 busiest zones; multiplying by a prime scatters these over the map.
-  const zone = (salt: string) =>
-    `(1 + (CASE WHEN ${random(`${salt} busy`)} < 0.9 THEN floor(66 * pow(${random(salt)}, 1.5)) ELSE floor(263 * ${random(salt)}) END::INT * 97 + 160) % 263)`;
+  const rolled = `SELECT i, ${monthIndex} AS m, ${seed} AS seed, ${start} AS month_start,
+      date_diff('day', ${start}, ${start} + INTERVAL 1 MONTH) AS month_days, ${rows} AS month_rows FROM range(${rows}) r(i)`;
+  const steps = [['rolled', rolled] as const, ...(category.sample?.steps ?? [])];
   const columns = writtenColumns(category, { month, monthIndex, sampleValue: (column) => sampleValue(category, column) });
-  return `WITH rolled AS (
-    SELECT i, ${monthIndex} AS m, ${seed} AS seed, ${zone('pickup zone')} AS pu,
-      ${random('vendor')} AS vendor_dice, ${random('payment')} AS payment_dice,
-      [${hours.join(', ')}][1 + (${dice('hour')} % ${hours.length})::INT] AS trip_hour,
-      ${start} + to_days(floor(${random('day')} * ${days})::INT) + to_hours(trip_hour::INT) + to_seconds(floor(${random('second')} * 3600)::INT) AS pickup
-    FROM range(${rows}) r(i)
-  ), planned AS (
-    SELECT rolled.*, CASE WHEN ${oneIn(40, 'to the airport')} THEN 132 ELSE ids[1 + floor(len(ids) * pow(${random('dropoff zone')}, 3))::INT] END AS dz
-    FROM rolled JOIN near ON near.id = pu
-  ), path AS (
-    SELECT planned.*, pu = 132 OR dz = 132 AS jfk,
-      round(0.4 + coalesce(2 * 3958.8 * asin(least(1, sqrt(pow(sin(radians(d.lat - p.lat) / 2), 2) + cos(radians(p.lat)) * cos(radians(d.lat)) * pow(sin(radians(d.lon - p.lon) / 2), 2)))), 3)
-        * (1.2 + 0.4 * ${random('detour')}), 2) AS distance
-    FROM planned JOIN zones p ON p.id = pu JOIN zones d ON d.id = dz
-  ), ride AS (
-    SELECT *, floor(120 + 3600 * distance / (CASE WHEN trip_hour BETWEEN 7 AND 19 THEN 10 ELSE 16 END) * (0.7 + 0.6 * ${random('traffic')}))::INT AS seconds
-    FROM path
-  ), trip AS (
-    SELECT *, CASE WHEN jfk AND distance > 8 THEN 70.0 ELSE round(3 + 0.7 * round(distance * 3.4 + seconds / 100.0), 1) END AS fare,
-      CASE WHEN payment_dice < 0.78 AND vendor_dice >= 0.04 THEN round((3 + 2.5 * distance) * 0.22 * ${random('tip')} * 2, 2) ELSE 0.0 END AS tip
-    FROM ride
-  ) SELECT ${columns.join(',\n    ')} FROM trip ORDER BY i`;
+  return `WITH ${steps.map(([name, sql]) => `${name} AS (\n    ${sql}\n  )`).join(', ')}
+  SELECT ${columns.join(',\n    ')} FROM ${steps.at(-1)?.[0]} ORDER BY i`;
+}
+
+const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR' } as const;
+
+/** A dimension as a table. */
+function toTable({ name, columns, rows }: Dimension): string {
+  const names = Object.keys(columns);
+  const literal = (value: number | string | null | undefined) =>
+    value == null ? 'NULL' : typeof value === 'number' ? String(value) : quoteText(value);
+  const select = Object.entries(columns).map(
+    ([column, { type }]) => `CAST(${quoteName(column)} AS ${types[type]}) AS ${quoteName(column)}`,
+  );
+  const values = rows.map((row) => `(${names.map((column) => literal(row[column])).join(', ')})`);
+  return `CREATE TABLE ${quoteName(name)} AS SELECT ${select.join(', ')} FROM (VALUES ${values.join(', ')}) t(${names.map(quoteName).join(', ')})`;
 }

@@ -8,7 +8,7 @@ import { generateSample } from './generate.ts';
 await runProgram({
   name: 'sample',
   description:
-    'Writes monthly Parquet files of made-up trips, with the drift and dirt of real ones. The same flags give the same rows.',
+    'Writes monthly Parquet files of made-up rows, with the drift and dirt of real ones. The same flags give the same rows.',
   options: {
     category: categoryOption.describe('the data set, such as yellow'),
     destination: z.string().transform(toUri).describe('URI of the folder to write'),
@@ -19,7 +19,7 @@ await runProgram({
       .describe('the last month'),
     months: z.coerce.number().int().min(1).max(240).default(14).describe('how many months up to the newest'),
     rows: z.coerce.number().int().min(0).max(50_000_000).default(50_000).describe('rows a month'),
-    seed: z.coerce.number().int().min(0).default(1).describe('another seed gives other trips'),
+    seed: z.coerce.number().int().min(0).default(1).describe('another seed gives other rows'),
   },
   run: generateSample,
 });

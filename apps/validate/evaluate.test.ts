@@ -191,6 +191,7 @@ const cases: Case[] = [
     false,
     { unexpected_count: 1 },
   ],
+  ['expect_compound_columns_to_be_unique', { column_list: ['vendor', 'miles'] }, true, counts(0, 0, [])],
 ];
 
 test('every kind of expectation judges real rows as it should, in one query, in the order of the suite', async () => {

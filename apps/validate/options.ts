@@ -28,7 +28,7 @@ export const options = {
   threshold: threshold
     .default(90)
     .describe('least percentage of expectations that must hold; a critical one that fails always refuses the file'),
-  asOf: asOfOption.optional().describe("the run's clock: trips after it are in the future; now when left out"),
+  asOf: asOfOption.optional().describe("the run's clock: rows after it are in the future; now when left out"),
   records: uri.optional().describe('URI of the folder of records of loaded months, with which the month is compared'),
   report: z.string().min(1).optional().describe('URI of the folder for index.html and result.json'),
   run: z

@@ -1,20 +1,28 @@
 // What the pipeline's pods read at run time: buckets, datasets and tables, from the contract and the environment.
 import { allDatasets } from '../../apps/contract/categories.ts';
+import { type Dataset, isModelled } from '../../apps/contract/dataset.ts';
+import { dimensionsOf } from '../../apps/contract/derive/dimensions.ts';
 import {
   biView,
   buckets,
   cleanTable,
   datasets,
+  dimensionTable,
   featureTable,
   monthlyTable,
   type TableName,
   triageTable,
-  zonesTable,
 } from '../../apps/contract/names.ts';
 import { ownWarehouse, toBucketUri } from '../constructs/data-places.ts';
 import type { ClusterEnvironment } from '../env/environment.ts';
 
-const tables = { CLEAN: cleanTable, TRIAGE: triageTable, MONTHLY: monthlyTable, FEATURES: featureTable, BI: biView } as const;
+const tables = (dataset: Dataset): [key: string, table: TableName][] => [
+  ['CLEAN', cleanTable(dataset.category)],
+  ['TRIAGE', triageTable(dataset.category)],
+  ['MONTHLY', monthlyTable(dataset.category)],
+  ...(isModelled(dataset) ? [['FEATURES', featureTable(dataset.category, dataset.model.name)] as [string, TableName]] : []),
+  ['BI', biView(dataset.category)],
+];
 
 /** Variables and their values, such as `YELLOW_CLEAN_TABLE: project.staging.yellow_clean`. */
 export function toPipelineFacts(env: ClusterEnvironment): Record<string, string> {
@@ -29,14 +37,16 @@ export function toPipelineFacts(env: ClusterEnvironment): Record<string, string>
     ...mapKeys(buckets, (key) => [`${key}_BUCKET`, toBucketUri(env, key)]),
     ...mapKeys(datasets, (key) => [`${key}_DATASET`, `${google?.datasetPrefix ?? ''}${datasets[key]}`]),
     ...Object.fromEntries(
-      allDatasets.flatMap(({ category }) =>
-        Object.entries(tables).map(([key, of]) => [
-          `${category.toUpperCase().replaceAll('-', '_')}_${key}_TABLE`,
-          toTable(of(category)),
+      allDatasets.flatMap((dataset) =>
+        tables(dataset).map(([key, table]) => [
+          `${dataset.category.toUpperCase().replaceAll('-', '_')}_${key}_TABLE`,
+          toTable(table),
         ]),
       ),
     ),
-    ZONES_TABLE: toTable(zonesTable),
+    ...Object.fromEntries(
+      dimensionsOf(allDatasets).map((dimension) => [`${dimension.name.toUpperCase()}_TABLE`, toTable(dimensionTable(dimension))]),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 // The BI dashboard of a category: graphs of every figure of its dbt__bi__ view, derived from the contract.
 import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { countOf, type Dataset, summaryOf } from '../../apps/contract/dataset.ts';
+import { type Dataset, summaryOf, wordsOf } from '../../apps/contract/dataset.ts';
+import { keyLookups, viewColumns } from '../../apps/contract/derive/view-columns.ts';
 import { biView, monthlyColumns } from '../../apps/contract/names.ts';
 import { columnsOfSummaryFigure, type SummaryFigure } from '../../apps/contract/summary.ts';
 import { units } from '../../apps/contract/units.ts';
@@ -11,7 +12,10 @@ import { toFigure } from './panels.ts';
 export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
   const { category, title, description, columns } = dataset;
   const { figures } = summaryOf(dataset);
-  const rows = countOf(dataset);
+  const { many } = wordsOf(dataset);
+  const all = many.replace(/\W+/g, '_');
+  // Without a figure that counts, there is nothing to weigh by.
+  const rows = Object.keys(figures).find((name) => figures[name]?.of === 'count');
   const { dataset: schema, table } = biView(category);
   const view = `\`${env.google.project}.${env.google.datasetPrefix}${schema}.${table}\``;
   const location = env.google.warehouseLocation;
@@ -25,8 +29,6 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
     );
   const byMonth = (select: string) =>
     `select timestamp(${monthlyColumns.month}) as time, ${select} from ${view} group by time order by time`;
-  const top = (zone: string) =>
-    `select ${zone}_borough, ${zone}_zone, sum(${rows}) as trips from ${view} group by 1, 2 order by trips desc limit 20`;
   const dashboard = new DashboardBuilder(title)
     .uid(`taxiway-${category}`)
     .tags(['taxiway', 'figures'])
@@ -39,29 +41,38 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
   const table_ = (name: string, sql: string) =>
     dashboard.withPanel(toFigure({ title: name, description: 'Of all months.', unit: 'short', sql, location, kind: 'table' }));
 
-  dashboard.withRow(new RowBuilder('Trips'));
-  graph('Trips', 'A month.', { sql: byMonth(`sum(${rows}) as trips`), unit: 'short' });
+  dashboard.withRow(new RowBuilder(toTitle(many)));
+  if (rows !== undefined) graph(toTitle(many), 'A month.', { sql: byMonth(`sum(${quote(rows)}) as ${all}`), unit: 'short' });
   for (const [figure] of figuresOf('sum-hours'))
-    graph('Duration', 'Hours of all trips of a month.', { sql: byMonth(`sum(${figure}) as hours`), unit: 'h' });
+    graph('Duration', `Hours of all ${many} of a month.`, { sql: byMonth(`sum(${quote(figure)}) as hours`), unit: 'h' });
   for (const [figure, column] of figuresOf('mean'))
-    graph(toTitle(figure), 'Weighted by trips.', { sql: byMonth(weighted(figure, rows)), unit: unitOf(column) });
-  dashboard.withRow(new RowBuilder('Money'));
+    graph(toTitle(figure), rows === undefined ? 'Of all groups.' : `Weighted by ${many}.`, {
+      sql: byMonth(rows === undefined ? `avg(${quote(figure)}) as ${quote(figure)}` : weighted(figure, quote(rows))),
+      unit: unitOf(column),
+    });
+  dashboard.withRow(new RowBuilder('Sums'));
   for (const [figure, column] of figuresOf('sum'))
     graph(toTitle(figure), 'Sum of a month.', {
       sql: byMonth(`sum(${quote(figure)}) as ${quote(figure)}`),
       unit: unitOf(column),
     });
+  if (rows === undefined) return dashboard.build();
   dashboard.withRow(new RowBuilder('Who and where'));
-  for (const [name, column] of [
-    ['Vendors', 'vendors'],
-    ['Payment', 'payment_type'],
-  ] as const)
-    graph(name, 'Trips a month.', {
-      sql: `select timestamp(${monthlyColumns.month}) as time, ${column} as metric, sum(${rows}) as trips from ${view} group by time, metric order by time`,
+  for (const { name } of viewColumns(dataset).filter(({ of }) => of === 'codes'))
+    graph(toTitle(name), `${toTitle(many)} a month.`, {
+      sql: `select timestamp(${monthlyColumns.month}) as time, ${quote(name)} as metric, sum(${quote(rows)}) as ${all} from ${view} group by time, metric order by time`,
       unit: 'short',
     });
-  table_('Where trips start', top('pickup'));
-  table_('Where trips end', top('dropoff'));
+  for (const { lookup } of keyLookups(dataset)) {
+    const names = viewColumns(dataset).flatMap((column) =>
+      column.of === 'lookup' && column.lookup === lookup ? [column.name] : [],
+    );
+    const places = names.map((_, index) => index + 1).join(', ');
+    table_(
+      `${toTitle(many)} by ${lookup.replaceAll('_', ' ')}`,
+      `select ${names.map(quote).join(', ')}, sum(${quote(rows)}) as ${all} from ${view} group by ${places} order by ${all} desc limit 20`,
+    );
+  }
   return dashboard.build();
 }
 

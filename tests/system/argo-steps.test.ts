@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { step } from '../../workflows/define-workflow.ts';
-import { text } from '../../workflows/expressions.ts';
+import { differs, type Text, text } from '../../workflows/expressions.ts';
 import { findArgo } from '../fixtures/argo-controller.ts';
 import { type Lab, startLab, toNodes } from '../fixtures/argo-lab.ts';
 import { createFixture, type Fixture, probeStep as probe, probeProgram } from '../fixtures/fixture-repository.ts';
@@ -69,17 +69,26 @@ describe.skipIf(found === undefined)('the controller and the local runner agree 
     expect([argo.trace.late?.status, argo.trace.last?.status]).toEqual(['succeeded', 'omitted']);
   });
 
-  test.each(['green', 'yellow'])('a condition that %s meets or not, and what follows the step', async (category) => {
+  const one = (category: Text<'category'>) => ({ left: category, right: 'green' });
+  const two = (category: Text<'category'>) => [one(category), differs(category, 'yellow')];
+  const conditions = { one, two, unlike: (category: Text<'category'>) => [one(category), differs(category, 'green')] };
+  test.each([
+    ['one', 'green', 'succeeded'],
+    ['one', 'yellow', 'omitted'],
+    ['two', 'green', 'succeeded'],
+    ['two', 'yellow', 'omitted'],
+    ['unlike', 'green', 'omitted'],
+  ] as const)('condition %s, that %s meets or not, and what follows the step: %s', async (kind, category, status) => {
     const fixture = await createFixture(({ category }) => {
       const made = step('made', probeProgram({ a: 'text' }), {
         args: { name: text`made`, state: text`/taxiway`, answer: text`${JSON.stringify({ a: 'b' })}` },
-        when: { left: category, right: 'green' },
+        when: conditions[kind](category),
         deadlineMinutes: 1,
       });
       return [probe('first'), made, probe('follows', { after: [made] }), probe('uses', { given: made.outputs.a })];
     });
     const { argo } = await agree(fixture, { category });
-    expect(argo.trace.uses?.status).toBe(category === 'green' ? 'succeeded' : 'omitted');
+    expect(argo.trace.uses?.status).toBe(status);
   });
 
   test('results of a step that failed', async () => {

@@ -1,14 +1,19 @@
 // BigQuery's SQL of the project against the contract's tables, by Google's own analysis: costs' and the dashboards'; dbt's and training's are
 // analysed in dbt-bigquery.test.ts, as they are sent. The plan of etl is run by DuckDB or Spark on clusters, too: none of it is BigQuery's.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
 import type { Dataset } from '../../apps/contract/dataset.ts';
 import { toDbtModels } from '../../apps/contract/derive/dbt-models.ts';
 import { toMonthlyColumns } from '../../apps/contract/derive/dbt-sources.ts';
+import { dimensionsOf } from '../../apps/contract/derive/dimensions.ts';
+import { bigQueryExpressions } from '../../apps/contract/derive/expression-sql.ts';
+import { toFeatureQuery } from '../../apps/contract/derive/feature-query.ts';
 import { biView } from '../../apps/contract/names.ts';
 import { toJobsSql } from '../../apps/costs/jobs-sql.ts';
 import { prod } from '../../charts/env/prod.ts';
 import { toMonthly } from '../../charts/grafana/monthly.ts';
+import { expression, withFeatures } from '../fixtures/random-expressions.ts';
 import { analyze, findZetaSql } from '../fixtures/zetasql.ts';
 import { toAnalysisTables } from '../fixtures/zetasql-tables.ts';
 
@@ -77,6 +82,27 @@ describe.skipIf(classpath === undefined)('BigQuery', () => {
     expect(Object.keys(queries).length).toBeGreaterThan(20);
     expect(jobsSql).toContain(jobs);
     expect(analyzeAll(queries)).toEqual({});
+  });
+
+  test('takes random features', () => {
+    const dataset = withFeatures(fc.sample(expression, 300));
+    const relation = (name: string) => `${project}.random.${name}`;
+    const types = { int: 'INT64', double: 'FLOAT64', string: 'STRING', timestamp: 'TIMESTAMP' } as const;
+    const toColumns = (columns: readonly { name: string; type: keyof typeof types }[]) =>
+      Object.fromEntries(columns.map(({ name, type }) => [name, types[type]]));
+    const dimensions = dimensionsOf([dataset]).map(({ name, columns }) => [
+      relation(name),
+      toColumns(Object.entries(columns).map(([column, { type }]) => ({ name: column, type }))),
+    ]);
+    const random = { [relation('clean')]: toColumns(dataset.columns), ...Object.fromEntries(dimensions) };
+    const tableOf = ({ name }: { name: string }) => `\`${relation(name)}\``;
+    const query = toFeatureQuery(dataset, bigQueryExpressions, { clean: tableOf({ name: 'clean' }), tableOf });
+    // Whatever it gives, is a number or a date.
+    const names = Object.entries(dataset.features ?? {}).map(([name, feature]) =>
+      feature.expression.of === 'day' ? `date_add(${name}, interval 1 day)` : `sqrt(${name})`,
+    );
+    const queries = { query, types: `select ${names} from (${query})` };
+    expect(analyze(classpath as string, { tables: random, parameters: {}, queries })).toEqual({});
   });
 
   test('refuses a misspelt column, a function of another engine, a wrong type', () => {

@@ -68,7 +68,7 @@ async function expectSameInMlflow({ lab: { storage }, mlflow, root }: BucketPipe
   const { url, artifacts } = mlflow as NonNullable<typeof mlflow>;
   const models = await readAll(storage, `${root}models/`);
   const champion = JSON.parse(String(models.get(modelPaths.champion('yellow'))));
-  const names = new URLSearchParams({ name: registeredModel('yellow'), alias: championAlias });
+  const names = new URLSearchParams({ name: registeredModel('yellow', 'fare'), alias: championAlias });
   const answer = await fetch(`${url}/api/2.0/mlflow/registered-models/alias?${names}`);
   const { model_version: found } = (await answer.json()) as { model_version: Record<string, string> };
   expect({ version: Number(found.version), run_id: found.run_id }).toEqual({

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
-import { featureColumns } from '../../apps/contract/derive/feature-columns.ts';
-import { biView, featureTable, jobLabels, zonesTable } from '../../apps/contract/names.ts';
+import { isModelled } from '../../apps/contract/dataset.ts';
+import { biView, dimensionTable, featureTable, jobLabels } from '../../apps/contract/names.ts';
+import { taxiZones } from '../../apps/contract/taxi-zones.ts';
 import { toLabelValue } from '../../apps/platform/bigquery-warehouse.ts';
 import { ensurePythonEnvironment } from '../../workflows/python-env.ts';
 import { type DbtStandIn, location, prefix, project, run, startDbtBigQuery } from '../fixtures/bigquery-dbt.ts';
@@ -67,7 +68,7 @@ describe('a full refresh, then a month', () => {
       { on: /^GET datasets\/\w+\/tables$/, how: { status: 503, reason: 'backendError', message: 'Visibility check' }, times: 1 },
       { on: /^POST jobs$/, how: { status: 429, reason: 'rateLimitExceeded', message: 'Exceeded rate limits' }, times: 1 },
     );
-    history.failures.push({ on: /pickup_zone\.location_id is null or/, rows: 7 });
+    history.failures.push({ on: /place_1\.`longitude` is null\s+or/, rows: 7 });
     first = await history.run(full('green'));
     for (const args of [month('green'), month('green'), full('yellow'), month('yellow')]) {
       const { code, stderr } = await history.run(args);
@@ -83,13 +84,13 @@ describe('a full refresh, then a month', () => {
     expect([first.code, lastLine(first)]).toEqual([0, expect.any(String)]);
     expect(first.result).toMatchObject({
       category: 'green',
-      models: expect.arrayContaining([biView('green').table, featureTable('green').table]),
+      models: expect.arrayContaining([biView('green').table, featureTable('green', 'fare').table]),
       testsFailed: 0,
       testsWarned: 1,
       rowsLeftOut: 7,
     });
     expect(history.faults.map(({ times }) => times)).toEqual([0, 0]);
-    expect(await readFile(join(home, 'docs', 'index.html'), 'utf8')).toContain(featureTable('green').table);
+    expect(await readFile(join(home, 'docs', 'index.html'), 'utf8')).toContain(featureTable('green', 'fare').table);
   });
 
   test('replaces exactly its month, in one statement that is the same each time', () => {
@@ -98,12 +99,12 @@ describe('a full refresh, then a month', () => {
     expect(yellow).toContain('dbt__ml__yellow_fare');
     expect(one).toMatch(/date_trunc\(dbt_internal_dest\.date, month\) in \(\s*date '2024-02-01'\s*\)\s*then delete/i);
     expect(one).toContain(
-      "`lpep_pickup_datetime` >= timestamp '2024-02-01' and trips.`lpep_pickup_datetime` < timestamp '2024-03-01'",
+      "`lpep_pickup_datetime` >= timestamp '2024-02-01' and clean.`lpep_pickup_datetime` < timestamp '2024-03-01'",
     );
   });
 
   test('never takes a table away: even the seed is replaced in one job', () => {
-    const zones = { table: `${prefix}${zonesTable.dataset}.${zonesTable.table}`, disposition: 'WRITE_TRUNCATE' };
+    const zones = { table: `${prefix}${Object.values(dimensionTable(taxiZones)).join('.')}`, disposition: 'WRITE_TRUNCATE' };
     expect(history.state.uploads).toEqual(Array(5).fill(expect.objectContaining(zones)));
     expect(history.calls.filter((call) => /^(DELETE|PUT|PATCH)/.test(call) && call !== 'PUT upload/jobs')).toEqual([]);
     expect(history.state.queries.filter((query) => /^drop/i.test(withoutComment(query)))).toEqual([]);
@@ -122,11 +123,12 @@ describe('a full refresh, then a month', () => {
   test.skipIf(classpath === undefined)('sends statements that BigQuery takes, with the columns and types of the contract', () => {
     const sent = history.state.queries.map(toAnalysable);
     expect(sent.length).toBeGreaterThan(150);
-    const columns = Object.keys(featureColumns).map((name) => `\`${name}\``);
-    const read = allDatasets.map(
-      ({ category }) =>
-        `select ${columns}, date_add(\`date\`, interval 1 day), sqrt(trip_duration) from \`${place}ml.${featureTable(category).table}\``,
-    );
+    const read = allDatasets
+      .filter(isModelled)
+      .map(
+        ({ category, features = {}, model }) =>
+          `select ${Object.keys(features).map((name) => `\`${name}\``)}, date_add(\`date\`, interval 1 day), sqrt(trip_duration) from \`${place}ml.${featureTable(category, model.name).table}\``,
+      );
     const wrong = sent.find((sql) => /create or replace table/.test(sql))?.replace('trip_distance', 'trip_length') as string;
     const queries = Object.fromEntries([...sent, ...read, wrong].map((sql, index) => [`${index}: ${sql}`, sql]));
     const errors = analyze(classpath as string, { tables, parameters: {}, queries });

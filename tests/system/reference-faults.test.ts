@@ -8,7 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addMonths, firstDayOf } from '../../apps/contract/file-name.ts';
-import { biView, featureTable, type TableName, zonesTable } from '../../apps/contract/names.ts';
+import { biView, dimensionTable, featureTable, type TableName } from '../../apps/contract/names.ts';
+import { taxiZones } from '../../apps/contract/taxi-zones.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
 import { sparkEnvironment } from '../../apps/etl/spark-engine.ts';
 import { toJobLabels } from '../../apps/load/bigquery-load.ts';
@@ -188,7 +189,7 @@ test("triage's cost is found under its own label", () => {
 
 describe('behind the tables', () => {
   const nameOf = ({ dataset, table }: TableName) => `${dataset}.${table}`;
-  const features = nameOf(featureTable('yellow'));
+  const features = nameOf(featureTable('yellow', 'fare'));
   const warehouse = () => warehouseOf('duckdb');
   const run = (...sql: readonly string[]) =>
     withDuckDb(warehouse(), async (connection) => {
@@ -216,7 +217,7 @@ describe('behind the tables', () => {
     const join = (zones: string) =>
       countTrips(`(SELECT CAST(${pickup} AS DATE) AS date FROM staging.yellow_clean
         JOIN ${zones} AS p ON p.location_id = PULocationID JOIN ${zones} AS d ON d.location_id = DOLocationID)`);
-    const zones = nameOf(zonesTable);
+    const zones = nameOf(dimensionTable(taxiZones));
     await run(
       'CREATE SCHEMA IF NOT EXISTS old',
       `CREATE OR REPLACE TABLE old.zones AS FROM ${zones} UNION ALL FROM ${zones} WHERE location_id IN (56, 103)`,

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { modelOf } from '../../apps/contract/dataset.ts';
 import { green } from '../../apps/contract/green.ts';
 import { modelPaths } from '../../apps/contract/names.ts';
 import { repository } from '../fixtures/npm-start.ts';
@@ -52,7 +53,7 @@ describe.each(buckets)('$name', (kind) => {
     beforeAll(async () => {
       await lab.put('docs/index.html', '<p>docs</p>');
       await lab.put('models/green/model.json', await readFile(join(repository, 'apps/predict/fixtures/model.json'), 'utf8'));
-      const { features, target } = green.model;
+      const { features, target } = modelOf(green);
       const champion = { category: 'green', version: 1, run_id: 'r', rmse: 1.25, model: 'model.json', features, target };
       await lab.put(`models/${modelPaths.champion('green')}`, JSON.stringify(champion));
     });

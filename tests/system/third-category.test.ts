@@ -1,9 +1,10 @@
-// A made-up third category: one contract file, `npm run synth`, and the whole pipeline runs on it.
+// Made-up categories, of taxis and not: one contract file, `npm run synth`, and the whole pipeline runs on it.
 import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { readSummaries, repository, startPipeline } from '../fixtures/npm-start.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 import { digestWarehouse } from '../fixtures/warehouse-digest.ts';
@@ -30,6 +31,10 @@ test('one contract file is all that a category takes', async () => {
     .replaceAll('green', 'olive')
     .replace("title: 'Green taxi'", "title: 'Olive taxi'")
     .replace(
+      '  must: [',
+      "  key: ['VendorID', time.pickup, time.dropoff, 'PULocationID', 'DOLocationID', 'trip_distance'],\n  must: [",
+    )
+    .replace(
       'tripColumns.congestion_surcharge,',
       "tripColumns.congestion_surcharge,\n  { name: 'pool_size', type: 'int', description: 'Parties that shared the ride.', optional: true },",
     );
@@ -47,4 +52,42 @@ test('one contract file is all that a category takes', async () => {
   for (const file of files) expect(file.clean + file.triage).toBe(file.read);
   const tables = await digestWarehouse(state, 'olive');
   expect(Object.values(tables).every((digest) => !digest.startsWith('0/'))).toBe(true);
+});
+
+test('a data set that is not of taxis: its own dimension and key, names of codes, no model, and a sample that follows from the rest', async () => {
+  const rides = await readFile(join(repository, 'tests/fixtures/rides.ts'), 'utf8');
+  await writeFile(join(clone, 'apps/contract/rides.ts'), rides.replaceAll('../../apps/contract/', './'));
+  execFileSync(process.execPath, [join(clone, 'start/synth.ts')], { cwd: clone, stdio: 'pipe' });
+  expect(await readFile(join(clone, 'dist/local/workflows/batch.yaml'), 'utf8')).toContain(
+    '{{inputs.parameters.category}} != rides',
+  );
+
+  const input = join(folder, 'rides');
+  const state = join(folder, 'state-of-rides');
+  await makeSampleFiles(input, { category: 'rides', months: 3, rows: 1500, from: clone });
+  const { code, output } = await startPipeline(state, ['--once', '--category', 'rides', '--input', input], clone).ended;
+  expect(output).toContain('batch rides: succeeded');
+  expect(code).toBe(0);
+  const files = (await readSummaries(state)).flatMap((summary) => summary.files);
+  expect(files.map((file) => file.month)).toEqual(['2024-11', '2024-12', '2025-01']);
+  // Most of the made-up rows keep the rules, and some break them.
+  for (const file of files) expect(file.clean / file.read).toBeGreaterThan(0.9);
+  expect(files.some((file) => file.triage > 0)).toBe(true);
+  const rows = await withDuckDb(join(state, 'warehouse.duckdb'), async (connection) => {
+    const of = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
+    return {
+      tables: await of("SELECT table_schema || '.' || table_name AS name FROM information_schema.tables ORDER BY 1"),
+      view: await of('SELECT DISTINCT rider, from_area, from_name, to_name FROM bi.dbt__bi__rides_m2m ORDER BY ALL LIMIT 4'),
+      rides: await of('SELECT count(*) = count(DISTINCT ride_id) AS once FROM staging.rides_clean'),
+    };
+  });
+  expect(rows.tables.map(({ name }) => name)).toEqual([
+    'bi.dbt__bi__rides_m2m',
+    'historical.rides_monthly',
+    'staging.rides_clean',
+    'staging.rides_triage',
+    'zones.docks',
+  ]);
+  expect(rows.view[0]).toEqual({ rider: 'annual member', from_area: 'Downtown', from_name: 'City Hall', to_name: 'City Hall' });
+  expect(rows.rides).toEqual([{ once: true }]);
 });

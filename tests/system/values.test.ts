@@ -68,7 +68,7 @@ const monthOfFares = (fares: readonly string[]): Month => ({
       string: ['text', 'N'],
       timestamp: ['time_us', rideAt],
     }[type] as [string, string];
-    return { name, kind, values: name === yellow.roles.fare ? fares : fares.map(() => value) };
+    return { name, kind, values: name === 'fare_amount' ? fares : fares.map(() => value) };
   }),
 });
 

@@ -21,13 +21,14 @@ export const findConditionProblems = (entry: Entry, index: Index): string[] =>
 
 function findWhenProblems({ task: { when } }: DagTask, scope: Scope): string[] {
   if (when === undefined) return [];
-  let sides: readonly string[];
   try {
-    const { left, right } = parseWhen(when);
-    sides = [left, right];
+    return parseWhen(when).flatMap(({ left, right }) => findSideProblems([left, right], scope));
   } catch (error) {
     return [(error as Error).message];
   }
+}
+
+function findSideProblems(sides: readonly string[], scope: Scope): string[] {
   const references = sides.flatMap((side) => wholeReference(side) ?? []);
   const words = sides.filter((side) => wholeReference(side) === undefined);
   if (references.length === 0) return [`compares two words; one side must be a {{reference}}`];

@@ -140,8 +140,7 @@ const isLeftOut = ({ when }: Task, values: Values): boolean =>
   when !== undefined && !when.includes('{{item') && !holds(when, values);
 
 function holds(when: string, values: Values): boolean {
-  const { left, right, negated } = parseWhen(when);
-  return (expand(left, values) === expand(right, values)) !== negated;
+  return parseWhen(when).every(({ left, right, negated }) => (expand(left, values) === expand(right, values)) !== negated);
 }
 
 function runOnce(engine: Engine, call: Omit<Invocation, 'inputs'>, { task, values, slots }: Surroundings): Promise<End> {

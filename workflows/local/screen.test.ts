@@ -50,6 +50,12 @@ Fare model   RMSE 1.234 USD, baseline 2.500; promoted: it serves now
   );
 });
 
+test('the model of a data set that is gone has no name and no unit', () => {
+  expect(toScreen({ ...succeeded, category: 'olive' }, '.taxiway')).toContain(
+    '\nModel        RMSE 1.234, baseline 2.500; promoted',
+  );
+});
+
 test('a backfill says what there was to do, and a month is one line', () => {
   const step = (name: string, status: 'succeeded' | 'skipped' | 'failed') => ({ name, status, seconds: 1, log: '' });
   const backfill = {

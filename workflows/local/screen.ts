@@ -1,5 +1,9 @@
 // A summary that fits a screen of 80 × 24: what ran, how long, how many rows, how good, and what to do where it failed.
+
 import { join } from 'node:path';
+import { allDatasets } from '../../apps/contract/categories.ts';
+import { toModelWords } from '../../apps/contract/derive/model-words.ts';
+import { units } from '../../apps/contract/units.ts';
 import { exitCode } from '../../apps/platform/errors.ts';
 import { toLine } from './step-log.ts';
 import { hasFailed, type StepSummary, type Summary } from './summary.ts';
@@ -105,14 +109,16 @@ function toBackfillLines({ backfill }: Summary): string[] {
   return [`Months       ${months.length} to do${what}, ${skipped} done before`];
 }
 
-function toQualityLines({ validation, model }: Summary): string[] {
+function toQualityLines({ category, validation, model }: Summary): string[] {
   const lines = validation ? [`Validation   ${validation.successPercent.toFixed(1)} % of the expectations hold`] : [];
   if (validation?.accepted) lines.push(...toWrapped(`Accepted     ${toLine(validation.accepted.reason)}`, 2));
   if (model?.rmse != null) {
     const baseline = model.baselineRmse == null ? '' : `, baseline ${model.baselineRmse.toFixed(3)}`;
     const promoted =
       model.promoted == null ? '' : model.promoted ? '; promoted: it serves now' : '; not promoted: the champion stays';
-    lines.push(`Fare model   RMSE ${model.rmse.toFixed(3)} USD${baseline}${promoted}`);
+    const { title, unit } = toModelWords(allDatasets.find((dataset) => dataset.category === category));
+    const inUnit = unit === undefined ? '' : ` ${units[unit].text}`;
+    lines.push(`${title.padEnd(12)} RMSE ${model.rmse.toFixed(3)}${inUnit}${baseline}${promoted}`);
   }
   return lines;
 }

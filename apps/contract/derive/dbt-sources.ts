@@ -4,6 +4,7 @@ import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageCo
 import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
 import { units } from '../units.ts';
+import { escapeJinja } from './jinja.ts';
 import { typeOfFigure } from './table-schema.ts';
 
 export interface DbtColumn {
@@ -28,7 +29,7 @@ export function toDbtSources(datasets: readonly Dataset[]): object {
     sources: [
       {
         ...schemaOf(schemas.staging),
-        description: 'Trips as the etl step splits them, one partition a month.',
+        description: 'Rows as the etl step splits them, one partition a month.',
         tables: datasets.flatMap((dataset) => [cleanSource(dataset), triageSource(dataset)]),
       },
       {
@@ -56,7 +57,7 @@ export function toMeaning({ description, unit, codes }: Described): string {
 }
 
 /** Its meaning for dbt, which reads descriptions as Jinja, so braces are made harmless. */
-export const describe = (column: Described): string => toMeaning(column).replace(/\{(?=[{%#])/g, "{{ '{' }}");
+export const describe = (column: Described): string => escapeJinja(toMeaning(column));
 
 function cleanSource(dataset: Dataset): object {
   const tests = toDataTests(dataset);
@@ -64,6 +65,10 @@ function cleanSource(dataset: Dataset): object {
     name: cleanTable(dataset.category).table,
     description: describe({ description: `${dataset.title}: ${wordsOf(dataset).many} that keep every rule.` }),
     config: { tags: [dataset.category] },
+    // The etl step drops no repeated row: a month that was accepted in spite of them must not stop dbt for ever.
+    ...(dataset.key && {
+      data_tests: [{ unique_together: { arguments: { columns: dataset.key }, config: { severity: 'warn' } } }],
+    }),
     columns: dataset.columns.map((column) => ({
       ...toColumn(column),
       ...(tests[column.name] ? { data_tests: tests[column.name] } : {}),
@@ -88,7 +93,7 @@ export const triageOnlyColumns: readonly DbtColumn[] = [
   { name: triageColumns.month, description: "First day of the file's month.", data_type: 'DATE', data_tests: ['not_null'] },
   {
     name: triageColumns.rules,
-    description: 'Names of the rules that the trip breaks.',
+    description: 'Names of the rules that the row breaks.',
     data_type: 'VARCHAR[]',
     data_tests: ['not_null'],
   },

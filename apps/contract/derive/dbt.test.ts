@@ -3,13 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDatasets } from '../categories.ts';
-import { summaryOf } from '../dataset.ts';
+import { type Dataset, type Feature, isModelled, modelOf, summaryOf } from '../dataset.ts';
 import { defineDataset } from '../define-dataset.ts';
 import { green } from '../green.ts';
 import { any, between, ifPresent, present } from '../predicate.ts';
+import { taxiZones } from '../taxi-zones.ts';
 import { yellow } from '../yellow.ts';
 import { zones } from '../zones.ts';
 import { toDbtFiles } from './dbt.ts';
+import { toGeneratedFiles } from './generated-files.ts';
 import { toModelJson } from './model.ts';
 
 const app = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -35,10 +37,19 @@ describe('the dbt project', () => {
   });
 
   test('has one seed row a zone, with six decimals', () => {
-    const lines = (toDbtFiles([])['seeds/taxi_zones.csv'] as string).trimEnd().split('\n');
+    const lines = (toDbtFiles([green])['seeds/taxi_zones.csv'] as string).trimEnd().split('\n');
     expect(lines.length).toBe(zones.length + 1);
     expect(lines[1]).toBe('1,EWR,Newark Airport,-74.171533,40.689483');
     expect(lines[265]).toBe('265,Outside NYC,Outside NYC,,');
+  });
+
+  test('a seed has the categories that refer to it as tags', () => {
+    const seeds = (datasets: Dataset[]) => parse(toDbtFiles(datasets)['seeds/seeds.yml'] as string).seeds;
+    expect(seeds([green, yellow])).toMatchObject([
+      { name: 'taxi_zones', config: { schema: 'zones', tags: ['green', 'yellow'] } },
+    ]);
+    const other = { ...green, category: 'olive', lookups: { at: { dimension: { ...taxiZones }, column: 'PULocationID' } } };
+    expect(() => seeds([green, other])).toThrow('olive: another dimension is named taxi_zones, too');
   });
 
   test('a column that a rule lets be missing is not tested for null, but for its values', () => {
@@ -60,6 +71,23 @@ describe('the dbt project', () => {
       ['VendorID', ['not_null']],
       ['extra', [{ number_between: { arguments: { at_least: 0, at_most: 9 } } }]],
     ]);
+  });
+
+  test('a key is tested on the clean table', () => {
+    const cleanOf = (key?: readonly string[]) => {
+      const dataset = defineDataset({ ...green, category: 'scooter', ...(key && { key }) });
+      const { sources } = parse(toDbtFiles([dataset])['models/generated/sources.yml'] as string);
+      return sources[0].tables.find(({ name }: { name: string }) => name === 'scooter_clean');
+    };
+    expect(cleanOf(['VendorID', 'lpep_pickup_datetime']).data_tests).toEqual([
+      {
+        unique_together: {
+          arguments: { columns: ['VendorID', 'lpep_pickup_datetime'] },
+          config: { severity: 'warn' },
+        },
+      },
+    ]);
+    expect(cleanOf()).not.toHaveProperty('data_tests');
   });
 
   test('describes every column of every table', () => {
@@ -90,26 +118,48 @@ describe('the dbt project', () => {
     expect(files['models/generated/shuttle/dbt__bi__shuttle_m2m.sql']).toContain(String.raw`[[1,"O'Neil \"quoted\" }}"]]`);
   });
 
-  test('refuses keys of the summary that lack what the view needs', () => {
-    const { keys: all, figures } = summaryOf(green);
-    const { VendorID: _, ...keys } = all;
-    const broken = { ...green, summary: { keys, figures } };
-    expect(() => toDbtFiles([broken])).toThrow('green: summary.keys lack the vendor column; add it in apps/contract/green.ts');
+  test('takes a data set without codes, lookups and summary', () => {
+    const { features: _, lookups: __, model: ___, summary: ____, ...bare } = green;
+    const view = toDbtFiles([{ ...bare, category: 'bare' }])['models/generated/bare/dbt__bi__bare_m2m.sql'];
+    expect(view).toContain('{"name":"row_count","of":"column","column":"row_count"}');
+    expect(view).toContain('lookups=[\n    ]');
+  });
+
+  test('codes that are texts stay texts, and every key with codes has its names unless the summary says which', () => {
+    const { names: _, ...summary } = summaryOf(green);
+    const view = toDbtFiles([{ ...green, summary }])['models/generated/green/dbt__bi__green_m2m.sql'];
+    expect(view).toContain('"of":"codes","key":"store_and_fwd_flag","codes":[["Y","held, then forwarded"],["N","sent at once"]]');
+    expect(view).toContain('"name":"VendorID","of":"codes"');
   });
 });
 
 describe('the model', () => {
   test('is what the contract says now', () => {
-    for (const dataset of allDatasets)
+    for (const dataset of allDatasets.filter(isModelled))
       expect(JSON.parse(read(`ml/generated/${dataset.category}.json`))).toEqual(toModelJson(dataset));
   });
 
   test('names the feature table and the registered model', () => {
-    expect(toModelJson(shuttle)).toMatchObject({
+    const { date, ...features } = shuttle.features ?? {};
+    const named = { ...shuttle, features: { day: date as Feature, ...features } };
+    expect(toModelJson({ ...named, model: { ...modelOf(shuttle), name: 'delay' } })).toMatchObject({
+      date: 'day',
       dataset: 'ml',
-      table: 'dbt__ml__shuttle_fare',
-      registered_model: 'shuttle-fare',
+      table: 'dbt__ml__shuttle_delay',
+      registered_model: 'shuttle-delay',
       champion: 'shuttle/champion.json',
     });
+  });
+
+  test('of a data set without one there is no feature table and nothing to train', () => {
+    const { model: _, features: __, ...bare } = green;
+    const dataset = defineDataset({ ...bare, category: 'bare' });
+    const files = toGeneratedFiles([{ file: 'bare.ts', name: 'bare', dataset }]);
+    expect(Object.keys(files).filter((path) => /bare/.test(path))).toEqual([
+      'dbt/models/generated/bare/dbt__bi__bare_m2m.sql',
+      'dbt/models/generated/bare/models.yml',
+      'validate/expectations/bare.json',
+    ]);
+    expect(files['dbt/models/generated/bare/models.yml']).not.toContain('dbt__ml__');
   });
 });

@@ -53,6 +53,25 @@ test('a made-up category needs no other edit', () => {
   expect(expectations.at(-1)).toMatchObject({ kwargs: { min_value: 7 }, severity: 'info' });
 });
 
+test('a key is unique: by its one column, or by all of them together', () => {
+  const uniqueness = (key: readonly string[]) =>
+    toExpectationSuite(defineDataset({ ...yellow, category: 'scooter', key })).expectations.filter(
+      ({ meta }) => meta.from === 'key',
+    );
+  expect(uniqueness(['VendorID'])).toEqual([
+    { type: 'expect_column_values_to_be_unique', kwargs: { column: 'VendorID' }, meta: { from: 'key' }, severity: 'critical' },
+  ]);
+  expect(uniqueness(['VendorID', pickup])).toEqual([
+    {
+      type: 'expect_compound_columns_to_be_unique',
+      kwargs: { column_list: ['VendorID', pickup] },
+      meta: { from: 'key' },
+      severity: 'critical',
+    },
+  ]);
+  expect(toExpectationSuite(yellow).expectations.filter(({ meta }) => meta.from === 'key')).toEqual([]);
+});
+
 test('says of a rule what an expectation can say, and nothing where it may be missing', () => {
   const { expectations } = toExpectationSuite(
     defineDataset({

@@ -21,6 +21,7 @@ export function toExpectationSuite(dataset: Dataset): ExpectationSuite {
   const all = [
     ...columnSet(dataset),
     ...presence(dataset),
+    ...uniqueness(dataset),
     ...types(dataset),
     ...codes(dataset),
     ...rules(dataset),
@@ -46,7 +47,13 @@ function columnSet(dataset: Dataset): SuiteExpectation[] {
 
 /** The rest is known to be missing for some senders and months. */
 function presence({ must = [] }: Dataset): SuiteExpectation[] {
-  return must.map((column) => expectation('expect_column_values_to_not_be_null', { column, mostly: 0.99 }, 'critical', 'roles'));
+  return must.map((column) => expectation('expect_column_values_to_not_be_null', { column, mostly: 0.99 }, 'critical', 'must'));
+}
+
+function uniqueness({ key: [first, ...others] = [] }: Dataset): SuiteExpectation[] {
+  if (first === undefined) return [];
+  if (others.length === 0) return [expectation('expect_column_values_to_be_unique', { column: first }, 'critical', 'key')];
+  return [expectation('expect_compound_columns_to_be_unique', { column_list: [first, ...others] }, 'critical', 'key')];
 }
 
 const numbers = ['int32', 'int64', 'float32', 'float64', 'IntegerType', 'LongType', 'FloatType', 'DoubleType', 'DecimalType'];

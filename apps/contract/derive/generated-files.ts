@@ -1,6 +1,7 @@
 // Every generated file of apps/, as text by path: what `npm run synth` writes and a test compares with what is committed.
-import type { Dataset } from '../dataset.ts';
-import { ContractError } from '../define-dataset.ts';
+
+import { ContractError } from '../contract-error.ts';
+import { type Dataset, isModelled } from '../dataset.ts';
 import { toDbtFiles } from './dbt.ts';
 import { toExpectationSuite } from './expectations.ts';
 import { toModelJson } from './model.ts';
@@ -28,7 +29,9 @@ export function toGeneratedFiles(found: readonly FoundDataset[]): Record<string,
   return {
     'contract/generated/categories.ts': toCategoriesModule(sorted),
     ...Object.fromEntries(Object.entries(toDbtFiles(datasets)).map(([path, content]) => [`dbt/${path}`, content])),
-    ...Object.fromEntries(datasets.map((dataset) => [`ml/generated/${dataset.category}.json`, toJson(toModelJson(dataset))])),
+    ...Object.fromEntries(
+      datasets.filter(isModelled).map((dataset) => [`ml/generated/${dataset.category}.json`, toJson(toModelJson(dataset))]),
+    ),
     ...Object.fromEntries(
       datasets.map((dataset) => [`validate/expectations/${dataset.category}.json`, toJson(toExpectationSuite(dataset))]),
     ),

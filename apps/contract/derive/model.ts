@@ -1,13 +1,14 @@
-// What training needs to know about a category's fare model. Written to apps/ml/generated/<category>.json.
-import type { Dataset } from '../dataset.ts';
+// What training needs to know about a category's model. Written to apps/ml/generated/<category>.json.
+import type { Modelled } from '../dataset.ts';
 import { championAlias, featureTable, jobLabels, modelPaths, registeredModel } from '../names.ts';
+import { dayOf } from './feature-query.ts';
 
 export interface ModelJson {
   readonly category: string;
   readonly dataset: string;
   readonly table: string;
   /** The feature table's column that tells the month. */
-  readonly date: 'date';
+  readonly date: string;
   readonly target: string;
   readonly features: readonly string[];
   readonly registered_model: string;
@@ -19,14 +20,15 @@ export interface ModelJson {
 }
 
 /** The model's description for Python. */
-export function toModelJson({ category, model }: Dataset): ModelJson {
+export function toModelJson(dataset: Modelled): ModelJson {
+  const { category, model } = dataset;
   return {
     category,
-    ...featureTable(category),
-    date: 'date',
+    ...featureTable(category, model.name),
+    date: dayOf(dataset),
     target: model.target,
     features: model.features,
-    registered_model: registeredModel(category),
+    registered_model: registeredModel(category, model.name),
     alias: championAlias,
     champion: modelPaths.champion(category),
     job_labels: { run: jobLabels.run, category: jobLabels.category, step: jobLabels.step },

@@ -21,6 +21,13 @@
   {%- endif -%}
 {%- endmacro %}
 
+{#- The clause of an incremental model that keeps the run's month of a timestamp. -#}
+{% macro where_run_month(column) -%}
+  {%- if is_incremental() -%}
+    where {{ in_run_month(column, 'timestamp') }}
+  {%- endif -%}
+{%- endmacro %}
+
 {#- Configures an incremental model whose runs replace exactly the run's month, also when the month has no rows any more. -#}
 {% macro replace_month_of(column) -%}
   {{ return(adapter.dispatch('replace_month_of')(column)) }}

@@ -19,16 +19,30 @@ select * from (select (select count(*) from {{ model }}) as rows_here, (select c
 where rows_here <> rows_there
 {% endtest %}
 
-{#- Trips of the run's month that the fare model leaves out, because a zone of theirs has no coordinates. A warning with their number. -#}
-{% test trips_without_coordinates(model, trips, pickup, pickup_zone, dropoff_zone) %}
-with zones as (
-  select location_id from {{ ref('taxi_zones') }} where longitude is not null and latitude is not null
-)
+{#- No two rows have the same values in all of these columns. A failure is a combination and how often it occurs. -#}
+{% test unique_together(model, columns) %}
+{%- set names = [] -%}
+{%- for column in columns -%}{%- do names.append(adapter.quote(column)) -%}{%- endfor %}
+select {{ names | join(', ') }}, count(*) as number_of_rows from {{ model }}
+group by {{ names | join(', ') }}
+having count(*) > 1
+{% endtest %}
 
-select trips.{{ adapter.quote(pickup) }}
-from {{ trips }} as trips
-left join zones as pickup_zone on pickup_zone.location_id = trips.{{ adapter.quote(pickup_zone) }}
-left join zones as dropoff_zone on dropoff_zone.location_id = trips.{{ adapter.quote(dropoff_zone) }}
-where {{ in_run_month('trips.' ~ adapter.quote(pickup), 'timestamp') }}
-  and (pickup_zone.location_id is null or dropoff_zone.location_id is null)
+{#- Rows of the run's month that the feature table leaves out, because a lookup finds no place. A warning with their number.
+    lookups: column of the clean table, dimension, and the dimension's columns key, longitude, latitude. -#}
+{% test rows_without_place(model, clean, time, lookups) %}
+{%- set at = 'clean.' ~ adapter.quote(time) %}
+select {{ at }}
+from {{ clean }} as clean
+{%- for lookup in lookups %}
+left join {{ ref(lookup.dimension) }} as place_{{ loop.index }}
+  on place_{{ loop.index }}.{{ adapter.quote(lookup.key) }} = clean.{{ adapter.quote(lookup.column) }}
+{%- endfor %}
+where {{ in_run_month(at, 'timestamp') }}
+  and (
+    {%- for lookup in lookups %}
+    {{ 'or ' if not loop.first }}place_{{ loop.index }}.{{ adapter.quote(lookup.longitude) }} is null
+    or place_{{ loop.index }}.{{ adapter.quote(lookup.latitude) }} is null
+    {%- endfor %}
+  )
 {% endtest %}

@@ -1,0 +1,103 @@
+// Expressions as SQL, for the engines in which dbt makes the feature table.
+import { columnOf, type Dataset } from '../dataset.ts';
+import type { Place } from '../dimension.ts';
+import { type CalendarPart, type Expression, earthRadiusMetres, type Point } from '../expression.ts';
+
+/** What DuckDB and BigQuery say in different words. */
+export interface ExpressionDialect {
+  readonly engine: 'duckdb' | 'bigquery';
+  readonly name: (identifier: string) => string;
+  readonly text: (value: string) => string;
+  readonly minutesBetween: (from: string, to: string) => string;
+  readonly dayOfWeek: (timestamp: string) => string;
+}
+
+export const duckdbExpressions: ExpressionDialect = {
+  engine: 'duckdb',
+  name: (identifier) => `"${identifier.replaceAll('"', '""')}"`,
+  text: (value) => `'${value.replaceAll("'", "''")}'`,
+  minutesBetween: (from, to) => `(epoch_us(${to}) - epoch_us(${from})) / 60000000.0`,
+  dayOfWeek: (timestamp) => `extract(dow from ${timestamp}) + 1`,
+};
+
+export const bigQueryExpressions: ExpressionDialect = {
+  engine: 'bigquery',
+  name: (identifier) => `\`${identifier}\``,
+  // BigQuery's texts in double quotes have the escapes of JSON.
+  text: (value) => JSON.stringify(value),
+  minutesBetween: (from, to) => `timestamp_diff(${to}, ${from}, microsecond) / 60000000.0`,
+  dayOfWeek: (timestamp) => `extract(dayofweek from ${timestamp})`,
+};
+
+/** The SQL of what an expression reads. */
+export interface ExpressionSources {
+  readonly column: (name: string) => string;
+  readonly place: (lookup: string) => Record<keyof Place, string>;
+  /** Metres from the place of a lookup to a fixed one. */
+  readonly metresTo: (lookup: string, place: Place) => string;
+}
+
+/** An expression as SQL: a number, a date, or null where a part is missing. */
+export function toExpressionSql(
+  dataset: Dataset,
+  dialect: ExpressionDialect,
+  { expression, sources }: { expression: Expression; sources: ExpressionSources },
+): string {
+  switch (expression.of) {
+    case 'lookup':
+      return sources.place(expression.lookup)[expression.part];
+    case 'metres':
+      return toMetres(expression.from, expression.to, sources);
+    case 'minutes':
+      return dialect.minutesBetween(sources.column(expression.from), sources.column(expression.to));
+  }
+  const column = sources.column(expression.column);
+  switch (expression.of) {
+    case 'value':
+      return column;
+    case 'code':
+      return toCode(dataset, dialect, { name: expression.column, column });
+    default:
+      return toCalendarPart(expression.of, column, dialect);
+  }
+}
+
+function toCalendarPart(part: CalendarPart, timestamp: string, dialect: ExpressionDialect): string {
+  switch (part) {
+    case 'day':
+      return `cast(${timestamp} as date)`;
+    case 'day-of-week':
+      return dialect.dayOfWeek(timestamp);
+    case 'day-of-month':
+      return `extract(day from ${timestamp})`;
+    default:
+      return `extract(${part} from ${timestamp})`;
+  }
+}
+
+function toCode(dataset: Dataset, dialect: ExpressionDialect, { name, column }: { name: string; column: string }): string {
+  const { type, codes = {} } = columnOf(dataset, name);
+  if (type !== 'string') return column;
+  const cases = Object.keys(codes).map((text, place) => `when ${dialect.text(text)} then ${place + 1}`);
+  return `case ${column} ${cases.join(' ')} end`;
+}
+
+/** A distance is the same both ways. */
+function toMetres(from: Point, to: Point, { metresTo, place }: ExpressionSources): string {
+  if (typeof from === 'string') return typeof to === 'string' ? toHaversine(place(from), place(to)) : metresTo(from, to);
+  return typeof to === 'string' ? metresTo(to, from) : toHaversine(toLiterals(from), toLiterals(to));
+}
+
+export const toLiterals = ({ longitude, latitude }: Place): Record<keyof Place, string> => ({
+  longitude: String(longitude),
+  latitude: String(latitude),
+});
+
+/** Great-circle distance in metres by the haversine formula; longitudes and latitudes are SQL in degrees. BigQuery has no radians(). */
+export function toHaversine(from: Record<keyof Place, string>, to: Record<keyof Place, string>): string {
+  const radian = '0.017453292519943295';
+  const halfSine = (part: keyof Place) => `power(sin((${to[part]} - ${from[part]}) * ${radian} / 2), 2)`;
+  const cosine = (degrees: string) => `cos(${degrees} * ${radian})`;
+  const share = `${halfSine('latitude')} + ${cosine(from.latitude)} * ${cosine(to.latitude)} * ${halfSine('longitude')}`;
+  return `2 * ${earthRadiusMetres} * asin(least(1, sqrt(${share})))`;
+}

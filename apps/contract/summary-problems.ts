@@ -1,0 +1,73 @@
+// What is wrong with the summary of a definition, and with the view that derives from it.
+import { type Dataset, type LogicalType, summaryOf } from './dataset.ts';
+import { viewColumns } from './derive/view-columns.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { countNames, findColumn, nearest } from './find-column.ts';
+import { monthlyColumns } from './names.ts';
+import { findNameProblem } from './plain-name.ts';
+import { columnsOfSummaryFigure, type SummaryFigure } from './summary.ts';
+
+const nameProblems = (names: readonly string[]): string[] =>
+  names.flatMap((name) => {
+    const problem = findNameProblem(name);
+    return problem === undefined ? [] : [`summary: "${name}" ${problem}`];
+  });
+
+/** The types of the columns that a figure reads. */
+const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, readonly LogicalType[]>> = {
+  sum: ['int', 'double'],
+  mean: ['int', 'double'],
+  min: ['int', 'double'],
+  max: ['int', 'double'],
+  'mean-minutes': ['timestamp'],
+  'sum-hours': ['timestamp'],
+  'busiest-hour': ['timestamp'],
+};
+
+export function summaryProblems(dataset: Dataset): string[] {
+  const { keys, figures } = summaryOf(dataset);
+  const names = countNames(
+    [monthlyColumns.month, ...Object.keys(keys), ...Object.keys(figures)].map((name) => name.toLowerCase()),
+  );
+  return [
+    ...[...names].filter(([, times]) => times > 1).map(([name]) => `summary: "${name}" is defined twice`),
+    ...(Object.keys(figures).length === 0 ? ['summary: no figures; expected one at least, such as count()'] : []),
+    ...nameProblems([...Object.keys(keys), ...Object.keys(figures)]),
+    ...Object.entries(keys)
+      .filter(([, column]) => !findColumn(dataset, column))
+      .map(([name, column]) => `summary "${name}": no column ${nearest(dataset, column)}`),
+    ...Object.entries(figures).flatMap(([name, figure]) =>
+      columnsOfSummaryFigure(figure).flatMap((column) => {
+        const found = findColumn(dataset, column);
+        if (!found) return [`summary "${name}": no column ${nearest(dataset, column)}`];
+        const types = figure.of === 'count' ? [] : typesOfFigure[figure.of];
+        return types.includes(found.type)
+          ? []
+          : [`summary "${name}": "${figure.of}" needs ${types.join(' or ')}, but column "${column}" is ${found.type}`];
+      }),
+    ),
+    ...viewProblems(dataset),
+  ];
+}
+
+/** What is wrong with the view for dashboards. */
+function viewProblems(dataset: Dataset): string[] {
+  const { keys, figures, names = {}, repeats = {} } = summaryOf(dataset);
+  const ofNames = Object.entries(names).flatMap(([name, key]) => {
+    if (!Object.hasOwn(keys, key)) return [`summary.names "${name}": no key "${key}"${didYouMean(key, Object.keys(keys))}`];
+    const column = findColumn(dataset, keys[key] as string);
+    return column && !column.codes ? [`summary.names "${name}": column "${column.name}" has no codes`] : [];
+  });
+  const ofRepeats = Object.entries(repeats).flatMap(([name, { figure, description }]) => [
+    ...(figure !== undefined && !Object.hasOwn(figures, figure)
+      ? [`summary.repeats "${name}": no figure "${figure}"${didYouMean(figure, Object.keys(figures))}`]
+      : []),
+    ...(description.trim() === '' ? [`summary.repeats "${name}" has no description`] : []),
+  ]);
+  const problems = [...ofNames, ...ofRepeats, ...nameProblems([...Object.keys(names), ...Object.keys(repeats)])];
+  // The columns of a view are made of keys and lookups that are right.
+  if (problems.length > 0 || Object.values(keys).some((column) => !findColumn(dataset, column))) return problems;
+  return [...countNames(viewColumns(dataset).map(({ name }) => name.toLowerCase()))]
+    .filter(([, count]) => count > 1)
+    .map(([name]) => `summary: the view would have "${name}" twice; name a key, a figure or a lookup in another way`);
+}
