@@ -11,7 +11,7 @@ export function toHomePage(home: Home): string {
   const news = [...byCategory.values()].map(([newest]) => newest);
   return toPage({
     title: 'Overview',
-    lead: 'NYC taxi trips, from monthly files to clean tables, documentation and a fare model.',
+    lead: 'From monthly files to clean tables, documentation and a model.',
     path: '/',
     body:
       home.runs.length === 0

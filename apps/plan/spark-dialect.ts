@@ -227,7 +227,7 @@ function toSixDecimals(total: string): string {
   return `CASE WHEN abs(${scaled}) < 4503599627370496D THEN signum(${scaled}) * CAST(CAST(abs(${scaled}) + 0.5D AS BIGINT) AS DOUBLE) / 1000000D WHEN abs(${scaled}) <= 1.7976931348623157E308D THEN ${scaled} / 1000000D ELSE ${total} END`;
 }
 
-/** Trips are counted by hour, two counters of 32 bits in a number; the earliest hour that has the most. */
+/** Rows are counted by hour, two counters of 32 bits in a number; the earliest hour that has the most. */
 function busiestHour(timestamp: string): Aggregate {
   const pairOf = (hour: number) => `CASE hour(${timestamp}) WHEN ${hour} THEN 1L WHEN ${hour + 1} THEN 4294967296L ELSE 0L END`;
   return {

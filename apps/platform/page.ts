@@ -38,7 +38,7 @@ export function toPage({ title, body, path, lead, script }: Page): string {
 <h1>${title}</h1>
 ${lead === undefined ? '' : html`<p class="lead">${lead}</p>\n`}${body}
 </main>
-<footer class="site-end">Taxiway · NYC taxi trips, from file to fare</footer>
+<footer class="site-end">Taxiway · from monthly files to tables and models</footer>
 ${script === undefined ? '' : html`<script>${toTrustedHtml(script)}</script>\n`}</body>
 </html>
 `}`;
