@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { allDatasets } from '../apps/contract/categories.ts';
 import type { Dataset } from '../apps/contract/dataset.ts';
-import { fileNameOf, monthOfFile } from '../apps/contract/file-name.ts';
+import { monthOfFile, partsOfName, shownFileName } from '../apps/contract/file-name.ts';
 import { UsageError } from '../apps/platform/errors.ts';
 
 export interface Input {
@@ -30,9 +30,8 @@ export async function readInput(dataset: Dataset, folder: string): Promise<Input
 
 /** Sorts file names into months of the category and others. Pure. */
 export function sortFiles(dataset: Dataset, names: readonly string[], folder: string): { months: string[]; ignored: string[] } {
-  const expected = `${fileNameOf(dataset, 'YYYY-MM')}`;
-  const ofOthers = (name: string) =>
-    allDatasets.some((other) => other.category !== dataset.category && name.startsWith(other.filePrefix));
+  const expected = shownFileName(dataset);
+  const ofOthers = (name: string) => allDatasets.some((other) => other.category !== dataset.category && isLike(other, name));
   const ignored = names.filter((name) => !/\.parquet$/i.test(name) || ofOthers(name));
   const candidates = names.filter((name) => !ignored.includes(name));
   const unnamed = candidates.filter((name) => monthOfFile(dataset, name) === undefined);
@@ -51,4 +50,10 @@ export function sortFiles(dataset: Dataset, names: readonly string[], folder: st
 
 function list(names: readonly string[]): string {
   return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}
+
+/** Whether a name begins as those of a data set, whatever month it has. */
+function isLike(dataset: Dataset, name: string): boolean {
+  const { before } = partsOfName(dataset);
+  return before === '' ? monthOfFile(dataset, name) !== undefined : name.startsWith(before);
 }

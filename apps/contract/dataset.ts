@@ -37,6 +37,12 @@ export interface Expectation {
   readonly severity: Severity;
 }
 
+/** The files of a data set, one a month. */
+export interface Files {
+  /** With `{YYYY-MM}` or `{YYYYMM}` in place of the month: `yellow_tripdata_{YYYY-MM}.parquet`. */
+  readonly name: string;
+}
+
 /** When a row happened. */
 export interface Time {
   /** The timestamp that says which month a row belongs to; the tables are partitioned by it. */
@@ -74,8 +80,7 @@ export interface Dataset {
   readonly description: string;
   /** What people call a row, and several; `row` and `rows` unless given. */
   readonly row?: readonly [one: string, many: string];
-  /** A file is named `<filePrefix>YYYY-MM.parquet`. */
-  readonly filePrefix: string;
+  readonly files: Files;
   readonly columns: readonly Column[];
   readonly time: Time;
   /** The columns that together make a row unique: a file is refused where two rows have the same values in all of them. */

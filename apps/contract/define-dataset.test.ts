@@ -45,7 +45,20 @@ test('every contradiction is in one list, with the file to mend', () => {
 
 test.each<[string, Partial<Dataset>, string]>([
   ['a category that is no name', { category: 'Yellow Cab' }, 'category "Yellow Cab" must be'],
-  ['a prefix without an end', { filePrefix: 'yellow' }, 'filePrefix "yellow" must be'],
+  [
+    'a file name without a month',
+    { files: { name: 'yellow.parquet' } },
+    'files.name "yellow.parquet" must have one month, {YYYY-MM} or {YYYYMM}, got 0',
+  ],
+  ['two months', { files: { name: '{YYYYMM}-{YYYYMM}.parquet' } }, 'must have one month, {YYYY-MM} or {YYYYMM}, got 2'],
+  ['another form of a month', { files: { name: 'y_{MM-YYYY}.parquet' } }, 'has {MM-YYYY}; a month is {YYYY-MM} or {YYYYMM}'],
+  [
+    'a folder in a file name',
+    { files: { name: 'in/y_{YYYYMM}.parquet' } },
+    'must be letters, digits, "_", "-" and "." around the month',
+  ],
+  ['a name of what is not finished', { files: { name: '_y_{YYYYMM}.parquet' } }, 'begins with "_" or "."'],
+  ['another format', { files: { name: 'y_{YYYYMM}.csv' } }, 'must end in ".parquet"'],
   ['a column twice', { columns: [...yellow.columns, ...yellow.columns.slice(0, 1)] }, 'column "VendorID" is defined 2 times'],
   [
     'an alias that differs by case from another column',

@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addMonths, fileNameOf, monthOfFile } from './file-name.ts';
+import { addMonths, fileNameOf, monthOfFile, shownFileName } from './file-name.ts';
 import { green } from './green.ts';
 import { yellow } from './yellow.ts';
 
+const rides = { ...yellow, files: { name: 'JC-{YYYYMM}-tripdata.parquet' } };
+const bare = { ...yellow, files: { name: '{YYYY-MM}.parquet' } };
+
 test('a month comes back from its file name', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 12 * 9999 }), (index) => {
+    fc.property(fc.integer({ min: 0, max: 12 * 9999 }), fc.constantFrom(yellow, rides, bare), (index, dataset) => {
       const month = addMonths('0000-01', index);
-      expect(monthOfFile(yellow, fileNameOf(yellow, month))).toBe(month);
+      expect(monthOfFile(dataset, fileNameOf(dataset, month))).toBe(month);
       expect(addMonths(addMonths(month, 7), -7)).toBe(month);
     }),
   );
@@ -25,6 +28,23 @@ test.each([
   '',
 ])('%s carries no month of yellow', (name) => {
   expect(monthOfFile(yellow, name)).toBeUndefined();
+});
+
+test('a name is written and read in its own form', () => {
+  expect([yellow, rides, bare].map((dataset) => fileNameOf(dataset, '2024-01'))).toEqual([
+    'yellow_tripdata_2024-01.parquet',
+    'JC-202401-tripdata.parquet',
+    '2024-01.parquet',
+  ]);
+  expect([yellow, rides].map(shownFileName)).toEqual(['yellow_tripdata_YYYY-MM.parquet', 'JC-YYYYMM-tripdata.parquet']);
+  for (const name of [
+    'JC-2024-01-tripdata.parquet',
+    'JC-202413-tripdata.parquet',
+    'JC-202401-tripdata.csv',
+    'JC-tripdata.parquet',
+    'JC-',
+  ])
+    expect(monthOfFile(rides, name)).toBeUndefined();
 });
 
 test('months go over the years', () => {

@@ -1,15 +1,33 @@
-// How files are named, and what a name says: `<filePrefix>YYYY-MM.parquet`. A month is written `2024-01`, run_date is its first day.
+// How files are named, and what a name says. A month is written `2024-01` everywhere else; run_date is its first day.
 import type { Dataset } from './dataset.ts';
+
+/** How a name may write the month → what it looks like there. */
+export const monthForms = { '{YYYY-MM}': /^\d{4}-(?:0[1-9]|1[0-2])$/, '{YYYYMM}': /^\d{4}(?:0[1-9]|1[0-2])$/ } as const;
+type MonthForm = keyof typeof monthForms;
+
+/** What stands before the month and after it. Throws where there is no month: a definition has been checked for that. */
+export function partsOfName({ category, files: { name } }: Dataset): { before: string; form: MonthForm; after: string } {
+  const form = (Object.keys(monthForms) as MonthForm[]).find((one) => name.includes(one));
+  if (form === undefined) throw new Error(`${category}: files.name "${name}" has no month`);
+  const [before = '', after = ''] = name.split(form);
+  return { before, form, after };
+}
+
+/** As people read it: `yellow_tripdata_YYYY-MM.parquet`. */
+export const shownFileName = ({ files: { name } }: Dataset): string => name.replaceAll(/[{}]/g, '');
 
 /** The name of a month's file. */
 export function fileNameOf(dataset: Dataset, month: string): string {
-  return `${dataset.filePrefix}${month}.parquet`;
+  const { before, form, after } = partsOfName(dataset);
+  return `${before}${form === '{YYYYMM}' ? month.replace('-', '') : month}${after}`;
 }
 
 /** The month that a file's name carries, or undefined where the name is not one of the category's. */
 export function monthOfFile(dataset: Dataset, fileName: string): string | undefined {
-  if (!fileName.startsWith(dataset.filePrefix)) return undefined;
-  return /^(\d{4}-(?:0[1-9]|1[0-2]))\.parquet$/.exec(fileName.slice(dataset.filePrefix.length))?.[1];
+  const { before, form, after } = partsOfName(dataset);
+  if (!fileName.startsWith(before) || !fileName.endsWith(after)) return undefined;
+  const month = fileName.slice(before.length, fileName.length - after.length);
+  return monthForms[form].test(month) ? `${month.slice(0, 4)}-${month.slice(-2)}` : undefined;
 }
 
 /** The data set and month of an object in a source, by its key or path below the source. */
@@ -20,7 +38,7 @@ export interface MonthOfObject {
 }
 
 /**
- * Which objects are months: `<folders>/<filePrefix>YYYY-MM.parquet`. Not those that are put aside: below a folder `archive`, or a name or folder
+ * Which objects are months: those with a file's name, in any folder. Not those that are put aside: below a folder `archive`, or a name or folder
  * that begins with `_` or `.`, where writers keep what is not finished. Undefined for all others.
  */
 export function monthOfObject(datasets: readonly Dataset[], key: string): MonthOfObject | undefined {

@@ -52,7 +52,7 @@ export const green = defineDataset({
   category: 'green',
   title: 'Green taxi',
   description: 'Trips of the green boro taxis, which may be hailed outside the core of Manhattan.',
-  filePrefix: 'green_tripdata_',
+  files: { name: 'green_tripdata_{YYYY-MM}.parquet' },
   row: ['trip', 'trips'],
   columns,
   time: { at: time.pickup, until: time.dropoff, word: 'pickup', zone: tripTimeZone },

@@ -45,7 +45,7 @@ export const yellow = defineDataset({
   category: 'yellow',
   title: 'Yellow taxi',
   description: 'Trips of the yellow taxis of New York City, which may be hailed on the street anywhere in the city.',
-  filePrefix: 'yellow_tripdata_',
+  files: { name: 'yellow_tripdata_{YYYY-MM}.parquet' },
   row: ['trip', 'trips'],
   columns,
   time: { at: time.pickup, until: time.dropoff, word: 'pickup', zone: tripTimeZone },

@@ -1,5 +1,6 @@
 // The plan of a backfill: which months of a range are to be done, and what that may cost. Pure.
 import type { Dataset } from '../contract/dataset.ts';
+import { shownFileName } from '../contract/file-name.ts';
 import { keyOf, type Records } from '../plan/month-records.ts';
 import { UsageError } from '../platform/errors.ts';
 import { type Cost, estimateCost } from './cost.ts';
@@ -58,7 +59,7 @@ function monthsOfRange({ dataset, from, to, source, files, doubles, records }: B
   if (missing.length > 0)
     throw new UsageError(
       `${source}: no ${dataset.category} file for ${describeMonths(missing)}; there is ${describeMonths([...known].sort())}; ` +
-        `change --from and --to, or add ${dataset.filePrefix}YYYY-MM.parquet`,
+        `change --from and --to, or add ${shownFileName(dataset)}`,
     );
   const wanted = months.flatMap((month) => found.get(month) ?? []).map((file) => ({ ...file, done: isDone(file, records) }));
   return { wanted, doubles: waiting };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Dataset } from '../contract/dataset.ts';
 import { type Cast, toCasts } from '../contract/derive/casts.ts';
-import { firstDayOf, monthOfFile } from '../contract/file-name.ts';
+import { firstDayOf, monthOfFile, shownFileName } from '../contract/file-name.ts';
 import { type FileColumn, parquetTypes } from '../contract/file-schema.ts';
 import { mapConcurrently } from '../platform/concurrent.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
@@ -106,7 +106,7 @@ function monthOf(dataset: Dataset, uri: string): string {
   const file = baseName(uri);
   const month = monthOfFile(dataset, file);
   if (month === undefined)
-    throw new UsageError(`${file}: the name carries no month; expected ${dataset.filePrefix}YYYY-MM.parquet; rename the file`);
+    throw new UsageError(`${file}: the name carries no month; expected ${shownFileName(dataset)}; rename the file`);
   return firstDayOf(month);
 }
 

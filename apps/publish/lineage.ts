@@ -1,5 +1,6 @@
 // The way of a data set's rows from file to view and model, drawn as boxes in a grid; on a phone, as a list from top to bottom.
 import { type Dataset, wordsOf } from '../contract/dataset.ts';
+import { shownFileName } from '../contract/file-name.ts';
 import {
   biView,
   cleanTable,
@@ -21,13 +22,13 @@ interface Box {
 
 /** The picture as an ordered list. */
 export function toLineage(dataset: Dataset): Html {
-  const { category, filePrefix, model } = dataset;
+  const { category, model } = dataset;
   const { many } = wordsOf(dataset);
   const clean = nameOf(cleanTable(category));
   const monthly = nameOf(monthlyTable(category));
   const features = model ? nameOf(featureTable(category, model.name)) : '';
   const boxes: Box[] = [
-    { name: `${filePrefix}YYYY-MM.parquet`, what: 'a month’s file', place: 'at-1' },
+    { name: shownFileName(dataset), what: 'a month’s file', place: 'at-1' },
     { name: 'validate', what: 'expectations and threshold', from: 'the file', place: 'at-2' },
     { name: clean, what: `${many} that keep every rule`, from: 'validate', place: 'at-3 row-1' },
     { name: nameOf(triageTable(category)), what: `${many} that break a rule`, from: 'validate', place: 'at-3 row-2' },

@@ -98,7 +98,12 @@ test('without dbt documentation nothing is written', async () => {
 });
 
 test('a made-up category gets its page', async () => {
-  const scooter = defineDataset({ ...green, category: 'scooter', title: 'Scooters & co', filePrefix: 'scooter_' });
+  const scooter = defineDataset({
+    ...green,
+    category: 'scooter',
+    title: 'Scooters & co',
+    files: { name: 'scooter_{YYYY-MM}.parquet' },
+  });
   await publishSite(docs(), { dbt: dbt(), datasets: [...allDatasets, scooter] });
   const page = await readFile(join(docs(), 'datasets/scooter.html'), 'utf8');
   expect(page).toContain('Scooters &amp; co');

@@ -1,7 +1,7 @@
 // What to copy, and what to say of it.
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
-import { fileNameOf, firstDayOf, monthOf, monthOfFile } from '../contract/file-name.ts';
+import { fileNameOf, firstDayOf, monthOf, monthOfFile, shownFileName } from '../contract/file-name.ts';
 import type { Manifest } from '../plan/manifest.ts';
 import { mapConcurrently } from '../platform/concurrent.ts';
 import { UsageError, UserError } from '../platform/errors.ts';
@@ -120,7 +120,7 @@ function checkMonth({ source, category, filename, runDate }: TransferOptions): v
     fileNameOf(category, monthOf(runDate)) !== filename
   )
     throw new UsageError(
-      `--filename ${quote(filename)} is not the file of ${category.category} and --run-date ${quote(runDate)}; expected ${category.filePrefix}YYYY-MM.parquet and the first day of its month`,
+      `--filename ${quote(filename)} is not the file of ${category.category} and --run-date ${quote(runDate)}; expected ${shownFileName(category)} and the first day of its month`,
     );
   if (!source.endsWith(`/${filename}`)) throw new UsageError(`--source ${quote(source)} does not end in /${filename}`);
 }

@@ -2,13 +2,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { firstDayOf, monthOfFile } from '../../apps/contract/file-name.ts';
 import { green } from '../../apps/contract/green.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
 import type { EtlResult } from '../../apps/etl/result.ts';
+import { generateSample } from '../../apps/sample/generate.ts';
 import { countRawFile } from '../fixtures/count-raw-file.ts';
 import { repository } from '../fixtures/npm-start.ts';
+import { rides } from '../fixtures/rides.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 import { loadOnBoth, noDifference } from '../fixtures/spark-tables.ts';
@@ -44,6 +47,18 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
     expect(JSON.stringify(duckdb)).toContain('cast_VendorID');
     // Their ids and times are typed as usual, so that plain SQL reads them as the contract does.
     await expectCountsByHand(spark.result, { from: join(here, 'files'), prefix: 't' }, ['2024-12', '2025-01']);
+  });
+
+  test('fill equal tables of a data set that is not of taxis', async () => {
+    const here = await lab.place();
+    const destination = `${pathToFileURL(join(here, 'files')).href}/`;
+    await generateSample({ category: rides, destination, newest: '2024-02', months: 3, rows: 3000, seed: 1 });
+    const files = (await readdir(join(here, 'files'))).filter((name) => monthOfFile(rides, name) !== undefined);
+    expect(files).toHaveLength(3);
+    const load = { folder: here, files: files.map((name) => join(here, 'files', name)), mode: 'initial_load', asOf } as const;
+    const { spark, duckdb, differences } = await loadOnBoth(lab, rides, load);
+    expect(differences).toEqual(noDifference(rides));
+    expect(spark.result).toMatchObject(duckdb);
   });
 
   const shared = process.env.TAXIWAY_GREEN_FILES ?? join(repository, '..', 'shared', 'data');

@@ -20,7 +20,7 @@ const shuttle = defineDataset({
   ...green,
   category: 'shuttle',
   title: 'Shuttle "{{ env_var(\'HOME\') }}" {% raw %}',
-  filePrefix: 'shuttle_',
+  files: { name: 'shuttle_{YYYY-MM}.parquet' },
   columns: green.columns.map((column) =>
     column.name === 'VendorID' ? { ...column, codes: { 1: `O'Neil "quoted" }}` } } : column,
   ),

@@ -1,5 +1,7 @@
 // The etl step's queries: source rows as the contract casts them, the clean/triage split, the monthly summary.
+
 import { columnOf, type Dataset, summaryOf } from '../dataset.ts';
+import { partsOfName } from '../file-name.ts';
 import { monthlyColumns, triageColumns } from '../names.ts';
 import { inMonth } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
@@ -40,14 +42,18 @@ export function toSourceQuery(
       // Of one file they are constants, by which engines skip work for each row.
       const fileName = group.only ? dialect.text(group.only.file) : dialect.fileOfScan;
       if (fileName === undefined) throw new Error(`${dialect.engine} reads file by file, and ${group.relation} has several`);
-      const firstDay = group.only
-        ? dialect.text(group.only.month)
-        : `substr(${fileName}, ${dataset.filePrefix.length + 1}, 7) || '-01'`;
+      const firstDay = group.only ? dialect.text(group.only.month) : toFirstDay(fileName, partsOfName(dataset));
       const file = `${fileName} AS ${dialect.name(triageColumns.file)}`;
       const month = `${dialect.dateOfText(firstDay)} AS ${dialect.name(triageColumns.month)}`;
       return `SELECT ${[...columns, file, month].join(',\n  ')}\nFROM ${dialect.name(group.relation)}`;
     })
     .join('\nUNION ALL\n');
+}
+
+/** The first day of the month in a file's name, as text. */
+function toFirstDay(fileName: string, { before, form }: ReturnType<typeof partsOfName>): string {
+  const part = (start: number, length: number) => `substr(${fileName}, ${before.length + start}, ${length})`;
+  return form === '{YYYYMM}' ? `${part(1, 4)} || '-' || ${part(5, 2)} || '-01'` : `${part(1, 7)} || '-01'`;
 }
 
 /** The contract's columns and the flags of the doubtful ones as a SELECT list; `sqlOf` turns a file's column name into SQL. */
