@@ -17,3 +17,10 @@ test('one category in two files is refused', () => {
     'defines a category that another file defines too',
   );
 });
+
+test('two data sets of which a file may be either are refused', () => {
+  const olive = { ...green, category: 'olive' };
+  expect(() => toGeneratedFiles([...found, { file: 'olive.ts', name: 'olive', dataset: olive }])).toThrow(
+    'olive: files.name "green_tripdata_{YYYY-MM}.parquet": a file green_tripdata_2024-01.parquet would be one of green, too; choose another name',
+  );
+});

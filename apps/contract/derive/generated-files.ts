@@ -2,6 +2,7 @@
 
 import { ContractError } from '../contract-error.ts';
 import { type Dataset, isModelled } from '../dataset.ts';
+import { fileNameOf, monthOfFile } from '../file-name.ts';
 import { toDbtFiles } from './dbt.ts';
 import { toExpectationSuite } from './expectations.ts';
 import { toModelJson } from './model.ts';
@@ -13,18 +14,15 @@ export interface FoundDataset {
   readonly dataset: Dataset;
 }
 
-/** Path below apps/ → content. Throws ContractError where two files define one category. */
+/** Path below apps/ → content. Throws ContractError where two files define one category, or the names of two data sets' files are alike. */
 export function toGeneratedFiles(found: readonly FoundDataset[]): Record<string, string> {
   const sorted = [...found].sort((a, b) => (a.dataset.category < b.dataset.category ? -1 : 1));
-  const twice = sorted.filter((one, index) =>
-    sorted.some((other, at) => at < index && other.dataset.category === one.dataset.category),
-  );
-  if (twice.length > 0) {
+  const problems = sorted.flatMap((one, index) => sorted.slice(0, index).flatMap((other) => clashesOf(one, other)));
+  if (problems.length > 0)
     throw new ContractError(
-      twice[0]?.dataset.category ?? '',
-      twice.map(({ file, dataset }) => `${dataset.category}: ${file} defines a category that another file defines too`),
+      problems[0]?.category ?? '',
+      problems.map(({ category, text }) => `${category}: ${text}`),
     );
-  }
   const datasets = sorted.map(({ dataset }) => dataset);
   return {
     'contract/generated/categories.ts': toCategoriesModule(sorted),
@@ -36,6 +34,20 @@ export function toGeneratedFiles(found: readonly FoundDataset[]): Record<string,
       datasets.map((dataset) => [`validate/expectations/${dataset.category}.json`, toJson(toExpectationSuite(dataset))]),
     ),
   };
+}
+
+function clashesOf({ file, dataset }: FoundDataset, { dataset: other }: FoundDataset): { category: string; text: string }[] {
+  const { category } = dataset;
+  if (category === other.category) return [{ category, text: `${file} defines a category that another file defines too` }];
+  const name = fileNameOf(dataset, '2024-01');
+  return monthOfFile(other, name) === undefined
+    ? []
+    : [
+        {
+          category,
+          text: `files.name "${dataset.files.name}": a file ${name} would be one of ${other.category}, too; choose another name`,
+        },
+      ];
 }
 
 function toCategoriesModule(found: readonly FoundDataset[]): string {
