@@ -8,7 +8,8 @@ import type { Severity } from './severity.ts';
 import { count, type Summary } from './summary.ts';
 import type { UnitName } from './units.ts';
 
-export type LogicalType = 'int' | 'double' | 'string' | 'timestamp';
+export const logicalTypes = ['int', 'double', 'boolean', 'string', 'date', 'timestamp'] as const;
+export type LogicalType = (typeof logicalTypes)[number];
 
 export interface Column {
   readonly name: string;
@@ -22,6 +23,13 @@ export interface Column {
   /** What the column's codes mean. */
   readonly codes?: Readonly<Record<string, string>>;
 }
+
+/** A code as a value of its column: of a number column a number, of a boolean column true or false. */
+export function toCodeValue({ type }: Column, code: string): CodeValue {
+  if (type === 'boolean') return code === 'true';
+  return type === 'string' ? code : Number(code);
+}
+export type CodeValue = number | string | boolean;
 
 /** A row is clean when every rule holds. A rule whose answer is null is broken. */
 export interface Rule {

@@ -102,6 +102,24 @@ test.each<[string, Partial<Dataset>, string]>([
     '"in-month" needs timestamp, but column "extra" is double',
   ],
   [
+    'a list of values of a flag',
+    {
+      columns: [...yellow.columns, { name: 'is_shared', type: 'boolean', description: 'Shared?' }],
+      rules: [{ name: 'shared', description: 'Shared.', holds: oneOf('is_shared', ['true']) }],
+    },
+    '"one-of" needs int or double or string, but column "is_shared" is boolean',
+  ],
+  [
+    'other codes of a flag',
+    {
+      columns: [
+        ...yellow.columns,
+        { name: 'is_shared', type: 'boolean', description: 'Shared?', codes: { Y: 'yes', false: 'no' } },
+      ],
+    },
+    'column "is_shared": codes Y: those of a boolean are true and false',
+  ],
+  [
     'a comparison of unlike columns',
     { rules: [{ name: 'x', description: '', holds: before('extra', 'VendorID') }] },
     `can't compare "extra" (double) with "VendorID" (int)`,

@@ -82,6 +82,10 @@ function columnProblems({ columns }: Dataset): string[] {
       problems.push(`column "${column.name}": unit "${column.unit}" is not known${didYouMean(column.unit, Object.keys(units))}`);
     const nameProblem = findNameProblem(column.name);
     if (nameProblem !== undefined) problems.push(`column "${column.name}" ${nameProblem}${aliasAdvice(column)}`);
+    const strange =
+      column.type === 'boolean' ? Object.keys(column.codes ?? {}).filter((code) => !/^(true|false)$/.test(code)) : [];
+    if (strange.length > 0)
+      problems.push(`column "${column.name}": codes ${strange.join(', ')}: those of a boolean are true and false`);
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
     if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
       problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);

@@ -16,7 +16,7 @@ export type Point = string | Place;
 
 /** The column's number. */
 export const value = (column: string): Expression => ({ of: 'value', column });
-/** The number of a code: itself, or the place of a text in the column's `codes`, from 1; missing for a text that is none of them. */
+/** The number of a code: itself, 0 or 1 of a boolean, or the place of a text in the column's `codes`, from 1; missing for a text that is none of them. */
 export const code = (column: string): Expression => ({ of: 'code', column });
 /** 0 to 23. */
 export const hourOf = (column: string): Expression => ({ of: 'hour', column });

@@ -32,14 +32,14 @@ export function featureProblems(dataset: Dataset): string[] {
 /** The types of the columns that an expression reads. */
 const types: Readonly<Record<Exclude<Expression['of'], 'lookup' | 'metres'>, readonly LogicalType[]>> = {
   value: ['int', 'double'],
-  code: ['int', 'string'],
+  code: ['int', 'boolean', 'string'],
   minutes: ['timestamp'],
   hour: ['timestamp'],
-  'day-of-week': ['timestamp'],
-  'day-of-month': ['timestamp'],
-  month: ['timestamp'],
-  year: ['timestamp'],
-  day: ['timestamp'],
+  'day-of-week': ['timestamp', 'date'],
+  'day-of-month': ['timestamp', 'date'],
+  month: ['timestamp', 'date'],
+  year: ['timestamp', 'date'],
+  day: ['timestamp', 'date'],
 };
 
 function expressionProblems(dataset: Dataset, expression: Expression): string[] {

@@ -56,7 +56,21 @@ export const readableAs: Readonly<Record<LogicalType, readonly ParquetType[]>> =
   double: numbers,
   // Writers give a column without any value an integer, double or boolean type, text columns too.
   string: numbers,
+  // 0 and 1 alone; texts as values.ts says.
+  boolean: numbers.filter((type) => type !== 'DECIMAL'),
+  // The day of a midnight.
+  date: times,
   timestamp: times,
 };
+
+/** How a writer types a column that knows what it is. */
+export const plainTypes = {
+  int: 'INT64',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  string: 'STRING',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP_MICROS',
+} as const satisfies Record<LogicalType, ParquetType>;
 
 export const isInteger = (type: ParquetType): boolean => integers.includes(type);

@@ -43,6 +43,8 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
     case 'present':
       return [];
     case 'one-of': {
+      const typed = mustBe(['int', 'double', 'string']);
+      if (typed.length > 0) return typed;
       const wrong = predicate.values.filter((value) => (typeof value === 'string') !== (column.type === 'string'));
       const kind = predicate.values.length === 0 ? ['an empty list of values never holds'] : [];
       return [
@@ -61,6 +63,7 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
       const other = findColumn(dataset, predicate.other);
       const unlike = other && other.type !== column.type;
       return [
+        ...mustBe(['int', 'double', 'string', 'date', 'timestamp']),
         ...(unlike ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : []),
         ...(predicate.op === 'lasts' ? [...mustBe(['timestamp']), ...durationProblems(predicate)] : []),
       ];

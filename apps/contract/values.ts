@@ -12,6 +12,9 @@ const seconds = ':[0-9]{2}(?:\\.[0-9]{1,6}0{0,3})?';
 export const integerText = `${space}([+-]?[0-9]+)(?:\\.0*)?${space}`;
 /** `7`, `.5`, `-1e3`. No thousands separators, no NaN, no infinity. */
 export const numberText = `${space}([+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)${space}`;
+/** Any case: `Y`, `true`, `1`. */
+export const trueText = `${space}(?i:1|t|true|y|yes)${space}`;
+export const falseText = `${space}(?i:0|f|false|n|no)${space}`;
 /** Wall-clock time: `2024-01-31`, `2024-01-31 23:59`, `2024-01-31T23:59:59.123456`. */
 export const timestampText = `${space}(${date}(?:[ T]${minute}(?:${seconds})?)?)${space}`;
 /** An instant: a time with seconds and `Z`, `+02` or `-05:30`. */

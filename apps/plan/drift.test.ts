@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Effect, effectOfCast, effects } from '../contract/derive/cast-effect.ts';
 import { type Cast, toCasts } from '../contract/derive/casts.ts';
-import { type FileColumn, type ParquetType, parquetTypes, readableAs } from '../contract/file-schema.ts';
+import { type FileColumn, type ParquetType, parquetTypes, plainTypes, readableAs } from '../contract/file-schema.ts';
 import { yellow } from '../contract/yellow.ts';
 import { withDuckDb } from '../platform/duckdb.ts';
 import { toContractChanges, toDrift, toMonthChanges } from './drift.ts';
@@ -11,7 +11,6 @@ import { duckdb } from './duckdb-dialect.ts';
 const worse = (one: Effect, other: Effect): Effect => (effects.indexOf(one) > effects.indexOf(other) ? one : other);
 
 const zone = 'America/New_York';
-const plainTypes = { int: 'INT64', double: 'DOUBLE', string: 'STRING', timestamp: 'TIMESTAMP_MICROS' } as const;
 const plain: FileColumn[] = yellow.columns.map(({ name, type }) => ({ name, type: plainTypes[type] }));
 const readingOf = (columns: readonly FileColumn[]) => toCasts(yellow, columns);
 const withColumn = (name: string, change: Partial<FileColumn>) =>

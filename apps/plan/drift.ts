@@ -2,7 +2,7 @@
 import { toPlainName, toShownName } from '../contract/column-names.ts';
 import { type Effect, effectOfCast, holdsLess } from '../contract/derive/cast-effect.ts';
 import type { Cast } from '../contract/derive/casts.ts';
-import { isInteger } from '../contract/file-schema.ts';
+import { isInteger, plainTypes } from '../contract/file-schema.ts';
 
 /** How a file is read: each column of the contract once, and what the contract does not know. */
 export interface Reading {
@@ -31,11 +31,7 @@ function contractChangeOf(cast: Cast): Change[] {
   const { column, source, from, to, zone } = cast;
   if (source === null) return [{ effect: 'safe', text: `${column} absent` }];
   const renamed = source === column ? '' : ` from ${toShownName(source)}`;
-  const asExpected =
-    (to === 'int' && isInteger(from) && from !== 'UINT64') ||
-    (to === 'double' && from === 'DOUBLE') ||
-    (to === 'string' && from === 'STRING') ||
-    (to === 'timestamp' && from === 'TIMESTAMP_MICROS');
+  const asExpected = from === plainTypes[to] || (to === 'int' && isInteger(from) && from !== 'UINT64');
   if (!renamed && asExpected) return [];
   const converted = from.endsWith('_UTC') ? ` in ${zone}` : '';
   return [{ effect: effectOfCast(cast), text: `${column}${renamed} ${from}${asExpected ? '' : ` as ${to}${converted}`}` }];

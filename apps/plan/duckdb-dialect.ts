@@ -4,17 +4,26 @@ import type { CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts'
 import { isInteger, type ParquetType } from '../contract/file-schema.ts';
 import {
   exactDecimalDigits,
+  falseText,
   instantRange,
   instantText,
   integerText,
   numberText,
   timestampRange,
   timestampText,
+  trueText,
 } from '../contract/values.ts';
 import { quoteName, quoteText } from '../platform/duckdb.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
-const sqlType: Record<LogicalType, string> = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' };
+const sqlType: Record<LogicalType, string> = {
+  int: 'BIGINT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  string: 'VARCHAR',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+};
 
 export const duckdb: Dialect = {
   engine: 'duckdb',
@@ -61,6 +70,7 @@ function cast(source: string, { from, to, decimal, zone }: CastTypes): CastSql {
   const nothing = `CAST(NULL AS ${sqlType[to]})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {
+    if (to === 'boolean') return { value: source };
     if (to === 'string') return { value: `CAST(${source} AS VARCHAR)` };
     return { value: nothing, failed: `${source} IS NOT NULL` };
   }
@@ -72,6 +82,10 @@ function cast(source: string, { from, to, decimal, zone }: CastTypes): CastSql {
     case 'string':
       if (from === 'STRING') return { value: source };
       return { ...castToInt(source, from), value: `CAST(${castToInt(source, from).value} AS VARCHAR)` };
+    case 'boolean':
+      return castToBoolean(source, from);
+    case 'date':
+      return castToDate(source, from, zone);
     case 'timestamp':
       return castToTimestamp(source, from, zone);
   }
@@ -91,6 +105,18 @@ function castToInt(source: string, from: ParquetType): CastSql {
     );
   // 2^63 itself does not fit, and beyond 2^53 a double is still the integer that it says.
   return doubtful(source, `CASE WHEN ${source} = trunc(${source}) THEN TRY_CAST(${source} AS BIGINT) END`);
+}
+
+function castToBoolean(source: string, from: ParquetType): CastSql {
+  const is = (pattern: string, number: string) =>
+    from === 'STRING' ? `regexp_full_match(${source}, ${quoteText(pattern)})` : `${source} = ${number}`;
+  return doubtful(source, `CASE WHEN ${is(trueText, '1')} THEN true WHEN ${is(falseText, '0')} THEN false END`);
+}
+
+/** The day of what is midnight. */
+function castToDate(source: string, from: ParquetType, zone?: string): CastSql {
+  const { value } = castToTimestamp(source, from, zone);
+  return doubtful(source, `CASE WHEN date_trunc('day', ${value}) = ${value} THEN CAST(${value} AS DATE) END`);
 }
 
 /** What the patterns call space. */

@@ -9,6 +9,7 @@ import { UsageError } from '../platform/errors.ts';
 const sqlType: Record<TableType, string> = {
   int: 'BIGINT',
   double: 'DOUBLE',
+  boolean: 'BOOLEAN',
   string: 'VARCHAR',
   timestamp: 'TIMESTAMP',
   date: 'DATE',

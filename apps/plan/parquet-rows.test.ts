@@ -18,6 +18,7 @@ const text = fc.string({ unit: 'grapheme' });
 const cells: Readonly<Record<TableType, fc.Arbitrary<Cell>>> = {
   int: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   double: fc.double(),
+  boolean: fc.boolean(),
   string: text,
   timestamp: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
   date: fc.integer({ min: -100_000, max: 100_000 }),
@@ -39,13 +40,13 @@ test('every row comes back as it was written', async () => {
 
 test('DuckDB reads the types and values of the tables in it', async () => {
   const path = join(folder, 'typed.parquet');
-  await writeFile(path, await toParquet({ columns, rows: [[-1n, 0.1, 'ß', 1_704_067_200_000_001n, 19_723, ['a', 'b']]] }));
+  await writeFile(path, await toParquet({ columns, rows: [[-1n, 0.1, true, 'ß', 1_704_067_200_000_001n, 19_723, ['a', 'b']]] }));
   const [described, values] = await withDuckDb(':memory:', async (connection) => [
     (await connection.runAndReadAll(`DESCRIBE SELECT * FROM '${path}'`)).getRowObjectsJS().map((row) => row.column_type),
     (await connection.runAndReadAll(`SELECT columns(*)::VARCHAR FROM '${path}'`)).getRowsJS()[0],
   ]);
-  expect(described).toEqual(['BIGINT', 'DOUBLE', 'VARCHAR', 'TIMESTAMP', 'DATE', 'VARCHAR[]']);
-  expect(values).toEqual(['-1', '0.1', 'ß', '2024-01-01 00:00:00.000001', '2024-01-01', '[a, b]']);
+  expect(described).toEqual(['BIGINT', 'DOUBLE', 'BOOLEAN', 'VARCHAR', 'TIMESTAMP', 'DATE', 'VARCHAR[]']);
+  expect(values).toEqual(['-1', '0.1', 'true', 'ß', '2024-01-01 00:00:00.000001', '2024-01-01', '[a, b]']);
 });
 
 test('a file that is missing is undefined; one that is no Parquet file, cut or of other types is refused by name', async () => {
@@ -67,7 +68,7 @@ test('a file that is missing is undefined; one that is no Parquet file, cut or o
 
 test('a damaged file ends in rows or in its refusal, and the next file is read all the same', async () => {
   const path = join(folder, 'damaged.parquet');
-  const whole = await toParquet({ columns, rows: [[1n, 2, 'three', 4n, 5, ['six']]] });
+  const whole = await toParquet({ columns, rows: [[1n, 2, true, 'three', 4n, 5, ['six']]] });
   const damage = fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(damage, async (bytes) => {

@@ -4,8 +4,8 @@ import type { TableColumn, TableType } from '../contract/derive/table-schema.ts'
 import { OutcomeError } from '../platform/errors.ts';
 import { readObject } from '../platform/objects.ts';
 
-/** An int as bigint, a timestamp as microseconds since 1970, a date as days since 1970, a double as number, texts. */
-export type Cell = bigint | number | string | readonly string[] | null;
+/** An int as bigint, a timestamp as microseconds since 1970, a date as days since 1970, a double as number, a boolean, texts. */
+export type Cell = bigint | number | boolean | string | readonly string[] | null;
 /** Cells in the order of the columns. */
 export type Row = readonly Cell[];
 
@@ -49,6 +49,7 @@ const loadParquet = () => Promise.all([import('apache-arrow'), import('parquet-w
 const toArrowType: Readonly<Record<TableType, (arrow: Arrow) => DataType>> = {
   int: (arrow) => new arrow.Int64(),
   double: (arrow) => new arrow.Float64(),
+  boolean: (arrow) => new arrow.Bool(),
   string: (arrow) => new arrow.Utf8(),
   timestamp: (arrow) => new arrow.TimestampMicrosecond(),
   date: (arrow) => new arrow.DateDay(),

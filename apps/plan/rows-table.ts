@@ -16,7 +16,12 @@ export const toRowsTable = (label: string, { columns, rows }: Rows): Html =>
 function toCell(type: TableType, cell: Cell): Html {
   if (cell === null) return html`<span class="soft">null</span>`;
   if (typeof cell === 'object') return html`${cell.map((text) => html`<code>${text}</code> `)}`;
-  return html`<span class="nowrap">${type === 'timestamp' ? toMicrosecondsText(cell as bigint) : String(cell)}</span>`;
+  return html`<span class="nowrap">${toShownCell(type, cell)}</span>`;
+}
+
+function toShownCell(type: TableType, cell: Exclude<Cell, readonly string[] | null>): string {
+  if (type === 'timestamp') return toMicrosecondsText(cell as bigint);
+  return type === 'date' ? toMicrosecondsText(BigInt(cell) * 86_400_000_000n).slice(0, 10) : String(cell);
 }
 
 /** Beyond the years that JavaScript knows, the microseconds. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FileColumn } from '../contract/file-schema.ts';
+import { plainTypes } from '../contract/file-schema.ts';
 import { yellow } from '../contract/yellow.ts';
 import { withDuckDb } from '../platform/duckdb.ts';
 import { readFooter, toParquetType } from './parquet-footer.ts';
@@ -18,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const usual: FileColumn[] = yellow.columns.map(
   (column): FileColumn => ({
     name: column.name,
-    type: ({ int: 'INT64', double: 'DOUBLE', string: 'STRING', timestamp: 'TIMESTAMP_MICROS' } as const)[column.type],
+    type: plainTypes[column.type],
   }),
 );
 const fileOf = (month: number, columns: readonly FileColumn[]) => ({

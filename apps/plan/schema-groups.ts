@@ -1,6 +1,6 @@
 // Groups files whose schemas are identical: an engine reads each group in one scan.
 import { z } from 'zod';
-import type { Dataset } from '../contract/dataset.ts';
+import { type Dataset, logicalTypes } from '../contract/dataset.ts';
 import { type Cast, toCasts } from '../contract/derive/casts.ts';
 import { firstDayOf, monthOfFile, shownFileName } from '../contract/file-name.ts';
 import { type FileColumn, parquetTypes } from '../contract/file-schema.ts';
@@ -21,7 +21,7 @@ export const schemaGroups = z.strictObject({
       casts: z.array(
         z.strictObject({
           column: z.string(),
-          to: z.enum(['int', 'double', 'string', 'timestamp']),
+          to: z.enum(logicalTypes),
           source: z.string().nullable(),
           from: parquetType,
           decimal: z.string().optional(),

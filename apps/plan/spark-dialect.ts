@@ -2,7 +2,16 @@
 import type { LogicalType } from '../contract/dataset.ts';
 import type { Aggregate, CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
 import type { FileColumn, ParquetType } from '../contract/file-schema.ts';
-import { instantRange, instantText, integerText, numberText, timestampRange, timestampText } from '../contract/values.ts';
+import {
+  falseText,
+  instantRange,
+  instantText,
+  integerText,
+  numberText,
+  timestampRange,
+  timestampText,
+  trueText,
+} from '../contract/values.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
 /** What the session must be set to, so that the SQL of this file means what it says. */
@@ -28,7 +37,14 @@ export const sparkSettings: Readonly<Record<string, string>> = {
 /** The column of a scan that holds the base name of a row's file; the runner adds it. */
 export const scannedFile = 'scanned_file';
 
-const sqlType: Record<LogicalType, string> = { int: 'BIGINT', double: 'DOUBLE', string: 'STRING', timestamp: 'TIMESTAMP_NTZ' };
+const sqlType: Record<LogicalType, string> = {
+  int: 'BIGINT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  string: 'STRING',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP_NTZ',
+};
 
 /** A SQL string literal. */
 const quoteText = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -98,6 +114,7 @@ function cast(source: string, { from, to, zone }: CastTypes): CastSql {
   const nothing = `CAST(NULL AS ${sqlType[to]})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {
+    if (to === 'boolean') return { value: source };
     if (to === 'string') return { value: `CAST(${source} AS STRING)` };
     return { value: nothing, failed: `${source} IS NOT NULL` };
   }
@@ -109,6 +126,10 @@ function cast(source: string, { from, to, zone }: CastTypes): CastSql {
     case 'string':
       if (from === 'STRING') return { value: source };
       return { ...castToInt(source, from), value: `CAST(${castToInt(source, from).value} AS STRING)` };
+    case 'boolean':
+      return castToBoolean(source, from);
+    case 'date':
+      return castToDate(source, from, zone);
     case 'timestamp':
       return castToTimestamp(source, from, zone);
   }
@@ -141,6 +162,18 @@ function castToInt(source: string, from: ParquetType): CastSql {
     default:
       return { value: `CAST(${source} AS BIGINT)` };
   }
+}
+
+function castToBoolean(source: string, from: ParquetType): CastSql {
+  const is = (pattern: string, number: string) =>
+    from === 'STRING' ? `${source} RLIKE ${quoteText(`\\A(?:${pattern})\\z`)}` : `${source} = ${number}`;
+  return doubtful(source, `CASE WHEN ${is(trueText, '1')} THEN true WHEN ${is(falseText, '0')} THEN false END`);
+}
+
+/** The day of what is midnight. */
+function castToDate(source: string, from: ParquetType, zone?: string): CastSql {
+  const { value } = castToTimestamp(source, from, zone);
+  return doubtful(source, `CASE WHEN CAST(CAST(${value} AS DATE) AS TIMESTAMP_NTZ) = ${value} THEN CAST(${value} AS DATE) END`);
 }
 
 /** NaN is greater than every number. */

@@ -1,5 +1,5 @@
 // What the sample's values are where the data set does not say it itself: SQL by types, codes, lookups and the ranges of rules.
-import { type Column, columnOf, type Dataset } from '../contract/dataset.ts';
+import { type CodeValue, type Column, columnOf, type Dataset, toCodeValue } from '../contract/dataset.ts';
 import { toSeconds } from '../contract/duration.ts';
 import type { Predicate } from '../contract/predicate.ts';
 import { dice, oneIn, random } from '../contract/sample.ts';
@@ -45,8 +45,8 @@ function plainValue(dataset: Dataset, column: Column): string {
     const keys = `(SELECT list(${quoteName(dimension.key)} ORDER BY ${quoteName(dimension.key)}) FROM ${quoteName(dimension.name)})`;
     return `${keys}[1 + (${dice(name)} % ${dimension.rows.length})::INT]`;
   }
-  const literal = (value: number | string) => (typeof value === 'number' ? String(value) : quoteText(value));
-  const values = valuesOf(dataset, name) ?? Object.keys(codes).map((code) => (type === 'string' ? code : Number(code)));
+  const literal = (value: CodeValue) => (typeof value === 'string' ? quoteText(value) : String(value));
+  const values = valuesOf(dataset, name) ?? Object.keys(codes).map((code) => toCodeValue(column, code));
   if (values.length > 0) return `[${values.map(literal).join(', ')}][1 + (${dice(name)} % ${values.length})::INT]`;
   switch (type) {
     case 'int':
@@ -60,6 +60,10 @@ function plainValue(dataset: Dataset, column: Column): string {
     }
     case 'string':
       return `['a', 'b', 'c'][1 + (${dice(name)} % 3)::INT]`;
+    case 'boolean':
+      return `${dice(name)} % 2 = 1`;
+    case 'date':
+      return `CAST(${begin} AS DATE)`;
     case 'timestamp':
       return begin;
   }

@@ -1,5 +1,6 @@
 // How the physical types of a month's file differ from the contract: what writers made of a month's values over the years.
 import type { Column, Dataset } from '../contract/dataset.ts';
+import { duckdbTypes } from '../contract/derive/dbt-sources.ts';
 import type { Drifting } from '../contract/sample.ts';
 import { quoteText } from '../platform/duckdb.ts';
 
@@ -11,10 +12,7 @@ export interface Drift {
   readonly nameOf?: (column: Column) => string;
 }
 
-const plain = (column: Column, value: string): string => {
-  const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' };
-  return `CAST(${value} AS ${types[column.type]})`;
-};
+const plain = (column: Column, value: string): string => `CAST(${value} AS ${duckdbTypes[column.type]})`;
 
 /** What the data set says of it, or what follows from its columns. */
 function driftingOf({ sample, columns, must = [], key = [] }: Dataset): Drifting {

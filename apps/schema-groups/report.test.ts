@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { effects } from '../contract/derive/cast-effect.ts';
 import type { FileColumn } from '../contract/file-schema.ts';
+import { plainTypes } from '../contract/file-schema.ts';
 import { yellow } from '../contract/yellow.ts';
 import { groupBySchema } from '../plan/schema-groups.ts';
 import type { CachedFooter } from './cache-format.ts';
@@ -11,7 +12,6 @@ import { toReport } from './report.ts';
 import { toSchemaPage } from './schema-page.ts';
 import { toShortReport } from './short-report.ts';
 
-const plainTypes = { int: 'INT64', double: 'DOUBLE', string: 'STRING', timestamp: 'TIMESTAMP_MICROS' } as const;
 const plain: FileColumn[] = yellow.columns.map(({ name, type }) => ({ name, type: plainTypes[type] }));
 const asDouble = plain.map((column) => (column.name === 'VendorID' ? { ...column, type: 'DOUBLE' as const } : column));
 const narrow = plain.map((column) => (column.name === 'VendorID' ? { ...column, type: 'INT32' as const } : column));

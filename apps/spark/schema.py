@@ -4,6 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 from pyspark.sql.types import (
     ArrayType,
+    BooleanType,
     DataType,
     DateType,
     DoubleType,
@@ -21,6 +22,7 @@ from plan import Sink, planned_again, table_name
 types: dict[str, DataType] = {
     "int": LongType(),
     "double": DoubleType(),
+    "boolean": BooleanType(),
     "string": StringType(),
     "timestamp": TimestampNTZType(),
     "date": DateType(),

@@ -60,7 +60,14 @@ export async function readFileSchema(
 const placeOf = (footer: readonly FooterColumn[], places: readonly string[], source: string): string =>
   `p.${places[footer.findIndex(({ name }) => name === source)]}`;
 
-const kinds: Record<LogicalType, ColumnKind> = { int: 'number', double: 'number', string: 'text', timestamp: 'time' };
+const kinds: Record<LogicalType, ColumnKind> = {
+  int: 'number',
+  double: 'number',
+  boolean: 'boolean',
+  string: 'text',
+  date: 'time',
+  timestamp: 'time',
+};
 
 /** The value of a column that no contract knows: NaN is missing, and times of every precision, marked as UTC or not, can be compared with each other. */
 function toValue({ type, sql }: FileColumn): string {

@@ -1,6 +1,6 @@
 // A few rows of a month as the tables get them: ten clean ones, and ten that go to triage with the rules that they break.
 import { doubtfulColumns, toReasons } from '../contract/derive/queries.ts';
-import { cleanSchema, type TableColumn } from '../contract/derive/table-schema.ts';
+import { cleanSchema, type TableColumn, type TableType } from '../contract/derive/table-schema.ts';
 import { triageColumns } from '../contract/names.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import type { Cell, Row, Rows } from '../plan/parquet-rows.ts';
@@ -29,7 +29,7 @@ export function toPreviewSql({ dataset, casts, asOf }: MonthFacts): PreviewSql {
   const names = columns.map(({ name }) => duckdb.name(name)).join(', ');
   const fields = columns.map(({ name, type }, place) => {
     const value = duckdb.name(name);
-    return `v${place}: ${type === 'timestamp' ? `epoch_us(${value})` : value}`;
+    return `v${place}: ${toCellSql(type, value)}`;
   });
   // By a hash of the row: ten rows from all over the month, not its first ones.
   const rowsWhere = (when: string, rules: string) =>
@@ -38,6 +38,12 @@ export function toPreviewSql({ dataset, casts, asOf }: MonthFacts): PreviewSql {
     clean: rowsWhere(keeps, '[]::VARCHAR[]'),
     triage: rowsWhere(`(${keeps}) IS NOT TRUE`, duckdb.labelsWhere(reasons)),
   };
+}
+
+/** As `Cell` has it. */
+function toCellSql(type: TableType, value: string): string {
+  if (type === 'timestamp') return `epoch_us(${value})`;
+  return type === 'date' ? `CAST(date_diff('day', DATE '1970-01-01', ${value}) AS INTEGER)` : value;
 }
 
 /** What the aggregates gave, in the order of time. */

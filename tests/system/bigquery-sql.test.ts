@@ -87,7 +87,14 @@ describe.skipIf(classpath === undefined)('BigQuery', () => {
   test('takes random features', () => {
     const dataset = withFeatures(fc.sample(expression, 300));
     const relation = (name: string) => `${project}.random.${name}`;
-    const types = { int: 'INT64', double: 'FLOAT64', string: 'STRING', timestamp: 'TIMESTAMP' } as const;
+    const types = {
+      int: 'INT64',
+      double: 'FLOAT64',
+      boolean: 'BOOL',
+      string: 'STRING',
+      date: 'DATE',
+      timestamp: 'TIMESTAMP',
+    } as const;
     const toColumns = (columns: readonly { name: string; type: keyof typeof types }[]) =>
       Object.fromEntries(columns.map(({ name, type }) => [name, types[type]]));
     const dimensions = dimensionsOf([dataset]).map(({ name, columns }) => [

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defineDataset } from '../../apps/contract/define-dataset.ts';
 import { cleanTable, triageColumns, triageTable } from '../../apps/contract/names.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
 import { runOnDuckDb } from '../../apps/etl/duckdb-engine.ts';
@@ -35,6 +36,16 @@ const asOf = '2024-03-05T00:00:00Z';
 const rideAt = '1707566400000000';
 const writers: readonly Writer[] = ['pyarrow', 'pyarrow-int96', 'duckdb', 'polars', 'fastparquet'];
 
+/** Columns of every type: yellow has neither flags nor days. */
+const typed = defineDataset({
+  ...yellow,
+  columns: [
+    ...yellow.columns,
+    { name: 'is_shared', type: 'boolean', description: 'A flag.', optional: true },
+    { name: 'paid_on', type: 'date', description: 'A day.', optional: true },
+  ],
+});
+
 interface Month {
   readonly writer: Writer;
   readonly columns: readonly WrittenColumn[];
@@ -44,7 +55,7 @@ const monthBy = (...by: readonly Writer[]): fc.Arbitrary<Month> =>
   fc.tuple(fc.constantFrom(...by), fc.integer({ min: 1, max: 12 }), fc.boolean()).chain(([writer, rows, plainTime]) =>
     fc
       .tuple(
-        ...yellow.columns.map(({ name, type }) =>
+        ...typed.columns.map(({ name, type }) =>
           // Half of the months have usual pickups, so that not all rows are triaged for the month.
           plainTime && name === yellow.time.at
             ? fc
@@ -61,10 +72,12 @@ const monthBy = (...by: readonly Writer[]): fc.Arbitrary<Month> =>
 /** Rides of one group, alike but for their fare. */
 const monthOfFares = (fares: readonly string[]): Month => ({
   writer: 'pyarrow',
-  columns: yellow.columns.map(({ name, type }) => {
+  columns: typed.columns.map(({ name, type }) => {
     const [kind, value] = {
       int: ['int64', '1'],
       double: ['double', '1.5'],
+      boolean: ['boolean', 'true'],
+      date: ['date', '19763'],
       string: ['text', 'N'],
       timestamp: ['time_us', rideAt],
     }[type] as [string, string];
@@ -103,7 +116,7 @@ describe.skipIf(python === undefined)('a value has one meaning', () => {
         const judged = await judgeFile({
           path: file,
           suite,
-          dataset: yellow,
+          dataset: typed,
           asOf: toClock(asOf),
           earlier: () => [],
         });
@@ -148,10 +161,10 @@ describe.skipIf(python === undefined)('a value has one meaning', () => {
           const rewrite = made.writer === 'duckdb' && isReadable ? (file: string) => writeAgain(lab, file) : undefined;
           const { file, warehouse } = await load(world, place, made, rewrite);
           const theirs = join(place, 'spark.duckdb');
-          const planned = await writeSparkPlan(yellow, [file], { mode: 'batch', asOf, warehouse: theirs });
+          const planned = await writeSparkPlan(typed, [file], { mode: 'batch', asOf, warehouse: theirs });
           const spark = await loadOnSpark(lab, { ...planned, warehouse: theirs });
           expect(spark.stderr).toBe('');
-          expect(await compareTables(yellow, warehouse, theirs)).toEqual(noDifference(yellow));
+          expect(await compareTables(typed, warehouse, theirs)).toEqual(noDifference(typed));
         }),
         // Sums whose nearest double a compensated sum misses, by DuckDB 1.5.6 even to the wrong side.
         { numRuns: 12, examples: [[monthOfFares(['9007199254740992', '1'])], [monthOfFares(['0.1', '0.2', '1e15', '-0.3'])]] },
@@ -169,9 +182,9 @@ async function load(
   const file = join(place, 'yellow_tripdata_2024-02.parquet');
   await world.write(file, writer, columns);
   await rewrite(file);
-  const groups = await readSchemaGroups(yellow, [file]);
+  const groups = await readSchemaGroups(typed, [file]);
   const warehouse = join(place, 'duckdb.duckdb');
-  const plan = toPlan(yellow, { groups, mode: 'batch', asOf, engine: 'duckdb', destination: { format: 'duckdb' } });
+  const plan = toPlan(typed, { groups, mode: 'batch', asOf, engine: 'duckdb', destination: { format: 'duckdb' } });
   return { file, groups, warehouse, loaded: await runOnDuckDb(plan, warehouse) };
 }
 
@@ -189,10 +202,10 @@ async function writeAgain(lab: SparkLab, file: string): Promise<void> {
 
 /** Both tables' rows as sorted texts: the contract's values, then the names of failed casts. */
 async function rowsOf(warehouse: string): Promise<string[]> {
-  const values = yellow.columns.map(({ name, type }) =>
+  const values = typed.columns.map(({ name, type }) =>
     type === 'timestamp'
       ? `epoch_us(${quoteName(name)})::VARCHAR`
-      : type === 'int'
+      : type === 'int' || type === 'date'
         ? `${quoteName(name)}::VARCHAR`
         : quoteName(name),
   );

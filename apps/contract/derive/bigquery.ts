@@ -7,7 +7,7 @@ import { type FilledByEtl, type TableColumn, type TableType, toTables } from './
 /** A field of BigQuery's REST API. */
 export interface BigQueryField {
   readonly name: string;
-  readonly type: 'INTEGER' | 'FLOAT' | 'STRING' | 'TIMESTAMP' | 'DATE';
+  readonly type: 'INTEGER' | 'FLOAT' | 'BOOLEAN' | 'STRING' | 'TIMESTAMP' | 'DATE';
   readonly mode: 'NULLABLE' | 'REPEATED';
   readonly description: string;
 }
@@ -27,6 +27,7 @@ export interface BigQueryTable {
 const types: Readonly<Record<TableType, BigQueryField['type']>> = {
   int: 'INTEGER',
   double: 'FLOAT',
+  boolean: 'BOOLEAN',
   string: 'STRING',
   timestamp: 'TIMESTAMP',
   date: 'DATE',

@@ -36,8 +36,10 @@ const keepsAll: Readonly<Record<Cast['to'], Keeps>> = {
     // Beyond 2^53 not every integer is a double.
     return from === 'DOUBLE' || from === 'FLOAT' || (isInteger(from) && from !== 'INT64' && from !== 'UINT64');
   },
+  boolean: (from) => from === 'BOOLEAN',
   // Numbers become the text of an integer.
   string: (from, decimal) => from === 'STRING' || from === 'BOOLEAN' || keepsAsInteger(from, decimal),
+  date: (from) => from === 'DATE',
   // A date has no time of day. Nanoseconds must be zero (INT96 has them, too), and in autumn two instants have one wall-clock time.
   timestamp: (from) =>
     ['TIMESTAMP_MILLIS', 'TIMESTAMP_MICROS', 'TIMESTAMP_MILLIS_UNMARKED', 'TIMESTAMP_MICROS_UNMARKED'].includes(from),

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { FileColumn, ParquetType } from '../file-schema.ts';
+import { type FileColumn, type ParquetType, plainTypes } from '../file-schema.ts';
 import { yellow } from '../yellow.ts';
 import { toCasts } from './casts.ts';
 
 const usual: FileColumn[] = yellow.columns.map(
   (column): FileColumn => ({
     name: column.name,
-    type: ({ int: 'INT64', double: 'DOUBLE', string: 'STRING', timestamp: 'TIMESTAMP_MICROS' } as const)[column.type],
+    type: plainTypes[column.type],
   }),
 );
 const without = (name: string) => usual.filter((column) => column.name !== name);

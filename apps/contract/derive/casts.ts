@@ -11,7 +11,7 @@ export interface Cast {
   readonly from: ParquetType;
   /** `precision,scale` where `from` is DECIMAL. */
   readonly decimal?: string | undefined;
-  /** Of a timestamp: the time zone whose wall clock instants are read by. */
+  /** Of a timestamp or a date: the time zone whose wall clock instants are read by. */
   readonly zone?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export function toCasts(dataset: Dataset, fileColumns: readonly FileColumn[]): C
     for (const name of names) known.add(name);
     const found = [...names].flatMap((name) => byName.get(name) ?? []);
     const [source] = found;
-    const zone = column.type === 'timestamp' ? { zone: dataset.time.zone } : {};
+    const zone = column.type === 'timestamp' || column.type === 'date' ? { zone: dataset.time.zone } : {};
     if (found.length > 1) problems.push(`columns ${listNames(found)} both are "${column.name}"`);
     if (!source) {
       if (!column.optional) problems.push(`no column "${column.name}"`);

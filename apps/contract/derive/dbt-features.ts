@@ -137,7 +137,7 @@ const times = [
 ] as const;
 
 /** The last of the rows has a lookup that finds no place. */
-function toExamples(dataset: Dataset): Record<string, number | string | null>[] {
+function toExamples(dataset: Dataset): RowValues[] {
   const { features = {}, time } = dataset;
   const names = new Set(Object.values(features).flatMap(({ expression }) => columnsOfExpression(expression)));
   const others = dataset.columns.filter(({ name }) => names.has(name) && ![time.at, time.until].includes(name));
@@ -148,7 +148,12 @@ function toExamples(dataset: Dataset): Record<string, number | string | null>[] 
     ...Object.fromEntries(
       others.map(({ name, type, codes = {} }, place) => {
         const [code] = Object.keys(codes);
-        return [name, { int: 2 + place, double: 10.5 + place, string: code ?? 'a', timestamp: at }[type]];
+        return [
+          name,
+          { int: 2 + place, double: 10.5 + place, boolean: true, string: code ?? 'a', date: at.slice(0, 10), timestamp: at }[
+            type
+          ],
+        ];
       }),
     ),
     ...Object.fromEntries(

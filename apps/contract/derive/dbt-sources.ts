@@ -18,7 +18,9 @@ export interface DbtColumn {
 export const duckdbTypes: Readonly<Record<LogicalType, string>> = {
   int: 'BIGINT',
   double: 'DOUBLE',
+  boolean: 'BOOLEAN',
   string: 'VARCHAR',
+  date: 'DATE',
   timestamp: 'TIMESTAMP',
 };
 

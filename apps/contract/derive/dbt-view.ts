@@ -1,5 +1,5 @@
 // dbt's month-to-month view: what the macro is called with, its columns and data tests, and its unit test.
-import { type Dataset, summaryOf, wordsOf } from '../dataset.ts';
+import { type CodeValue, type Dataset, summaryOf, toCodeValue, wordsOf } from '../dataset.ts';
 import { biView, datasets, dimensionTable, monthlyColumns, monthlyTable } from '../names.ts';
 import { describe, toMonthlyColumns } from './dbt-sources.ts';
 import { exampleKeys, toExampleRows } from './dimension-examples.ts';
@@ -34,10 +34,9 @@ export function toViewModel(dataset: Dataset): string {
 `;
 }
 
-/** Codes of a number column are numbers. */
-function toCodes(dataset: Dataset, key: string): [code: number | string, meaning: string][] {
-  const { type, codes = {} } = columnOfKey(dataset, key);
-  return Object.entries(codes).map(([code, meaning]) => [type === 'string' ? code : Number(code), meaning]);
+function toCodes(dataset: Dataset, key: string): [code: CodeValue, meaning: string][] {
+  const column = columnOfKey(dataset, key);
+  return Object.entries(column.codes ?? {}).map(([code, meaning]) => [toCodeValue(column, code), meaning]);
 }
 
 /** The view in models.yml. */
@@ -84,8 +83,14 @@ export function toViewTest(dataset: Dataset): object {
   const count = Object.keys(figures).find((name) => figures[name]?.of === 'count');
   const coded = viewColumns(dataset).filter((column) => column.of === 'codes');
   const lookups = keyLookups(dataset);
-  const unknown = (key: string) => (columnOfKey(dataset, key).type === 'string' ? 'nobody' : 9999);
-  const firstCode = (key: string) => toCodes(dataset, key)[0] ?? [unknown(key), `code ${unknown(key)}`];
+  // A boolean can't be a code that nobody knows.
+  const unknown = (key: string): number | string | null => {
+    const { type } = columnOfKey(dataset, key);
+    if (type === 'boolean') return null;
+    return type === 'string' ? 'nobody' : 9999;
+  };
+  const nameOfUnknown = (key: string) => (unknown(key) === null ? 'not recorded' : `code ${unknown(key)}`);
+  const firstCode = (key: string) => toCodes(dataset, key)[0] ?? [unknown(key), nameOfUnknown(key)];
   const idOf = ({ dimension }: (typeof lookups)[number], place: number) =>
     exampleKeys(dimension)[place % 2 === 0 ? 0 : 2] ?? null;
   const month = { [monthlyColumns.month]: '2024-02-01' };
@@ -137,7 +142,7 @@ export function toViewTest(dataset: Dataset): object {
           return String(row?.[column.column]);
         }, 5),
         expected((column) => {
-          if (column.of === 'codes') return `code ${unknown(column.key)}`;
+          if (column.of === 'codes') return nameOfUnknown(column.key);
           return column.of === 'lookup' ? 'Unknown' : undefined;
         }, 7),
       ],

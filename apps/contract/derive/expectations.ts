@@ -1,5 +1,5 @@
 // A data set's expectation suite in Great Expectations' JSON: what a month's file must look like to be let in.
-import { columnOf, type Dataset, type LogicalType } from '../dataset.ts';
+import { columnOf, type Dataset, type LogicalType, toCodeValue } from '../dataset.ts';
 import type { Predicate } from '../predicate.ts';
 import type { Severity } from '../severity.ts';
 
@@ -58,21 +58,16 @@ function uniqueness({ key: [first, ...others] = [] }: Dataset): SuiteExpectation
 
 const numbers = ['int32', 'int64', 'float32', 'float64', 'IntegerType', 'LongType', 'FloatType', 'DoubleType', 'DecimalType'];
 const texts = ['str', 'object', 'StringType'];
+const times = ['datetime64[ms]', 'datetime64[us]', 'datetime64[ns]', 'TimestampType', 'TimestampNTZType', 'DatetimeTZDtype'];
 
 /** Types that a column may have in a file: writers infer them from the month's values, and the etl casts them. */
 const allowedTypes: Record<LogicalType, readonly string[]> = {
   int: numbers,
   double: numbers,
+  boolean: ['bool', 'BooleanType', ...numbers, ...texts],
   string: texts,
-  timestamp: [
-    'datetime64[ms]',
-    'datetime64[us]',
-    'datetime64[ns]',
-    'TimestampType',
-    'TimestampNTZType',
-    'DatetimeTZDtype',
-    ...texts,
-  ],
+  date: ['date', 'DateType', ...times, ...texts],
+  timestamp: [...times, ...texts],
 };
 
 function types(dataset: Dataset): SuiteExpectation[] {
@@ -82,9 +77,10 @@ function types(dataset: Dataset): SuiteExpectation[] {
 }
 
 function codes(dataset: Dataset): SuiteExpectation[] {
-  return certainColumns(dataset).flatMap(({ name, type, codes: known }) => {
-    if (!known) return [];
-    const value_set = Object.keys(known).map((code) => (type === 'string' ? code : Number(code)));
+  return certainColumns(dataset).flatMap((column) => {
+    const { name, type, codes: known } = column;
+    if (!known || type === 'boolean') return [];
+    const value_set = Object.keys(known).map((code) => toCodeValue(column, code));
     return [expectation('expect_column_values_to_be_in_set', { column: name, value_set, mostly: 0.95 }, 'warning', 'codes')];
   });
 }

@@ -77,6 +77,7 @@ function toCalendarPart(part: CalendarPart, timestamp: string, dialect: Expressi
 
 function toCode(dataset: Dataset, dialect: ExpressionDialect, { name, column }: { name: string; column: string }): string {
   const { type, codes = {} } = columnOf(dataset, name);
+  if (type === 'boolean') return `case when ${column} then 1 when not ${column} then 0 end`;
   if (type !== 'string') return column;
   const cases = Object.keys(codes).map((text, place) => `when ${dialect.text(text)} then ${place + 1}`);
   return `case ${column} ${cases.join(' ')} end`;

@@ -3,8 +3,8 @@ import { columnOf, type Dataset } from '../dataset.ts';
 import { type Place, placeOfRow, rowOf } from '../dimension.ts';
 import { type Expression, earthRadiusMetres, type Point } from '../expression.ts';
 
-/** Values as the contract casts them: numbers, texts, wall-clock times as `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, also with a `T`. */
-export type RowValues = Readonly<Record<string, number | string | null>>;
+/** Values as the contract casts them: numbers, booleans, texts, dates as `YYYY-MM-DD`, wall-clock times as `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, also with a `T`. */
+export type RowValues = Readonly<Record<string, number | boolean | string | null>>;
 
 /** A number, a date as `YYYY-MM-DD`, or null where a part is missing. */
 export function toValue(dataset: Dataset, expression: Expression, row: RowValues): number | string | null {
@@ -32,7 +32,7 @@ export function toValue(dataset: Dataset, expression: Expression, row: RowValues
       return String(value).slice(0, 10);
   }
   // A wall-clock time has no zone: it is read as UTC, so that no hour is shifted.
-  const time = new Date(`${String(value).slice(0, 10)}T${String(value).slice(11, 16)}Z`);
+  const time = new Date(`${String(value).slice(0, 10)}T${String(value).slice(11, 16) || '00:00'}Z`);
   switch (expression.of) {
     case 'hour':
       return time.getUTCHours();
@@ -54,8 +54,8 @@ export function findPlace({ category, lookups = {} }: Dataset, name: string, row
   return placeOfRow(found.dimension, rowOf(found.dimension, row[found.column]));
 }
 
-function toCode(dataset: Dataset, column: string, value: number | string): number | null {
-  if (typeof value === 'number') return value;
+function toCode(dataset: Dataset, column: string, value: number | boolean | string): number | null {
+  if (typeof value !== 'string') return Number(value);
   const place = Object.keys(columnOf(dataset, column).codes ?? {}).indexOf(value);
   return place < 0 ? null : place + 1;
 }

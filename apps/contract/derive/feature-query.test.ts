@@ -2,22 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expression, expressionRow, withFeatures } from '../../../tests/fixtures/random-expressions.ts';
 import { quoteText, withDuckDb } from '../../platform/duckdb.ts';
-import type { Dataset } from '../dataset.ts';
+import type { Dataset, LogicalType } from '../dataset.ts';
 import type { Dimension } from '../dimension.ts';
 import { code, day, dayOfWeek, lookup, metres, minutesBetween } from '../expression.ts';
+import { duckdbTypes } from './dbt-sources.ts';
 import { duckdbExpressions } from './expression-sql.ts';
 import { findPlace, type RowValues, toValue } from './expression-value.ts';
 import { lookupsOfFeatures, toFeatureQuery } from './feature-query.ts';
 
-const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' };
-const toLiteral = (value: unknown) =>
-  value == null ? 'NULL' : typeof value === 'number' ? String(value) : quoteText(String(value));
+const toLiteral = (value: unknown) => (value == null ? 'NULL' : typeof value === 'string' ? quoteText(value) : String(value));
 
-function toTable(
-  columns: readonly { name: string; type: keyof typeof types }[],
-  rows: readonly Record<string, unknown>[],
-): string {
-  const select = columns.map(({ name, type }) => `CAST("${name}" AS ${types[type]}) AS "${name}"`);
+function toTable(columns: readonly { name: string; type: LogicalType }[], rows: readonly Record<string, unknown>[]): string {
+  const select = columns.map(({ name, type }) => `CAST("${name}" AS ${duckdbTypes[type]}) AS "${name}"`);
   const values = rows.map((row) => `(${columns.map(({ name }) => toLiteral(row[name])).join(', ')})`);
   return `(SELECT ${select.join(', ')} FROM (VALUES ${values.join(', ')}) AS t(${columns.map(({ name }) => `"${name}"`).join(', ')}))`;
 }

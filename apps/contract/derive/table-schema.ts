@@ -4,7 +4,7 @@ import { cleanTable, monthlyColumns, monthlyTable, type TableName, triageColumns
 import type { SummaryFigure } from '../summary.ts';
 
 /** `strings` is a list of strings. */
-export const tableTypes = ['int', 'double', 'string', 'timestamp', 'date', 'strings'] as const;
+export const tableTypes = ['int', 'double', 'boolean', 'string', 'timestamp', 'date', 'strings'] as const;
 export type TableType = (typeof tableTypes)[number];
 export interface TableColumn {
   readonly name: string;
