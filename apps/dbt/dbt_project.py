@@ -55,4 +55,3 @@ class DbtProject:
                 raise told
             raise self.warehouse.error_of(str(done.exception), f"dbt {arguments[0]}")
         return done
-

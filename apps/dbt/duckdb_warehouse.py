@@ -92,4 +92,3 @@ class DuckDbWarehouse:
             if re.search(pattern, line):
                 return kind(f"{where}: {advice}: {line}")
         return of_project(message, where) or BugError(f"{where}: {line}")
-

@@ -1,5 +1,4 @@
 // The site in a real browser and by hand: what is open to nobody, and what somebody with the password sees.
-
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';

@@ -1,5 +1,4 @@
 // Who is told: the configuration of each environment in a real Alertmanager. Skipped where it is missing.
-
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';

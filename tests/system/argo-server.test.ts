@@ -1,5 +1,4 @@
 // The real argo-server as its manifest starts it, with its account's rights: it gives Prometheus its metrics without a token.
-
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,5 +1,4 @@
 // `tables` against a strict stand-in of BigQuery: made once, changed without loss, refused where data would be lost.
-
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { toBigQueryTables } from '../../apps/contract/derive/bigquery.ts';
 import { green } from '../../apps/contract/green.ts';

@@ -1,5 +1,4 @@
 // Months through a bucket into BigQuery: the tables of a DuckDB warehouse, month after month, late, empty, killed.
-
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,4 @@
 // load's jobs against a strict stand-in of BigQuery: started twice, killed, cut off, refused.
-
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';

@@ -1,5 +1,4 @@
 // docs and predict while their bucket fails: 503 with Retry-After and a line in the log, and everything as before once it answers again.
-
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
 // apps/cluster's other tasks on a real API server with its controllers, as the account `step`: spark-gone, sweep, refresh.
-
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ClusterProgram, startClusterProgram } from '../fixtures/cluster-program.ts';
 import { findKubernetes } from '../fixtures/kube-cluster.ts';

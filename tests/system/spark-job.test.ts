@@ -1,5 +1,4 @@
 // apps/cluster --task spark-job on a real API server: a job from its start to its end, and what is refused; the test plays spark-operator.
-
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';

@@ -1,5 +1,4 @@
 // transfer's bundle from a real S3 into Cloud Storage (fake-gcs-server) and into S3: proved, recorded, in parts, killed and gone on with.
-
 import { createHash, randomFillSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

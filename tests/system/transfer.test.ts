@@ -1,5 +1,4 @@
 // transfer's bundle on a real S3: any key, torn copies, kills, changes meanwhile, and what S3 refuses.
-
 import { createHash, randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
 import { readdir, stat, writeFile } from 'node:fs/promises';

@@ -1,5 +1,4 @@
 // A summary that fits a screen of 80 × 24: what ran, how long, how many rows, how good, and what to do where it failed.
-
 import { join } from 'node:path';
 import { allDatasets } from '../../apps/contract/categories.ts';
 import { toModelWords } from '../../apps/contract/derive/model-words.ts';

@@ -1,5 +1,4 @@
 // Every generated file of apps/, as text by path: what `npm run synth` writes and a test compares with what is committed.
-
 import { ContractError } from '../contract-error.ts';
 import { type Dataset, isModelled } from '../dataset.ts';
 import { fileNameOf, monthOfFile } from '../file-name.ts';

@@ -1,5 +1,4 @@
 // The etl step's queries: source rows as the contract casts them, the clean/triage split, the monthly summary.
-
 import { columnOf, type Dataset, summaryOf } from '../dataset.ts';
 import { partsOfName } from '../file-name.ts';
 import { monthlyColumns, triageColumns } from '../names.ts';
