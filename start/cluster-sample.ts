@@ -28,7 +28,7 @@ const bucket = solo.buckets.source;
  */
 export async function runSample(connection: ClusterConnection, sample: Sample, tell: (line: string) => void): Promise<void> {
   const keys = await putSample(connection, sample);
-  tell(`${keys.length} months of made-up files are in the bucket ${bucket}; the trigger starts a batch for each`);
+  tell(`${keys.length} sample files, one a month, are in the bucket ${bucket}; the trigger starts a batch for each`);
   for (const { workflow = '' } of (await findBatches(connection, keys)).filter(({ state }) => state === 'failed')) {
     await retry(connection, workflow);
     tell(`${workflow} had failed; it goes on where it stopped`);

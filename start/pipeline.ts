@@ -98,7 +98,7 @@ async function runOne(request: Request | { readonly resume: string }, place: Pla
 
 async function makeSample(dataset: Dataset, state: string): Promise<string> {
   const folder = join(state, 'buckets', buckets.source, dataset.category);
-  console.log(`Making made-up files in ${folder}`);
+  console.log(`Making sample files in ${folder}`);
   await promisify(execFile)(process.execPath, [
     join(import.meta.dirname, '..', 'apps', 'sample', 'main.ts'),
     '--category',

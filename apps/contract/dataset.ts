@@ -120,6 +120,13 @@ export function columnOf(dataset: Dataset, name: string): Column {
   return found;
 }
 
+/** The lookup of that name. Throws where there is none: a definition has been checked for that. */
+export function lookupOf({ category, lookups = {} }: Dataset, name: string): Lookup {
+  const found = lookups[name];
+  if (!found) throw new Error(`${category}: no lookup "${name}"`);
+  return found;
+}
+
 /** What people call a row, and several. */
 export const wordsOf = ({ row = ['row', 'rows'] }: Dataset): { readonly one: string; readonly many: string } => ({
   one: row[0],

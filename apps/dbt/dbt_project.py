@@ -14,7 +14,7 @@ from files import write_bytes
 from warehouse import Warehouse
 
 project = Path(__file__).resolve().parent
-# What dbt made of the project's files the last time; it reads again what has changed. An image has it from its build.
+# What dbt made of the project's files the last time: it parses again only what has changed.
 last_parse = project / "target" / "partial_parse.msgpack"
 
 

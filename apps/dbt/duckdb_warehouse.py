@@ -54,8 +54,8 @@ class DuckDbWarehouse:
             )
 
     def enter(self) -> dict[str, str]:
-        # dbt gets the bare name: it reads a path as a URL, in which "#" of a folder's name ends it, and does not know its last parse again
-        # where the path is another one. What is open of an earlier warehouse of this process has the same name.
+        # dbt gets the file's name alone. It reads a path as a URL, which a "#" would end. And it parses all files again where the path differs
+        # from that of the last parse. An open connection to another warehouse of the same name would be used again.
         DuckDBConnectionManager.close_all_connections()
         os.chdir(self.file.resolve().parent)
         return {"TAXIWAY_DBT_TARGET": "duckdb", "TAXIWAY_WAREHOUSE": self.file.resolve().name}

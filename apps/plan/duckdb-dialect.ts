@@ -1,6 +1,6 @@
 // DuckDB's SQL. Each cast gives null where a value would be changed: DuckDB itself would round 1.5 to 2.
-import type { LogicalType } from '../contract/dataset.ts';
 import type { CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
+import { duckdbTypes } from '../contract/derive/table-schema.ts';
 import { isInteger, type ParquetType } from '../contract/file-schema.ts';
 import {
   exactDecimalDigits,
@@ -16,25 +16,16 @@ import {
 import { quoteName, quoteText } from '../platform/duckdb.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
-const sqlType: Record<LogicalType, string> = {
-  int: 'BIGINT',
-  double: 'DOUBLE',
-  boolean: 'BOOLEAN',
-  string: 'VARCHAR',
-  date: 'DATE',
-  timestamp: 'TIMESTAMP',
-};
-
 export const duckdb: Dialect = {
   engine: 'duckdb',
   name: quoteName,
   text: quoteText,
   timestamp: (value) => `TIMESTAMP ${quoteText(value)}`,
   cast,
-  nullOf: (type) => `CAST(NULL AS ${sqlType[type]})`,
+  nullOf: (type) => `CAST(NULL AS ${duckdbTypes[type]})`,
   nextMonth: (date) => `(${date} + INTERVAL 1 MONTH)`,
   microsBetween: (start, end) => `(epoch_us(${end}) - epoch_us(${start}))`,
-  matches: (text, pattern) => `regexp_full_match(${text}, ${quoteText(pattern)})`,
+  matches,
   labelsWhere: (labels) => {
     const cases = labels.map(({ label, when }) => `CASE WHEN ${when} THEN ${quoteText(label)} END`);
     return `list_filter([${cases.join(', ')}], lambda label: label IS NOT NULL)`;
@@ -66,8 +57,12 @@ export const duckdb: Dialect = {
   dateOfText: (text) => `CAST(${text} AS DATE)`,
 };
 
+function matches(text: string, pattern: string): string {
+  return `regexp_full_match(${text}, ${quoteText(pattern)})`;
+}
+
 function cast(source: string, { from, to, decimal, zone }: CastTypes): CastSql {
-  const nothing = `CAST(NULL AS ${sqlType[to]})`;
+  const nothing = `CAST(NULL AS ${duckdbTypes[to]})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {
     if (to === 'boolean') return { value: source };
@@ -101,15 +96,14 @@ function castToInt(source: string, from: ParquetType): CastSql {
   if (from === 'STRING')
     return doubtful(
       source,
-      `CASE WHEN regexp_full_match(${source}, ${quoteText(integerText)}) THEN TRY_CAST(split_part(trim(${source}, ${spaces}), '.', 1) AS BIGINT) END`,
+      `CASE WHEN ${matches(source, integerText)} THEN TRY_CAST(split_part(trim(${source}, ${spaces}), '.', 1) AS BIGINT) END`,
     );
   // 2^63 itself does not fit, and beyond 2^53 a double is still the integer that it says.
   return doubtful(source, `CASE WHEN ${source} = trunc(${source}) THEN TRY_CAST(${source} AS BIGINT) END`);
 }
 
 function castToBoolean(source: string, from: ParquetType): CastSql {
-  const is = (pattern: string, number: string) =>
-    from === 'STRING' ? `regexp_full_match(${source}, ${quoteText(pattern)})` : `${source} = ${number}`;
+  const is = (pattern: string, number: string) => (from === 'STRING' ? matches(source, pattern) : `${source} = ${number}`);
   return doubtful(source, `CASE WHEN ${is(trueText, '1')} THEN true WHEN ${is(falseText, '0')} THEN false END`);
 }
 
@@ -144,7 +138,7 @@ function castToDouble(source: string, from: ParquetType, decimal: string | undef
     }
     case 'STRING': {
       const number = `TRY_CAST(trim(${source}, ${spaces}) AS DOUBLE)`;
-      const isNumber = `regexp_full_match(${source}, ${quoteText(numberText)}) AND isfinite(${number})`;
+      const isNumber = `${matches(source, numberText)} AND isfinite(${number})`;
       return doubtful(source, `CASE WHEN ${isNumber} THEN ${number} + 0.0::DOUBLE END`);
     }
     default:
@@ -165,7 +159,7 @@ function castToTimestamp(source: string, from: ParquetType, zone = 'UTC'): CastS
       const local = `TRY_CAST(${text} AS TIMESTAMP)`;
       return doubtful(
         source,
-        `CASE WHEN regexp_full_match(${source}, ${quoteText(timestampText)}) THEN CASE WHEN ${inTimestampRange(local)} THEN ${local} END WHEN regexp_full_match(${source}, ${quoteText(instantText)}) THEN ${toWallClock(`TRY_CAST(${text} AS TIMESTAMPTZ)`, zone)} END`,
+        `CASE WHEN ${matches(source, timestampText)} THEN CASE WHEN ${inTimestampRange(local)} THEN ${local} END WHEN ${matches(source, instantText)} THEN ${toWallClock(`TRY_CAST(${text} AS TIMESTAMPTZ)`, zone)} END`,
       );
     }
     case 'TIMESTAMP_NANOS':

@@ -1,20 +1,10 @@
 // The warehouse's tables as the contract says them, in DuckDB: created, or given the columns that they lack.
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { TableColumn, TableType } from '../contract/derive/table-schema.ts';
+import { duckdbTypes, type TableColumn } from '../contract/derive/table-schema.ts';
 import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
 import type { TableName } from '../contract/names.ts';
 import { quoteName, quoteText } from '../platform/duckdb.ts';
 import { UsageError } from '../platform/errors.ts';
-
-const sqlType: Record<TableType, string> = {
-  int: 'BIGINT',
-  double: 'DOUBLE',
-  boolean: 'BOOLEAN',
-  string: 'VARCHAR',
-  timestamp: 'TIMESTAMP',
-  date: 'DATE',
-  strings: 'VARCHAR[]',
-};
 
 export const qualified = ({ dataset, table }: TableName): string => `${quoteName(dataset)}.${quoteName(table)}`;
 
@@ -24,7 +14,7 @@ export async function prepareTable(
   name: TableName,
   { columns, anew }: { columns: readonly TableColumn[]; anew: boolean },
 ): Promise<void> {
-  const definition = columns.map((column) => `${quoteName(column.name)} ${sqlType[column.type]}`).join(', ');
+  const definition = columns.map((column) => `${quoteName(column.name)} ${duckdbTypes[column.type]}`).join(', ');
   await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(name.dataset)}`);
   await connection.run(`CREATE ${anew ? 'OR REPLACE TABLE' : 'TABLE IF NOT EXISTS'} ${qualified(name)} (${definition})`);
   const reader = await connection.runAndReadAll(
@@ -32,7 +22,7 @@ export async function prepareTable(
   );
   const existing = new Map(reader.getRowsJS() as [string, string][]);
   for (const { name: column, type: tableType } of columns) {
-    const type = sqlType[tableType];
+    const type = duckdbTypes[tableType];
     const found = existing.get(column);
     if (found === undefined) await connection.run(`ALTER TABLE ${qualified(name)} ADD COLUMN ${quoteName(column)} ${type}`);
     else if (found !== type) {

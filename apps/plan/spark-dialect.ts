@@ -59,8 +59,7 @@ export const spark: Dialect = {
   nullOf: (type) => `CAST(NULL AS ${sqlType[type]})`,
   nextMonth: (date) => `CAST(add_months(${date}, 1) AS TIMESTAMP_NTZ)`,
   microsBetween: (start, end) => `(unix_micros(CAST(${end} AS TIMESTAMP)) - unix_micros(CAST(${start} AS TIMESTAMP)))`,
-  // The line end that Java's $ lets stand behind is none of the text.
-  matches: (text, pattern) => `${text} RLIKE ${quoteText(`\\A(?:${pattern})\\z`)}`,
+  matches,
   labelsWhere: (labels) =>
     // Not array_compact: it is interpreted, and would split the generated code of the whole scan.
     `array_remove(array(${labels.map(({ label, when }) => `CASE WHEN ${when} THEN ${quoteText(label)} ELSE '' END`).join(', ')}), '')`,
@@ -109,6 +108,11 @@ const readTypes: Partial<Record<ParquetType, string>> = {
 
 /** The value that a text holds when the whole of it matches, else '', which no cast takes. */
 const textValue = (source: string, pattern: string) => `regexp_extract(${source}, ${quoteText(`^${pattern}\\z`)}, 1)`;
+
+/** Java's `$` would let a line end follow the text; `\z` does not. */
+function matches(text: string, pattern: string): string {
+  return `${text} RLIKE ${quoteText(`\\A(?:${pattern})\\z`)}`;
+}
 
 function cast(source: string, { from, to, zone }: CastTypes): CastSql {
   const nothing = `CAST(NULL AS ${sqlType[to]})`;
@@ -165,8 +169,7 @@ function castToInt(source: string, from: ParquetType): CastSql {
 }
 
 function castToBoolean(source: string, from: ParquetType): CastSql {
-  const is = (pattern: string, number: string) =>
-    from === 'STRING' ? `${source} RLIKE ${quoteText(`\\A(?:${pattern})\\z`)}` : `${source} = ${number}`;
+  const is = (pattern: string, number: string) => (from === 'STRING' ? matches(source, pattern) : `${source} = ${number}`);
   return doubtful(source, `CASE WHEN ${is(trueText, '1')} THEN true WHEN ${is(falseText, '0')} THEN false END`);
 }
 

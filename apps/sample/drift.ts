@@ -1,6 +1,6 @@
 // How the physical types of a month's file differ from the contract: what writers made of a month's values over the years.
 import type { Column, Dataset } from '../contract/dataset.ts';
-import { duckdbTypes } from '../contract/derive/dbt-sources.ts';
+import { duckdbTypes } from '../contract/derive/table-schema.ts';
 import type { Drifting } from '../contract/sample.ts';
 import { quoteText } from '../platform/duckdb.ts';
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
 import { dimensionsOf } from '../contract/derive/dimensions.ts';
+import { duckdbTypes } from '../contract/derive/table-schema.ts';
 import type { Dimension } from '../contract/dimension.ts';
 import { addMonths, fileNameOf, firstDayOf } from '../contract/file-name.ts';
 import { quoteName, quoteText, withDuckDb } from '../platform/duckdb.ts';
@@ -63,15 +64,13 @@ function toMonthQuery({ category, rows, seed }: SampleOptions, month: string, mo
   SELECT ${columns.join(',\n    ')} FROM ${steps.at(-1)?.[0]} ORDER BY i`;
 }
 
-const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR' } as const;
-
 /** A dimension as a table. */
 function toTable({ name, columns, rows }: Dimension): string {
   const names = Object.keys(columns);
   const literal = (value: number | string | null | undefined) =>
     value == null ? 'NULL' : typeof value === 'number' ? String(value) : quoteText(value);
   const select = Object.entries(columns).map(
-    ([column, { type }]) => `CAST(${quoteName(column)} AS ${types[type]}) AS ${quoteName(column)}`,
+    ([column, { type }]) => `CAST(${quoteName(column)} AS ${duckdbTypes[type]}) AS ${quoteName(column)}`,
   );
   const values = rows.map((row) => `(${names.map((column) => literal(row[column])).join(', ')})`);
   return `CREATE TABLE ${quoteName(name)} AS SELECT ${select.join(', ')} FROM (VALUES ${values.join(', ')}) t(${names.map(quoteName).join(', ')})`;

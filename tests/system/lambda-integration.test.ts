@@ -4,7 +4,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply } from '../fixtures/apply-manifests.ts';
 import { type Argo, findArgo, startArgo } from '../fixtures/argo-controller.ts';
@@ -20,7 +19,7 @@ import { findMoto } from '../fixtures/moto-server.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { runPodHere } from '../fixtures/run-pod-here.ts';
 import { type Kubelet, startKubelet } from '../fixtures/stand-in-kubelet.ts';
-import { patience } from '../fixtures/until.ts';
+import { until } from '../fixtures/until.ts';
 
 const python = await findMoto();
 const found = python === undefined ? undefined : findArgo();
@@ -231,11 +230,15 @@ describe.skipIf(python === undefined || found === undefined)(
       expect([error, outcomesOf(lines)], JSON.stringify(lines)).toEqual([undefined, ['Started']]);
       const { workflow } = lines.find(({ message }) => message === 'Started') as Value;
       const path = `/apis/argoproj.io/v1alpha1/namespaces/${argo.namespace}/workflows/${workflow}`;
-      for (const giveUpAt = Date.now() + patience; Date.now() < giveUpAt; await sleep(100)) {
-        const { body } = await argo.cluster.ask('GET', path);
-        if (['Succeeded', 'Failed', 'Error'].includes(body.status?.phase)) return body;
-      }
-      throw new Error(`${workflow} did not end`);
+      let body: Value = {};
+      await until(
+        async () => {
+          ({ body } = await argo.cluster.ask('GET', path));
+          return ['Succeeded', 'Failed', 'Error'].includes(body.status?.phase);
+        },
+        () => `the end of ${workflow}`,
+      );
+      return body;
     }
 
     test('lambda-integration-test finds the four parameters as they should be', async () => {

@@ -1,5 +1,5 @@
 // dbt's feature model: its SQL in both engines, its columns and data tests, and its unit tests.
-import { type Dataset, type Feature, type Modelled, wordsOf } from '../dataset.ts';
+import { type Dataset, type Feature, lookupOf, type Modelled, wordsOf } from '../dataset.ts';
 import type { Dimension, Place } from '../dimension.ts';
 import { columnsOfExpression } from '../expression.ts';
 import { cleanTable, datasets, dimensionTable, featureTable } from '../names.ts';
@@ -7,7 +7,7 @@ import { describe } from './dbt-sources.ts';
 import { exampleKeys, toExampleRows } from './dimension-examples.ts';
 import { bigQueryExpressions, duckdbExpressions, type ExpressionDialect } from './expression-sql.ts';
 import { findPlace, type RowValues, toValue } from './expression-value.ts';
-import { cleanAlias, dayOf, findLookup, fixedPlaces, lookupsOfFeatures, toFeatureQuery } from './feature-query.ts';
+import { cleanAlias, dayOf, fixedPlaces, lookupsOfFeatures, toFeatureQuery } from './feature-query.ts';
 import { escapeJinja, generatedComment } from './jinja.ts';
 
 const toRef = (dimension: Dimension) => `ref('${dimensionTable(dimension).table}')`;
@@ -41,7 +41,7 @@ export function toFeatureProperties(dataset: Modelled): object {
   const { category, title, features = {}, model, time } = dataset;
   const { one, many } = wordsOf(dataset);
   const { table } = featureTable(category, model.name);
-  const lookups = lookupsOfFeatures(dataset).map((name) => findLookup(dataset, name));
+  const lookups = lookupsOfFeatures(dataset).map((name) => lookupOf(dataset, name));
   const placed = lookups.length === 0 ? '' : ' whose lookups all find a place';
   const leftOut = {
     clean: toSource(cleanTable(category)),
@@ -117,7 +117,7 @@ export function toFeatureTests(dataset: Modelled): object[] {
 }
 
 const usedDimensions = (dataset: Dataset): Dimension[] => [
-  ...new Set(lookupsOfFeatures(dataset).map((name) => findLookup(dataset, name).dimension)),
+  ...new Set(lookupsOfFeatures(dataset).map((name) => lookupOf(dataset, name).dimension)),
 ];
 
 /** The data set with the example rows as its dimensions. */
@@ -141,7 +141,7 @@ function toExamples(dataset: Dataset): RowValues[] {
   const { features = {}, time } = dataset;
   const names = new Set(Object.values(features).flatMap(({ expression }) => columnsOfExpression(expression)));
   const others = dataset.columns.filter(({ name }) => names.has(name) && ![time.at, time.until].includes(name));
-  const lookups = lookupsOfFeatures(dataset).map((name) => findLookup(dataset, name));
+  const lookups = lookupsOfFeatures(dataset).map((name) => lookupOf(dataset, name));
   return times.map(([at, until], index) => ({
     [time.at]: at,
     ...(time.until !== undefined && { [time.until]: until }),

@@ -1,11 +1,11 @@
 // dbt's sources: every table that the etl step writes, its columns' meanings, and the data tests that follow from the rules.
-import { type Column, columnOf, type Dataset, type LogicalType, summaryOf, wordsOf } from '../dataset.ts';
+import { type Column, columnOf, type Dataset, summaryOf, wordsOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageColumns, triageTable } from '../names.ts';
 import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
 import { units } from '../units.ts';
 import { escapeJinja } from './jinja.ts';
-import { typeOfFigure } from './table-schema.ts';
+import { duckdbTypes, typeOfFigure } from './table-schema.ts';
 
 export interface DbtColumn {
   readonly name: string;
@@ -14,15 +14,6 @@ export interface DbtColumn {
   readonly data_type: string;
   readonly data_tests?: readonly (string | object)[];
 }
-
-export const duckdbTypes: Readonly<Record<LogicalType, string>> = {
-  int: 'BIGINT',
-  double: 'DOUBLE',
-  boolean: 'BOOLEAN',
-  string: 'VARCHAR',
-  date: 'DATE',
-  timestamp: 'TIMESTAMP',
-};
 
 /** The content of sources.yml. */
 export function toDbtSources(datasets: readonly Dataset[]): object {

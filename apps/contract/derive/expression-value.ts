@@ -1,5 +1,5 @@
 // Expressions evaluated in JavaScript, for the prediction service. They give what the feature table's SQL gives.
-import { columnOf, type Dataset } from '../dataset.ts';
+import { columnOf, type Dataset, lookupOf } from '../dataset.ts';
 import { type Place, placeOfRow, rowOf } from '../dimension.ts';
 import { type Expression, earthRadiusMetres, type Point } from '../expression.ts';
 
@@ -48,10 +48,9 @@ export function toValue(dataset: Dataset, expression: Expression, row: RowValues
 }
 
 /** The place that a lookup finds for a row; undefined where it finds none. */
-export function findPlace({ category, lookups = {} }: Dataset, name: string, row: RowValues): Place | undefined {
-  const found = lookups[name];
-  if (!found) throw new Error(`${category}: no lookup "${name}"`);
-  return placeOfRow(found.dimension, rowOf(found.dimension, row[found.column]));
+export function findPlace(dataset: Dataset, name: string, row: RowValues): Place | undefined {
+  const { dimension, column } = lookupOf(dataset, name);
+  return placeOfRow(dimension, rowOf(dimension, row[column]));
 }
 
 function toCode(dataset: Dataset, column: string, value: number | boolean | string): number | null {

@@ -5,10 +5,10 @@ import { quoteText, withDuckDb } from '../../platform/duckdb.ts';
 import type { Dataset, LogicalType } from '../dataset.ts';
 import type { Dimension } from '../dimension.ts';
 import { code, day, dayOfWeek, lookup, metres, minutesBetween } from '../expression.ts';
-import { duckdbTypes } from './dbt-sources.ts';
 import { duckdbExpressions } from './expression-sql.ts';
 import { findPlace, type RowValues, toValue } from './expression-value.ts';
 import { lookupsOfFeatures, toFeatureQuery } from './feature-query.ts';
+import { duckdbTypes } from './table-schema.ts';
 
 const toLiteral = (value: unknown) => (value == null ? 'NULL' : typeof value === 'string' ? quoteText(value) : String(value));
 

@@ -1,5 +1,5 @@
 // The query of a data set's feature table: a row a clean row whose lookups all find a place.
-import type { Dataset, Feature } from '../dataset.ts';
+import { type Dataset, type Feature, lookupOf } from '../dataset.ts';
 import type { Dimension, Place } from '../dimension.ts';
 import { lookupsOfExpression } from '../expression.ts';
 import { type ExpressionDialect, type ExpressionSources, toExpressionSql, toHaversine, toLiterals } from './expression-sql.ts';
@@ -26,11 +26,11 @@ export function toFeatureQuery(
   { clean, tableOf }: { clean: string; tableOf: (dimension: Dimension) => string },
 ): string {
   const { name } = dialect;
-  const lookups = lookupsOfFeatures(dataset).map((part) => ({ part, ...findLookup(dataset, part) }));
+  const lookups = lookupsOfFeatures(dataset).map((part) => ({ part, ...lookupOf(dataset, part) }));
   const sources: ExpressionSources = {
     column: (column) => `${cleanAlias}.${name(column)}`,
     place: (part) => ({ longitude: `${aliasOf(part)}.longitude`, latitude: `${aliasOf(part)}.latitude` }),
-    metresTo: (part, place) => `${aliasOf(part)}.${distanceTo(fixedPlaces(dataset, findLookup(dataset, part).dimension), place)}`,
+    metresTo: (part, place) => `${aliasOf(part)}.${distanceTo(fixedPlaces(dataset, lookupOf(dataset, part).dimension), place)}`,
   };
   const columns = Object.entries(dataset.features ?? {}).map(
     ([column, { expression }]: [string, Feature]) =>
@@ -64,13 +64,6 @@ ${more.length > 0 ? '  -- Distances belong to places: they are computed once for
 const aliasOf = (lookup: string): string => `${lookup}_place`;
 const relationOf = ({ name }: Dimension): string => `${name}_places`;
 
-/** The lookup of that name. Throws where there is none: a definition has been checked for that. */
-export function findLookup({ category, lookups = {} }: Dataset, part: string) {
-  const found = lookups[part];
-  if (!found) throw new Error(`${category}: no lookup "${part}"`);
-  return found;
-}
-
 function toColumns({ name, place }: Dimension, quote: (identifier: string) => string): Record<keyof Place, string> {
   if (!place) throw new Error(`${name} has no places`);
   return { longitude: quote(place.longitude), latitude: quote(place.latitude) };
@@ -81,8 +74,8 @@ export function fixedPlaces(dataset: Dataset, dimension: Dimension): Place[] {
   const places = Object.values(dataset.features ?? {}).flatMap(({ expression }) => {
     if (expression.of !== 'metres') return [];
     const { from, to } = expression;
-    if (typeof from === 'string') return typeof to !== 'string' && findLookup(dataset, from).dimension === dimension ? [to] : [];
-    return typeof to === 'string' && findLookup(dataset, to).dimension === dimension ? [from] : [];
+    if (typeof from === 'string') return typeof to !== 'string' && lookupOf(dataset, from).dimension === dimension ? [to] : [];
+    return typeof to === 'string' && lookupOf(dataset, to).dimension === dimension ? [from] : [];
   });
   return places.filter((place, index) => places.findIndex((one) => isSame(one, place)) === index);
 }

@@ -6,6 +6,17 @@ import type { SummaryFigure } from '../summary.ts';
 /** `strings` is a list of strings. */
 export const tableTypes = ['int', 'double', 'boolean', 'string', 'timestamp', 'date', 'strings'] as const;
 export type TableType = (typeof tableTypes)[number];
+/** DuckDB's name of each. */
+export const duckdbTypes: Readonly<Record<TableType, string>> = {
+  int: 'BIGINT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  string: 'VARCHAR',
+  timestamp: 'TIMESTAMP',
+  date: 'DATE',
+  strings: 'VARCHAR[]',
+};
+
 export interface TableColumn {
   readonly name: string;
   readonly type: TableType;
