@@ -52,7 +52,7 @@ function list(names: readonly string[]): string {
   return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 }
 
-/** Whether a name begins as those of a data set, whatever month it has. */
+/** Whether a name begins like the names of a data set's files. */
 function isLike(dataset: Dataset, name: string): boolean {
   const { before } = partsOfName(dataset);
   return before === '' ? monthOfFile(dataset, name) !== undefined : name.startsWith(before);

@@ -1,5 +1,5 @@
 // The vocabulary of features: expressions over one row as data. The feature table's SQL and the prediction service are made from the same ones.
-import type { Place } from './dimension.ts';
+import type { Lookup, Place } from './dimension.ts';
 
 export type Expression =
   | { readonly of: 'value' | 'code'; readonly column: string }
@@ -58,5 +58,11 @@ export function lookupsOfExpression(expression: Expression): string[] {
       return [];
   }
 }
+
+/** All columns from which an expression follows: those that it reads by name, and those of its lookups. */
+export const columnsBehind = (expression: Expression, lookups: Readonly<Record<string, Lookup>> = {}): string[] => [
+  ...columnsOfExpression(expression),
+  ...lookupsOfExpression(expression).flatMap((name) => lookups[name]?.column ?? []),
+];
 
 export const earthRadiusMetres = 6_371_000;

@@ -1,7 +1,7 @@
 // What is wrong with the features and the model of a definition.
 import { type Dataset, isModelled, type LogicalType, type Modelled } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { columnsOfExpression, type Expression, lookupsOfExpression, type Point } from './expression.ts';
+import { columnsBehind, columnsOfExpression, type Expression, type Point } from './expression.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { findNameProblem } from './plain-name.ts';
 import { units } from './units.ts';
@@ -95,7 +95,7 @@ export function modelProblems(dataset: Dataset): string[] {
 
 /** Every feature of the model follows from what a prediction is asked with. */
 function inputProblems(dataset: Modelled): string[] {
-  const { model, features = {}, lookups = {} } = dataset;
+  const { model, features = {}, lookups } = dataset;
   const given = Object.values(model.inputs);
   return [
     ...Object.entries(model.inputs)
@@ -104,8 +104,7 @@ function inputProblems(dataset: Modelled): string[] {
     ...model.features.flatMap((name) => {
       const expression = features[name]?.expression;
       if (!expression) return [];
-      const looked = lookupsOfExpression(expression).flatMap((one) => lookups[one]?.column ?? []);
-      return [...columnsOfExpression(expression), ...looked]
+      return columnsBehind(expression, lookups)
         .filter((column) => findColumn(dataset, column) && !given.includes(column))
         .map((column) => `model: feature "${name}" needs ${column}, which no input gives`);
     }),

@@ -3,7 +3,7 @@ import { allDatasets } from '../contract/categories.ts';
 import { type Dataset, isModelled, type Modelled } from '../contract/dataset.ts';
 import { metresBetween, type RowValues, toValue } from '../contract/derive/expression-value.ts';
 import type { Place } from '../contract/dimension.ts';
-import { columnsOfExpression, lookupsOfExpression } from '../contract/expression.ts';
+import { columnsBehind } from '../contract/expression.ts';
 
 /** What a request may say; `request.ts` reads it. */
 export const requestFields = ['pickup_zone', 'dropoff_zone', 'pickup_datetime', 'passenger_count', 'trip_distance'] as const;
@@ -22,12 +22,11 @@ export function datasetOf(category: string): Modelled {
 }
 
 /** The features that a champion may ask for: those that follow from the model's inputs. */
-export function computableFeatures({ features = {}, lookups = {}, model }: Modelled): ReadonlySet<string> {
+export function computableFeatures({ features = {}, lookups, model }: Modelled): ReadonlySet<string> {
   const given = Object.values(model.inputs);
-  const computable = Object.entries(features).filter(([, { expression }]) => {
-    const looked = lookupsOfExpression(expression).map((name) => lookups[name]?.column ?? '');
-    return [...columnsOfExpression(expression), ...looked].every((column) => given.includes(column));
-  });
+  const computable = Object.entries(features).filter(([, { expression }]) =>
+    columnsBehind(expression, lookups).every((column) => given.includes(column)),
+  );
   return new Set(computable.map(([name]) => name));
 }
 
