@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { allDatasets } from '../apps/contract/categories.ts';
 import type { Dataset } from '../apps/contract/dataset.ts';
-import { monthOfFile, partsOfName, shownFileName } from '../apps/contract/file-name.ts';
+import { endingOf, monthOfFile, partsOfName, shownFileName } from '../apps/contract/file-name.ts';
 import { UsageError } from '../apps/platform/errors.ts';
 
 export interface Input {
@@ -31,8 +31,9 @@ export async function readInput(dataset: Dataset, folder: string): Promise<Input
 /** Sorts file names into months of the category and others. Pure. */
 export function sortFiles(dataset: Dataset, names: readonly string[], folder: string): { months: string[]; ignored: string[] } {
   const expected = shownFileName(dataset);
+  const ending = endingOf(dataset) ?? '';
   const ofOthers = (name: string) => allDatasets.some((other) => other.category !== dataset.category && isLike(other, name));
-  const ignored = names.filter((name) => !/\.parquet$/i.test(name) || ofOthers(name));
+  const ignored = names.filter((name) => !name.toLowerCase().endsWith(ending) || ofOthers(name));
   const candidates = names.filter((name) => !ignored.includes(name));
   const unnamed = candidates.filter((name) => monthOfFile(dataset, name) === undefined);
   if (unnamed.length > 0) {

@@ -26,7 +26,6 @@ export const createBatch = (environment: Environment) =>
     deadlineHours: 12,
     mutex: ({ category, run_date: runDate }) => text`month-${category}-${runDate}`,
     tasks: ({ category, uri: source, filename, run_date: runDate, threshold, retrain: learns, engine, accept }) => {
-      const staged = uri`${at.stagedFolder(environment, category)}${filename}`;
       const part = at.runPart(runDate);
       const tables = at.tablesOf(environment, category);
 
@@ -34,6 +33,7 @@ export const createBatch = (environment: Environment) =>
         args: { source, destination: at.stagedFolder(environment, category), category, filename, runDate },
         deadlineMinutes: 60,
       });
+      const staged = uri`${at.stagedFolder(environment, category)}${transfer.outputs.file}`;
       const validate = step('validate', programs.validate, {
         args: {
           file: staged,

@@ -33,7 +33,7 @@ export const createFullRefresh = (environment: Environment) =>
       const tables = at.tablesOf(environment, category);
 
       const transfer = step('transfer', programs.transfer, {
-        args: { source, prefixes, destination: at.stagedFolder(environment, category), manifest: files },
+        args: { source, prefixes, destination: at.stagedFolder(environment, category), category, manifest: files },
         deadlineMinutes: 360,
       });
       const schemaGroups = step('schema-groups', programs.schemaGroups, {

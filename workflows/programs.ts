@@ -43,7 +43,7 @@ export const programs = {
       filename: 'text?',
       runDate: 'month?',
     },
-    outputs: { bytes: 'number', version: 'text' },
+    outputs: { bytes: 'number', file: 'text', version: 'text' },
   },
   validate: {
     app: 'validate',

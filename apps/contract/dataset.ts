@@ -47,8 +47,26 @@ export interface Expectation {
 
 /** The files of a data set, one a month. */
 export interface Files {
-  /** With `{YYYY-MM}` or `{YYYYMM}` in place of the month: `yellow_tripdata_{YYYY-MM}.parquet`. */
+  /**
+   * With `{YYYY-MM}` or `{YYYYMM}` in place of the month: `yellow_tripdata_{YYYY-MM}.parquet`. Its ending says what the file is: `.parquet`,
+   * `.csv`, `.csv.gz`, or `.zip` with one or more CSV files.
+   */
   readonly name: string;
+  /** How CSV is written, where it is not as most write it. */
+  readonly csv?: Csv;
+  /** Texts that stand for no value, such as `NA`. In CSV the empty text does so, too. */
+  readonly nulls?: readonly string[];
+}
+
+export interface Csv {
+  /** One character between values; a comma unless given. */
+  readonly delimiter?: string;
+  /** One character around a value that holds the delimiter or a line break, doubled within it; `"` unless given. */
+  readonly quote?: string;
+  /** As the Encoding Standard names it; `utf-8` unless given. A byte-order mark decides before it. */
+  readonly encoding?: string;
+  /** False where the first line is a row; the file's columns are then those of the data set, in their order. */
+  readonly header?: false;
 }
 
 /** When a row happened. */

@@ -3,7 +3,7 @@ import { ContractError } from './contract-error.ts';
 import type { Column, Dataset } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { featureProblems, modelProblems } from './feature-problems.ts';
-import { monthForms } from './file-name.ts';
+import { fileProblems } from './file-problems.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
 import { findNameProblem } from './plain-name.ts';
@@ -22,6 +22,7 @@ export const isDataset = (value: unknown): value is Dataset => typeof value === 
 export function defineDataset(dataset: Dataset): Dataset {
   const problems = [
     ...nameProblems(dataset),
+    ...fileProblems(dataset),
     ...columnProblems(dataset),
     ...timeProblems(dataset),
     ...listProblems(dataset),
@@ -44,21 +45,6 @@ function nameProblems(dataset: Dataset): string[] {
   if (!/^[a-z][a-z0-9]{0,30}$/.test(dataset.category)) {
     problems.push(`category "${dataset.category}" must be a lower-case letter, then at most 30 lower-case letters or digits`);
   }
-  return [...problems, ...fileProblems(dataset).map((problem) => `files.name "${dataset.files.name}" ${problem}`)];
-}
-
-function fileProblems({ files: { name } }: Dataset): string[] {
-  const forms = Object.keys(monthForms);
-  const found = name.match(/\{[^}]*\}/g) ?? [];
-  const unknown = found.filter((one) => !forms.includes(one));
-  if (unknown.length > 0) return [`has ${unknown.join(' and ')}; a month is ${forms.join(' or ')}`];
-  if (found.length !== 1) return [`must have one month, ${forms.join(' or ')}, got ${found.length}`];
-  const problems: string[] = [];
-  const [before = '', after = ''] = name.split(found[0] as string);
-  if (!/^[A-Za-z0-9_.-]*$/.test(before + after)) problems.push('must be letters, digits, "_", "-" and "." around the month');
-  // The trigger leaves such names alone: writers use them for what is not finished.
-  if (/^[_.]/.test(before)) problems.push('begins with "_" or ".", as files do that are not finished');
-  if (!after.endsWith('.parquet')) problems.push('must end in ".parquet"');
   return problems;
 }
 

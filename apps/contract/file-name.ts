@@ -13,6 +13,25 @@ export function partsOfName({ category, files: { name } }: Dataset): { before: s
   return { before, form, after };
 }
 
+/** What files may be, by how their names end. */
+export const fileEndings = ['.parquet', '.csv', '.csv.gz', '.csv.zip', '.zip'] as const;
+
+/** How the names of a data set's files end; undefined where it is none of `fileEndings`. */
+export const endingOf = ({ files: { name } }: Dataset): string | undefined =>
+  fileEndings.filter((ending) => name.endsWith(ending)).sort((one, other) => other.length - one.length)[0];
+
+/** Whether transfer makes Parquet of the data set's files. */
+export const isCsv = (dataset: Dataset): boolean => endingOf(dataset) !== '.parquet';
+
+/** What a month's CSV file is called in staging, where every file is Parquet. */
+export const toStagedName = (fileName: string): string => fileName.replace(/(?:\.csv(?:\.gz|\.zip)?|\.zip)$/, '.parquet');
+
+/** A data set as its files are in staging. */
+export const asStaged = (dataset: Dataset): Dataset => ({
+  ...dataset,
+  files: { ...dataset.files, name: toStagedName(dataset.files.name) },
+});
+
 /** As people read it: `yellow_tripdata_YYYY-MM.parquet`. */
 export const shownFileName = ({ files: { name } }: Dataset): string => name.replaceAll(/[{}]/g, '');
 

@@ -14,6 +14,7 @@ import {
   trueText,
 } from '../contract/values.ts';
 import { quoteName, quoteText } from '../platform/duckdb.ts';
+import { withoutNullWords } from './null-words.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
 export const duckdb: Dialect = {
@@ -61,7 +62,8 @@ function matches(text: string, pattern: string): string {
   return `regexp_full_match(${text}, ${quoteText(pattern)})`;
 }
 
-function cast(source: string, { from, to, decimal, zone }: CastTypes): CastSql {
+function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): CastSql {
+  const source = withoutNullWords(column, nulls, quoteText);
   const nothing = `CAST(NULL AS ${duckdbTypes[to]})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {

@@ -34,8 +34,29 @@ const suffixOf = (bytes: number | undefined): number =>
     ? suffix.usual
     : Math.min(suffix.first + suffix.perRowGroup * Math.ceil(bytes / suffix.rowGroup), suffix.most);
 
+/** What a file's writer noted in its footer, by key. Throws as `readFooter`. */
+export async function readNotes(pathOrUri: string): Promise<ReadonlyMap<string, string>> {
+  const { metadata } = await readParsedFooter(pathOrUri, {});
+  return new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value ?? '']));
+}
+
 /** Reads the footer of a file, in one request where its size is foreseen. Throws OutcomeError where it is no whole Parquet file, UsageError where there is none. */
 export async function readFooter(pathOrUri: string, expected: { readonly bytes?: number } = {}): Promise<ReadFooter> {
+  const { object, metadata, columns, statistics } = await readParsedFooter(pathOrUri, expected);
+  return {
+    rows: Number(metadata.num_rows),
+    bytes: object.bytes,
+    columns: columns.map(({ chunk: _, ...column }) => column),
+    version: object.version,
+    changedAt: object.changedAt,
+    statistics,
+  };
+}
+
+async function readParsedFooter(
+  pathOrUri: string,
+  expected: { readonly bytes?: number },
+): Promise<ParsedFooter & Pick<ObjectEnd, 'object'>> {
   const uri = toUri(pathOrUri);
   const storage = openStorage(uri);
   const end = await storage.readEnd(uri, suffixOf(expected.bytes));
@@ -51,18 +72,12 @@ export async function readFooter(pathOrUri: string, expected: { readonly bytes?:
     throw refuse('all of it is compressed by gzip', 'decompress it, and upload it without "Content-Encoding: gzip"');
   if (object.bytes < 12 || (first !== undefined && first !== 'PAR1')) throw refuse('it does not begin with PAR1');
   const footer = await readFooterBytes(storage, end);
-  const { metadata, columns, statistics } = parseFooter(footer, refuse);
+  const parsed = parseFooter(footer, refuse);
+  const { metadata } = parsed;
   if (metadata.row_groups.some(({ columns }) => columns.some((chunk) => chunk.crypto_metadata !== undefined))) throw encrypted();
   if (lastDataByte(metadata) > object.bytes)
     throw refuse(`its footer names data up to byte ${lastDataByte(metadata)}, but it has ${object.bytes}`);
-  return {
-    rows: Number(metadata.num_rows),
-    bytes: object.bytes,
-    columns: columns.map(({ chunk: _, ...column }) => column),
-    version: object.version,
-    changedAt: object.changedAt,
-    statistics,
-  };
+  return { object, ...parsed };
 }
 
 /** The first and last four bytes. A bucket is asked once more only if the last are wrong: what begins wrongly there is found when it is read. */

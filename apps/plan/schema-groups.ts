@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Dataset, logicalTypes } from '../contract/dataset.ts';
 import { type Cast, toCasts } from '../contract/derive/casts.ts';
-import { firstDayOf, monthOfFile, shownFileName } from '../contract/file-name.ts';
+import { asStaged, firstDayOf, monthOfFile, shownFileName } from '../contract/file-name.ts';
 import { type FileColumn, parquetTypes } from '../contract/file-schema.ts';
 import { mapConcurrently } from '../platform/concurrent.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
@@ -26,6 +26,7 @@ export const schemaGroups = z.strictObject({
           from: parquetType,
           decimal: z.string().optional(),
           zone: z.string().optional(),
+          nulls: z.array(z.string()).readonly().optional(),
         }),
       ),
       ignored: z.array(z.string()),
@@ -84,7 +85,7 @@ export async function groupFiles(
       return [{ uri, footer: { rows, bytes, columns: known.get(key) ?? columns } }];
     } catch (error) {
       if (!(error instanceof OutcomeError)) throw error;
-      const month = monthOfFile(dataset, baseName(uri));
+      const month = monthOfFile(asStaged(dataset), baseName(uri));
       broken.push({ uri, month: month === undefined ? '' : firstDayOf(month), message: error.message, problems: [] });
       return [];
     }
@@ -104,9 +105,9 @@ const byUri = (one: { readonly uri: string }, other: { readonly uri: string }): 
 
 function monthOf(dataset: Dataset, uri: string): string {
   const file = baseName(uri);
-  const month = monthOfFile(dataset, file);
+  const month = monthOfFile(asStaged(dataset), file);
   if (month === undefined)
-    throw new UsageError(`${file}: the name carries no month; expected ${shownFileName(dataset)}; rename the file`);
+    throw new UsageError(`${file}: the name carries no month; expected ${shownFileName(asStaged(dataset))}; rename the file`);
   return firstDayOf(month);
 }
 

@@ -12,6 +12,7 @@ import {
   timestampText,
   trueText,
 } from '../contract/values.ts';
+import { withoutNullWords } from './null-words.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
 /** What the session must be set to, so that the SQL of this file means what it says. */
@@ -114,7 +115,8 @@ function matches(text: string, pattern: string): string {
   return `${text} RLIKE ${quoteText(`\\A(?:${pattern})\\z`)}`;
 }
 
-function cast(source: string, { from, to, zone }: CastTypes): CastSql {
+function cast(column: string, { from, to, zone, nulls }: CastTypes): CastSql {
+  const source = withoutNullWords(column, nulls, quoteText);
   const nothing = `CAST(NULL AS ${sqlType[to]})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {

@@ -68,7 +68,7 @@ async function copyOnceToBucket(uri: string, copy: Copy): Promise<Copied> {
 }
 
 /** Whether what is there and is no copy may be replaced. Throws UsageError where that is a failure. */
-function mayReplace(uri: string, { ifExists }: Copy): boolean {
+export function mayReplace(uri: string, { ifExists }: Copy): boolean {
   if (ifExists === 'fail') throw new UsageError(`${uri}: something else is there; remove it, or use --if-exists overwrite`);
   return ifExists === 'overwrite';
 }

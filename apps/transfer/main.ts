@@ -21,7 +21,9 @@ await runProgram({
       .enum(['skip', 'overwrite', 'fail'])
       .default('overwrite')
       .describe('what to do where something else than a copy of the same version is there'),
-    category: categoryOption.optional().describe('of a month: the data set, such as yellow'),
+    category: categoryOption
+      .optional()
+      .describe('the data set, such as yellow: files that are CSV by its contract become Parquet'),
     filename: z.string().optional().describe("of a month: the file's base name, which must be the source's"),
     runDate: z.string().optional().describe("of a month: the first day of the file's month, such as 2024-01-01"),
     manifest: uriOption.optional().describe('URI of a JSON file to write: the files that were asked for, copied or not'),

@@ -1,7 +1,7 @@
 // What to copy, and what to say of it.
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
-import { fileNameOf, firstDayOf, monthOf, monthOfFile, shownFileName } from '../contract/file-name.ts';
+import { fileNameOf, firstDayOf, isCsv, monthOf, monthOfFile, shownFileName, toStagedName } from '../contract/file-name.ts';
 import type { Manifest } from '../plan/manifest.ts';
 import { mapConcurrently } from '../platform/concurrent.ts';
 import { UsageError, UserError } from '../platform/errors.ts';
@@ -11,6 +11,7 @@ import { isHidden } from '../platform/object-storage-uri.ts';
 import { writeJsonObject } from '../platform/objects.ts';
 import { toLine } from '../platform/one-line.ts';
 import { joinUri } from '../platform/uri.ts';
+import { convertOnce } from './convert-once.ts';
 import { type Copied, type CopyState, copyOnce, type IfExists } from './copy-once.ts';
 import { isShort } from './copy-short.ts';
 import { createProgress } from './progress.ts';
@@ -19,6 +20,8 @@ import { createProgress } from './progress.ts';
 const longestName = 200;
 /** Each holds at most some 20 MB. */
 const copiesAtOnce = 8;
+/** Each holds some 600 MB, and computes. */
+const conversionsAtOnce = 1;
 /** Fewer are looked at one by one: the destination may hold a million others. */
 const fewestToList = 20;
 /** Failed files that an error names. */
@@ -41,6 +44,8 @@ export interface TransferResult {
   readonly bytesCopied: number;
   /** Of all files, copied or there already. */
   readonly bytes: number;
+  /** The name of the copy; empty where there are several. */
+  readonly file: string;
   /** The source's version; of several files, a hash of all names and versions. */
   readonly version: string;
 }
@@ -53,34 +58,40 @@ export async function transfer(options: TransferOptions): Promise<TransferResult
   const isAbsent = await findAbsent(options.destination, sources.length);
   const progress = createProgress(sources);
   const failures: { source: string; error: UserError }[] = [];
-  const tried = await mapConcurrently(sources, copiesAtOnce, async (found): Promise<Copied | undefined> => {
-    try {
-      const source = await lookAt(storage, found);
-      const { destination, ifExists = 'overwrite' } = options;
-      const done = await copyOnce({ storage, source, destination, ifExists, isAbsent });
-      progress.ended(done.source, done.state);
-      return done;
-    } catch (error) {
-      // One that fails does not keep the others from being copied.
-      if (!(error instanceof UserError)) throw error;
-      failures.push({ source: found.uri, error });
-      return undefined;
-    }
-  });
+  const csv = options.category !== undefined && isCsv(options.category) ? options.category : undefined;
+  const tried = await mapConcurrently(
+    sources,
+    csv ? conversionsAtOnce : copiesAtOnce,
+    async (found): Promise<Copied | undefined> => {
+      try {
+        const source = await lookAt(storage, found);
+        const { destination, ifExists = 'overwrite' } = options;
+        const copy = { storage, source, destination, ifExists, isAbsent };
+        const done = csv === undefined ? await copyOnce(copy) : await convertOnce(copy, csv);
+        progress.ended(done.source, done.state);
+        return done;
+      } catch (error) {
+        // One that fails does not keep the others from being copied.
+        if (!(error instanceof UserError)) throw error;
+        failures.push({ source: found.uri, error });
+        return undefined;
+      }
+    },
+  );
   const copied = tried.filter((one) => one !== undefined);
-  const files = copied.map(({ source, state }) => toEntry(options.destination, source, state));
+  const files = copied.map(({ source, state }) => toEntry(options, source, state));
   const failed = failures.map(({ source, error }) => ({ source, error: error.message }));
   if (options.manifest) await writeJsonObject(options.manifest, { version: 2, files, failed } satisfies Manifest);
   if (failures.length > 0) throw toError(failures);
-  return toResult(copied);
+  return toResult(options, copied);
 }
 
 const toEntry = (
-  destination: string,
+  { destination, category }: TransferOptions,
   { uri, name, bytes, version }: StoredObject,
   state: CopyState,
 ): Manifest['files'][number] => ({
-  uri: joinUri(destination, name),
+  uri: joinUri(destination, nameOfCopy(category, name)),
   name,
   bytes,
   state,
@@ -88,7 +99,7 @@ const toEntry = (
   sourceVersion: version,
 });
 
-function toResult(copied: readonly Copied[]): TransferResult {
+function toResult({ category }: TransferOptions, copied: readonly Copied[]): TransferResult {
   const sum = (some: readonly Copied[]) => some.reduce((bytes, { source }) => bytes + source.bytes, 0);
   const done = copied.filter(({ state }) => state === 'copied');
   return {
@@ -96,9 +107,14 @@ function toResult(copied: readonly Copied[]): TransferResult {
     copied: done.length,
     bytesCopied: sum(done),
     bytes: sum(copied),
+    file: copied.length === 1 ? nameOfCopy(category, (copied[0] as Copied).source.name) : '',
     version: toVersion(copied.map(({ source }) => [source.name, source.version])),
   };
 }
+
+/** Only what is known to be CSV becomes something else. */
+const nameOfCopy = (category: Dataset | undefined, name: string): string =>
+  category !== undefined && isCsv(category) ? toStagedName(name) : name;
 
 /** The failure that weighs most: what is wrong comes before what may pass. */
 function toError(failures: readonly { source: string; error: UserError }[]): UserError {
@@ -111,9 +127,9 @@ function toError(failures: readonly { source: string; error: UserError }[]): Use
 
 /** What a batch hands to the steps after this one must speak of one file: they make paths of it. */
 function checkMonth({ source, category, filename, runDate }: TransferOptions): void {
-  if (category === undefined && filename === undefined && runDate === undefined) return;
+  if (filename === undefined && runDate === undefined) return;
   if (category === undefined || filename === undefined || runDate === undefined)
-    throw new UsageError('--category, --filename and --run-date go together');
+    throw new UsageError('--filename and --run-date go together, and with --category');
   if (
     monthOfFile(category, filename) === undefined ||
     firstDayOf(monthOf(runDate)) !== runDate ||

@@ -13,6 +13,8 @@ export interface Cast {
   readonly decimal?: string | undefined;
   /** Of a timestamp or a date: the time zone whose wall clock instants are read by. */
   readonly zone?: string | undefined;
+  /** Texts that stand for no value, where `from` is STRING. */
+  readonly nulls?: readonly string[] | undefined;
 }
 
 export interface CastPlan {
@@ -44,7 +46,8 @@ export function toCasts(dataset: Dataset, fileColumns: readonly FileColumn[]): C
       problems.push(`column "${toShownName(source.name)}" is ${source.type}, which can't become ${column.type}`);
     }
     const decimal = source.decimal === undefined ? {} : { decimal: source.decimal };
-    return { column: column.name, to: column.type, source: source.name, from: source.type, ...decimal, ...zone };
+    const nulls = source.type === 'STRING' && dataset.files.nulls !== undefined ? { nulls: dataset.files.nulls } : {};
+    return { column: column.name, to: column.type, source: source.name, from: source.type, ...decimal, ...zone, ...nulls };
   });
   const unknown = [...byName].filter(([name]) => !known.has(name)).map(([, columns]) => columns);
   // Engines compare names without case: which of the two they read depends on the engine.

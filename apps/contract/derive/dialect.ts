@@ -8,7 +8,7 @@ export interface Aggregate {
   readonly whole: (names: readonly string[]) => string;
 }
 
-export type CastTypes = Pick<Cast, 'from' | 'to' | 'decimal' | 'zone'>;
+export type CastTypes = Pick<Cast, 'from' | 'to' | 'decimal' | 'zone' | 'nulls'>;
 
 export interface CastSql {
   /** The value, or null for what can't be cast without loss. */
