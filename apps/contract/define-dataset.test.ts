@@ -58,7 +58,28 @@ test.each<[string, Partial<Dataset>, string]>([
     'must be letters, digits, "_", "-" and "." around the month',
   ],
   ['a name of what is not finished', { files: { name: '_y_{YYYYMM}.parquet' } }, 'begins with "_" or "."'],
-  ['another format', { files: { name: 'y_{YYYYMM}.csv' } }, 'must end in ".parquet"'],
+  ['another format', { files: { name: 'y_{YYYYMM}.xlsx' } }, 'must end in ".parquet", ".csv", ".csv.gz", ".csv.zip", ".zip"'],
+  [
+    'CSV of Parquet',
+    { files: { name: 'y_{YYYYMM}.parquet', csv: { delimiter: ';' } } },
+    'files.csv goes with CSV, but files.name "y_{YYYYMM}.parquet" is of Parquet',
+  ],
+  [
+    'a delimiter of two characters',
+    { files: { name: 'y_{YYYYMM}.csv', csv: { delimiter: '||' } } },
+    'files.csv.delimiter "||" must be one character',
+  ],
+  [
+    'a delimiter that is the quote',
+    { files: { name: 'y_{YYYYMM}.csv', csv: { delimiter: '"' } } },
+    'files.csv.delimiter "\\"" is the quote, too',
+  ],
+  [
+    'an unknown encoding',
+    { files: { name: 'y_{YYYYMM}.csv', csv: { encoding: 'utf-7' } } },
+    'files.csv.encoding "utf-7" is not known; expected a name of the Encoding Standard',
+  ],
+  ['a word twice', { files: { name: 'y_{YYYYMM}.csv', nulls: ['NA', 'NA'] } }, 'files.nulls: "NA" is listed twice'],
   ['a column twice', { columns: [...yellow.columns, ...yellow.columns.slice(0, 1)] }, 'column "VendorID" is defined 2 times'],
   [
     'an alias that differs by case from another column',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addMonths, fileNameOf, monthOfFile, shownFileName } from './file-name.ts';
+import { addMonths, asStaged, fileNameOf, monthOfFile, shownFileName, toStagedName } from './file-name.ts';
 import { green } from './green.ts';
 import { yellow } from './yellow.ts';
 
@@ -45,6 +45,19 @@ test('a name is written and read in its own form', () => {
     'JC-',
   ])
     expect(monthOfFile(rides, name)).toBeUndefined();
+});
+
+test.each([
+  ['JC-{YYYYMM}-tripdata.csv.zip', 'JC-202401-tripdata.csv.zip', 'JC-202401-tripdata.parquet'],
+  ['{YYYY-MM}.csv.gz', '2024-01.csv.gz', '2024-01.parquet'],
+  ['r_{YYYY-MM}.csv', 'r_2024-01.csv', 'r_2024-01.parquet'],
+  ['{YYYYMM}-a.zip', '202401-a.zip', '202401-a.parquet'],
+  ['r_{YYYY-MM}.parquet', 'r_2024-01.parquet', 'r_2024-01.parquet'],
+])('files %s are Parquet in staging', (name, file, staged) => {
+  const dataset = { ...yellow, files: { name } };
+  expect(fileNameOf(dataset, '2024-01')).toBe(file);
+  expect(toStagedName(file)).toBe(staged);
+  expect(monthOfFile(asStaged(dataset), staged)).toBe('2024-01');
 });
 
 test('months go over the years', () => {

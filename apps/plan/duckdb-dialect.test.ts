@@ -237,3 +237,22 @@ test('predicates say in SQL what they say row by row, null included', async () =
 test('no character of a path is a pattern', () => {
   expect(literalGlob('/a*b/[c]?.parquet')).toBe('/a[*]b/[[]c[]][?].parquet');
 });
+
+test('a word for no value is null, and no failed cast; another text that is no number still is', async () => {
+  const { value, failed } = duckdb.cast('t', { from: 'STRING', to: 'double', nulls: ['', 'NA', "it's"] });
+  const rows = await withDuckDb(':memory:', async (connection) =>
+    (
+      await connection.runAndReadAll(
+        `SELECT t, ${value} AS value, ${failed} AS failed FROM (VALUES ('7'), ('NA'), ('it''s'), (''), ('na'), (NULL)) v(t)`,
+      )
+    ).getRowsJson(),
+  );
+  expect(rows).toEqual([
+    ['7', 7, false],
+    ['NA', null, false],
+    ["it's", null, false],
+    ['', null, false],
+    ['na', null, true],
+    [null, null, false],
+  ]);
+});

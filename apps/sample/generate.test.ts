@@ -6,6 +6,8 @@ import { rides } from '../../tests/fixtures/rides.ts';
 import { yellow } from '../contract/yellow.ts';
 import { readSchemaGroups } from '../plan/schema-groups.ts';
 import { withDuckDb } from '../platform/duckdb.ts';
+import { toUri } from '../platform/uri.ts';
+import { transfer } from '../transfer/transfer.ts';
 import { generateSample } from './generate.ts';
 
 let folder: string;
@@ -70,4 +72,28 @@ test('a data set without a sample of its own has rows by its key, codes, lookups
   expect(Number(found.missing) / 24_000).toBeCloseTo(0.02, 2);
   expect(Number(found.fast)).toBeGreaterThan(0);
   expect(Number(found.fast)).toBeLessThan(200);
+});
+
+test.each(['.csv', '.csv.gz', '.csv.zip'])('files %s have the rows of the Parquet files', async (ending) => {
+  const files = { name: `r-{YYYYMM}${ending}`, csv: { delimiter: ';', encoding: 'windows-1252' } } as const;
+  const category = { ...rides, files };
+  const [written, destination, plain] = ['csv', 'made', 'plain'].map((name) => `${join(folder, `${name}${ending}`)}/`);
+  await generateSample({ ...options, category, months: 2, rows: 501, destination: written as string });
+  await generateSample({
+    ...options,
+    category: { ...rides, files: { name: 'r-{YYYYMM}.parquet' } },
+    months: 2,
+    rows: 501,
+    destination: plain as string,
+  });
+  await transfer({ source: toUri(written as string), prefixes: ['r-'], destination: toUri(destination as string), category });
+  const rows = await withDuckDb(':memory:', async (connection) => {
+    const read = async (path: string) =>
+      (
+        await connection.runAndReadAll(`SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet('${path}*.parquet') ORDER BY ALL`)
+      ).getRowsJson();
+    return [await read(destination as string), await read(plain as string)];
+  });
+  expect(rows[0]).toHaveLength(1002);
+  expect(rows[0]).toEqual(rows[1]);
 });

@@ -1,17 +1,17 @@
 // Writes monthly files of made-up rows: seeded, so the same flags give the same rows on every machine.
 import { createHash } from 'node:crypto';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
 import { dimensionsOf } from '../contract/derive/dimensions.ts';
 import { duckdbTypes } from '../contract/derive/table-schema.ts';
 import type { Dimension } from '../contract/dimension.ts';
 import { addMonths, fileNameOf, firstDayOf } from '../contract/file-name.ts';
 import { quoteName, quoteText, withDuckDb } from '../platform/duckdb.ts';
-import { fileSize, readJsonIfAny, withTemporaryName, writeFileAtomically } from '../platform/files.ts';
+import { fileSize, readJsonIfAny, writeFileAtomically } from '../platform/files.ts';
 import { log } from '../platform/log.ts';
 import { joinUri, toPath } from '../platform/uri.ts';
 import { sampleValue } from './columns.ts';
 import { writtenColumns } from './drift.ts';
+import { writeMonth } from './write-month.ts';
 
 export interface SampleOptions {
   readonly category: Dataset;
@@ -28,7 +28,9 @@ export async function generateSample(options: SampleOptions): Promise<{ files: n
   const stampPath = toPath(joinUri(options.destination, '.sample.json'));
   const months = Array.from({ length: options.months }, (_, index) => addMonths(options.newest, index - options.months + 1));
   const queries = months.map((month, monthIndex) => toMonthQuery(options, month, monthIndex));
-  const stamp = createHash('sha256').update(queries.join('\n')).digest('hex');
+  const stamp = createHash('sha256')
+    .update([...queries, JSON.stringify(options.category.files)].join('\n'))
+    .digest('hex');
   // A stamp that can't be read is none: the files are made again.
   const before = await readJsonIfAny(stampPath).catch(() => undefined);
   const sameAsBefore = (before as { sha256?: string } | null | undefined)?.sha256 === stamp;
@@ -39,19 +41,13 @@ export async function generateSample(options: SampleOptions): Promise<{ files: n
     for (const [index, month] of months.entries()) {
       const path = `${folder.replace(/\/$/, '')}/${fileNameOf(options.category, month)}`;
       if (sameAsBefore && (await fileSize(path)) !== undefined) continue;
-      await writeMonth(connection, path, queries[index] as string);
+      await writeMonth(connection, { dataset: options.category, path, query: queries[index] as string, rows: options.rows });
       written += 1;
       log('made', { file: fileNameOf(options.category, month), rows: options.rows });
     }
   });
   await writeFileAtomically(stampPath, `${JSON.stringify({ sha256: stamp })}\n`);
   return { files: months.length, written };
-}
-
-async function writeMonth(connection: DuckDBConnection, path: string, query: string): Promise<void> {
-  await withTemporaryName(path, (temporary) =>
-    connection.run(`COPY (${query}) TO ${quoteText(temporary)} (FORMAT parquet, COMPRESSION snappy)`),
-  );
 }
 
 function toMonthQuery({ category, rows, seed }: SampleOptions, month: string, monthIndex: number): string {

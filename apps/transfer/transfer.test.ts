@@ -77,7 +77,14 @@ test('what a killed try left is gone on with where the source is the same, and i
   await writeFile(join(folder, 'out', nameOf(version)), 'b.parquetb.par');
   await writeFile(join(folder, 'out', nameOf('another')), 'of another version');
   await writeFile(join(folder, 'out', '.b.parquet.bak.0123456789abcdef.partial'), 'of another file');
-  expect(await transfer(options)).toEqual({ files: 1, copied: 1, bytesCopied: 9000, bytes: 9000, version });
+  expect(await transfer(options)).toEqual({
+    files: 1,
+    copied: 1,
+    bytesCopied: 9000,
+    bytes: 9000,
+    file: 'b.parquet',
+    version,
+  });
   expect(await readFile(join(folder, 'out', 'b.parquet'), 'utf8')).toBe('b.parquet'.repeat(1000));
   expect(await readdir(join(folder, 'out'))).toEqual(['.b.parquet.bak.0123456789abcdef.partial', 'b.parquet']);
 });

@@ -19,6 +19,7 @@ import { predicate, predicateClock, predicateColumns, predicateRow } from '../fi
 import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 
 const python = await findSparkPython();
+const nullWords = ['', ' ', '1', "O'Neil", '\\1'];
 
 describe.skipIf(python === undefined)('Spark and DuckDB', () => {
   const lab = useSpark(python);
@@ -66,8 +67,14 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
         );
         await connection.run(`COPY t TO '${path}' (FORMAT parquet)`);
       },
-      (dialect) =>
-        `SELECT position, ${targets.map((to) => `${dialect.cast(dialect.name('value'), { from, to, decimal, zone: 'America/New_York' }).value} AS to_${to}`).join(', ')} FROM files`,
+      (dialect) => {
+        const zone = 'America/New_York';
+        const cast = (to: LogicalType, nulls?: readonly string[]) =>
+          dialect.cast(dialect.name('value'), { from, to, decimal, zone, nulls }).value;
+        const columns = targets.map((to) => `${cast(to)} AS to_${to}`);
+        const words = from === 'STRING' ? targets.map((to) => `${cast(to, nullWords)} AS words_to_${to}`) : [];
+        return `SELECT position, ${[...columns, ...words].join(', ')} FROM files`;
+      },
     );
     expect(found).toEqual({ rows: values.length + 1, duckdb: [], spark: [] });
   });

@@ -52,3 +52,12 @@ test.each<[string, FileColumn[], string]>([
 ])('a file that %s is refused', (_, columns, problem) => {
   expect(toCasts(yellow, columns).problems).toEqual([problem]);
 });
+
+test('words for no value are known where a column is text, and nowhere else', () => {
+  const dataset = { ...yellow, files: { ...yellow.files, nulls: ['NA', ' '] } };
+  const { casts } = toCasts(dataset, withType('fare_amount', 'STRING'));
+  expect(casts.filter(({ nulls }) => nulls !== undefined).map(({ column, nulls }) => [column, nulls])).toEqual([
+    ['store_and_fwd_flag', ['NA', ' ']],
+    ['fare_amount', ['NA', ' ']],
+  ]);
+});
