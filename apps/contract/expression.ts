@@ -11,8 +11,13 @@ export type Expression =
 export const calendarParts = ['hour', 'day-of-week', 'day-of-month', 'month', 'year', 'day'] as const;
 export type CalendarPart = (typeof calendarParts)[number];
 
-/** Where the row of a lookup is, by the lookup's name, or a fixed place. */
-export type Point = string | Place;
+/** Where the row of a lookup is, by the lookup's name; where two columns say; or a fixed place. */
+export type Point = string | PlaceColumns | Place;
+/** Columns of degrees, WGS 84. */
+export interface PlaceColumns {
+  readonly columns: Readonly<Record<keyof Place, string>>;
+}
+export const isFixed = (point: Point): point is Place => typeof point !== 'string' && !('columns' in point);
 
 /** The column's number. */
 export const value = (column: string): Expression => ({ of: 'value', column });
@@ -31,6 +36,8 @@ export const day = (column: string): Expression => ({ of: 'day', column });
 export const minutesBetween = (from: string, to: string): Expression => ({ of: 'minutes', from, to });
 /** Degrees of the place that a lookup finds. */
 export const lookup = (name: string, part: keyof Place): Expression => ({ of: 'lookup', lookup: name, part });
+/** The place that two columns say. */
+export const placeIn = (longitude: string, latitude: string): PlaceColumns => ({ columns: { longitude, latitude } });
 /** Great-circle distance on a sphere of 6,371,000 metres. */
 export const metres = (from: Point, to: Point): Expression => ({ of: 'metres', from, to });
 
@@ -40,8 +47,11 @@ export function columnsOfExpression(expression: Expression): string[] {
     case 'minutes':
       return [expression.from, expression.to];
     case 'lookup':
-    case 'metres':
       return [];
+    case 'metres':
+      return [expression.from, expression.to].flatMap((point) =>
+        typeof point !== 'string' && 'columns' in point ? Object.values(point.columns) : [],
+      );
     default:
       return [expression.column];
   }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Dataset, modelOf } from './dataset.ts';
 import { defineDataset, isDataset } from './define-dataset.ts';
-import { code, type Expression, hourOf, lookup, metres, value, yearOf } from './expression.ts';
+import { code, type Expression, hourOf, lookup, metres, placeIn, value, yearOf } from './expression.ts';
 import type { Sample } from './sample.ts';
 import { taxiZones } from './taxi-zones.ts';
 import { yellow } from './yellow.ts';
@@ -74,6 +74,16 @@ test.each<[string, Partial<Dataset>, string]>([
   ['an hour of a number', features(hourOf('extra')), '"hour" needs timestamp, but column "extra" is double'],
   ['an unknown lookup', features(lookup('pikup', 'latitude')), 'feature "x": no lookup "pikup" (did you mean "pickup"?)'],
   ['a distance between fixed places', features(metres(airports.jfk, airports.lga)), 'feature "x": both places are fixed'],
+  [
+    'a place in a column that is not there',
+    features(metres(placeIn('trip_distence', 'extra'), 'pickup')),
+    'feature "x": longitude: no column "trip_distence" (did you mean "trip_distance"?)',
+  ],
+  [
+    'a place in a column of codes',
+    features(metres('pickup', placeIn('extra', 'VendorID'))),
+    'feature "x": latitude: column "VendorID" must be double, got int',
+  ],
   [
     'a place beyond the pole',
     features(metres('pickup', { longitude: 40, latitude: -100 })),

@@ -1,7 +1,7 @@
 // What is wrong with the features and the model of a definition.
 import { type Dataset, isModelled, type LogicalType, type Modelled } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { columnsBehind, columnsOfExpression, type Expression, type Point } from './expression.ts';
+import { columnsBehind, columnsOfExpression, type Expression, isFixed, type Point } from './expression.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { findNameProblem } from './plain-name.ts';
 import { units } from './units.ts';
@@ -46,8 +46,8 @@ function expressionProblems(dataset: Dataset, expression: Expression): string[] 
   if (expression.of === 'lookup') return placeProblems(dataset, expression.lookup);
   if (expression.of === 'metres') {
     const { from, to } = expression;
-    const isFixed = typeof from !== 'string' && typeof to !== 'string';
-    return [...[from, to].flatMap((point) => placeProblems(dataset, point)), ...(isFixed ? ['both places are fixed'] : [])];
+    const areFixed = isFixed(from) && isFixed(to);
+    return [...[from, to].flatMap((point) => placeProblems(dataset, point)), ...(areFixed ? ['both places are fixed'] : [])];
   }
   return columnsOfExpression(expression).flatMap((name) => {
     const column = findColumn(dataset, name);
@@ -60,7 +60,14 @@ function expressionProblems(dataset: Dataset, expression: Expression): string[] 
   });
 }
 
-function placeProblems({ lookups = {} }: Dataset, point: Point): string[] {
+function placeProblems(dataset: Dataset, point: Point): string[] {
+  const { lookups = {} } = dataset;
+  if (typeof point !== 'string' && !isFixed(point))
+    return Object.entries(point.columns).flatMap(([part, name]) => {
+      const column = findColumn(dataset, name);
+      if (!column) return [`${part}: no column ${nearest(dataset, name)}`];
+      return column.type === 'double' ? [] : [`${part}: column "${name}" must be double, got ${column.type}`];
+    });
   if (typeof point !== 'string') {
     const isPlace = Math.abs(point.longitude) <= 180 && Math.abs(point.latitude) <= 90;
     return isPlace ? [] : [`longitude ${point.longitude} and latitude ${point.latitude} are no place`];

@@ -73,7 +73,8 @@ export function toFeatureProperties(dataset: Modelled): object {
 
 /** Days and places are present in every row, and what a row must have. */
 function isCertain({ must = [], model }: Modelled, name: string, { expression }: Feature): boolean {
-  if (['day', 'lookup', 'metres'].includes(expression.of) || name === model.target) return true;
+  if (['day', 'lookup'].includes(expression.of) || name === model.target) return true;
+  if (expression.of === 'metres') return columnsOfExpression(expression).every((column) => must.includes(column));
   return expression.of === 'value' && must.includes(expression.column);
 }
 

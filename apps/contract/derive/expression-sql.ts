@@ -1,7 +1,14 @@
 // Expressions as SQL, for the engines in which dbt makes the feature table.
 import { columnOf, type Dataset } from '../dataset.ts';
 import type { Place } from '../dimension.ts';
-import { type CalendarPart, type Expression, earthRadiusMetres, type Point } from '../expression.ts';
+import {
+  type CalendarPart,
+  columnsOfExpression,
+  type Expression,
+  earthRadiusMetres,
+  isFixed,
+  type Point,
+} from '../expression.ts';
 
 /** What DuckDB and BigQuery say in different words. */
 export interface ExpressionDialect {
@@ -84,9 +91,21 @@ function toCode(dataset: Dataset, dialect: ExpressionDialect, { name, column }: 
 }
 
 /** A distance is the same both ways. */
-function toMetres(from: Point, to: Point, { metresTo, place }: ExpressionSources): string {
-  if (typeof from === 'string') return typeof to === 'string' ? toHaversine(place(from), place(to)) : metresTo(from, to);
-  return typeof to === 'string' ? metresTo(to, from) : toHaversine(toLiterals(from), toLiterals(to));
+function toMetres(from: Point, to: Point, sources: ExpressionSources): string {
+  if (typeof from === 'string' && isFixed(to)) return sources.metresTo(from, to);
+  if (typeof to === 'string' && isFixed(from)) return sources.metresTo(to, from);
+  const metres = toHaversine(toDegrees(from, sources), toDegrees(to, sources));
+  const columns = columnsOfExpression({ of: 'metres', from, to });
+  // DuckDB's least() of a number and null is the number: half around the earth.
+  return columns.length === 0
+    ? metres
+    : `case when ${columns.map((name) => `${sources.column(name)} is not null`).join(' and ')} then ${metres} end`;
+}
+
+function toDegrees(point: Point, { place, column }: ExpressionSources): Record<keyof Place, string> {
+  if (typeof point === 'string') return place(point);
+  if (isFixed(point)) return toLiterals(point);
+  return { longitude: column(point.columns.longitude), latitude: column(point.columns.latitude) };
 }
 
 export const toLiterals = ({ longitude, latitude }: Place): Record<keyof Place, string> => ({

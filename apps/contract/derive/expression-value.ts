@@ -1,14 +1,14 @@
 // Expressions evaluated in JavaScript, for the prediction service. They give what the feature table's SQL gives.
 import { columnOf, type Dataset, lookupOf } from '../dataset.ts';
 import { type Place, placeOfRow, rowOf } from '../dimension.ts';
-import { type Expression, earthRadiusMetres, type Point } from '../expression.ts';
+import { type Expression, earthRadiusMetres, isFixed, type Point } from '../expression.ts';
 
 /** Values as the contract casts them: numbers, booleans, texts, dates as `YYYY-MM-DD`, wall-clock times as `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, also with a `T`. */
 export type RowValues = Readonly<Record<string, number | boolean | string | null>>;
 
 /** A number, a date as `YYYY-MM-DD`, or null where a part is missing. */
 export function toValue(dataset: Dataset, expression: Expression, row: RowValues): number | string | null {
-  const placeOf = (point: Point) => (typeof point === 'string' ? findPlace(dataset, point, row) : point);
+  const placeOf = (point: Point) => toPlace(dataset, point, row);
   switch (expression.of) {
     case 'lookup':
       return placeOf(expression.lookup)?.[expression.part] ?? null;
@@ -45,6 +45,13 @@ export function toValue(dataset: Dataset, expression: Expression, row: RowValues
     case 'year':
       return time.getUTCFullYear();
   }
+}
+
+function toPlace(dataset: Dataset, point: Point, row: RowValues): Place | undefined {
+  if (typeof point === 'string') return findPlace(dataset, point, row);
+  if (isFixed(point)) return point;
+  const [longitude, latitude] = [row[point.columns.longitude], row[point.columns.latitude]];
+  return longitude == null || latitude == null ? undefined : { longitude: Number(longitude), latitude: Number(latitude) };
 }
 
 /** The place that a lookup finds for a row; undefined where it finds none. */

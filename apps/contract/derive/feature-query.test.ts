@@ -4,7 +4,7 @@ import { expression, expressionRow, withFeatures } from '../../../tests/fixtures
 import { quoteText, withDuckDb } from '../../platform/duckdb.ts';
 import type { Dataset, LogicalType } from '../dataset.ts';
 import type { Dimension } from '../dimension.ts';
-import { code, day, dayOfWeek, lookup, metres, minutesBetween } from '../expression.ts';
+import { code, day, dayOfWeek, lookup, metres, minutesBetween, placeIn } from '../expression.ts';
 import { duckdbExpressions } from './expression-sql.ts';
 import { findPlace, type RowValues, toValue } from './expression-value.ts';
 import { lookupsOfFeatures, toFeatureQuery } from './feature-query.ts';
@@ -53,7 +53,7 @@ const nearly = (value: number) =>
 const toExpected = (dataset: Dataset, rows: readonly RowValues[]) =>
   evaluate(dataset, rows).map((row) =>
     row.map((value, index) =>
-      Object.values(dataset.features ?? {})[index]?.expression.of === 'metres' ? nearly(Number(value)) : value,
+      Object.values(dataset.features ?? {})[index]?.expression.of === 'metres' && value !== null ? nearly(Number(value)) : value,
     ),
   );
 
@@ -68,7 +68,7 @@ test('random features of random rows are the same numbers in DuckDB and in JavaS
   );
 });
 
-const row = { t: '2024-01-07 08:30:00', u: '2024-01-07 08:42:30', s: '7', dock: 'A', town: 2 };
+const row = { x: 0, y: 1, d: null, t: '2024-01-07 08:30:00', u: '2024-01-07 08:42:30', s: '7', dock: 'A', town: 2 };
 
 test('known values', async () => {
   const dataset = withFeatures([
@@ -80,9 +80,11 @@ test('known values', async () => {
     lookup('town', 'longitude'),
     metres({ longitude: 0, latitude: 0 }, { longitude: 0, latitude: 1 }),
     metres('start', { longitude: -73.97, latitude: 40.72 }),
+    metres(placeIn('x', 'y'), { longitude: 0, latitude: 0 }),
+    metres('start', placeIn('x', 'd')),
   ]);
   const degree = (Math.PI * 6_371_000) / 180;
-  const known = ['2024-01-07', 1, 12.5, 1, -73.970001, nearly(degree), 0];
+  const known = ['2024-01-07', 1, 12.5, 1, -73.970001, nearly(degree), 0, nearly(degree), null];
   expect(evaluate(dataset, [row])).toEqual([known]);
   expect(await query(dataset, [row])).toEqual([known]);
 });

@@ -1,7 +1,7 @@
 // The query of a data set's feature table: a row a clean row whose lookups all find a place.
 import { type Dataset, type Feature, lookupOf } from '../dataset.ts';
 import type { Dimension, Place } from '../dimension.ts';
-import { lookupsOfExpression } from '../expression.ts';
+import { isFixed, lookupsOfExpression, type Point } from '../expression.ts';
 import { type ExpressionDialect, type ExpressionSources, toExpressionSql, toHaversine, toLiterals } from './expression-sql.ts';
 
 /** The alias of the table of clean rows. */
@@ -74,8 +74,9 @@ export function fixedPlaces(dataset: Dataset, dimension: Dimension): Place[] {
   const places = Object.values(dataset.features ?? {}).flatMap(({ expression }) => {
     if (expression.of !== 'metres') return [];
     const { from, to } = expression;
-    if (typeof from === 'string') return typeof to !== 'string' && lookupOf(dataset, from).dimension === dimension ? [to] : [];
-    return typeof to === 'string' && lookupOf(dataset, to).dimension === dimension ? [from] : [];
+    const isHere = (point: Point) => typeof point === 'string' && lookupOf(dataset, point).dimension === dimension;
+    if (isFixed(to)) return isHere(from) ? [to] : [];
+    return isFixed(from) && isHere(to) ? [from] : [];
   });
   return places.filter((place, index) => places.findIndex((one) => isSame(one, place)) === index);
 }
