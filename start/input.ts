@@ -4,14 +4,14 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { allDatasets } from '../apps/contract/categories.ts';
 import type { Dataset } from '../apps/contract/dataset.ts';
-import { endingOf, monthOfFile, partsOfName, shownFileName } from '../apps/contract/file-name.ts';
+import { endingsOf, monthOfFile, partsOfName, shownFileName } from '../apps/contract/file-name.ts';
 import { UsageError } from '../apps/platform/errors.ts';
 
 export interface Input {
   /** URI of the folder, with / at the end. */
   readonly folder: string;
-  /** The months that have a file, oldest first; at least one. */
-  readonly months: readonly string[];
+  /** The months' files, oldest first; at least one. */
+  readonly files: readonly { readonly month: string; readonly name: string }[];
   /** Names in the folder that are not about this category. */
   readonly ignored: readonly string[];
 }
@@ -29,11 +29,12 @@ export async function readInput(dataset: Dataset, folder: string): Promise<Input
 }
 
 /** Sorts file names into months of the category and others. Pure. */
-export function sortFiles(dataset: Dataset, names: readonly string[], folder: string): { months: string[]; ignored: string[] } {
+export function sortFiles(dataset: Dataset, names: readonly string[], folder: string): Pick<Input, 'files' | 'ignored'> {
   const expected = shownFileName(dataset);
-  const ending = endingOf(dataset) ?? '';
   const ofOthers = (name: string) => allDatasets.some((other) => other.category !== dataset.category && isLike(other, name));
-  const ignored = names.filter((name) => !name.toLowerCase().endsWith(ending) || ofOthers(name));
+  const ignored = names.filter(
+    (name) => !endingsOf(dataset).some((ending) => name.toLowerCase().endsWith(ending)) || ofOthers(name),
+  );
   const candidates = names.filter((name) => !ignored.includes(name));
   const unnamed = candidates.filter((name) => monthOfFile(dataset, name) === undefined);
   if (unnamed.length > 0) {
@@ -46,7 +47,11 @@ export function sortFiles(dataset: Dataset, names: readonly string[], folder: st
       `--input ${folder}: no ${dataset.category} file there; expected ${expected}, found ${names.length === 0 ? 'nothing' : list(names)}`,
     );
   }
-  return { months: candidates.map((name) => monthOfFile(dataset, name) as string).sort(), ignored: ignored.sort() };
+  const byMonth = Map.groupBy(candidates.toSorted(), (name) => monthOfFile(dataset, name) as string);
+  const doubles = [...byMonth.values()].find(({ length }) => length > 1);
+  if (doubles) throw new UsageError(`--input ${folder}: ${list(doubles)} are of the same month; remove all but one`);
+  const files = [...byMonth].map(([month, [name = '']]) => ({ month, name }));
+  return { files: files.sort((one, other) => (one.month < other.month ? -1 : 1)), ignored: ignored.sort() };
 }
 
 function list(names: readonly string[]): string {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import type { Dataset } from '../apps/contract/dataset.ts';
-import { fileNameOf, firstDayOf } from '../apps/contract/file-name.ts';
+import { firstDayOf, isCsv } from '../apps/contract/file-name.ts';
 import { buckets, workflows } from '../apps/contract/names.ts';
 import { readSchemaGroups } from '../apps/plan/schema-groups.ts';
 import { UsageError } from '../apps/platform/errors.ts';
@@ -30,10 +30,8 @@ export async function runPipeline(
   const input = await readInput(options.category, options.input ?? (await makeSample(options.category, place.state)));
   if (input.ignored.length > 0) console.log(`Left out, not files of ${options.category.category}: ${input.ignored.join(', ')}`);
   // The steps refuse bad files too; here the user hears of all of them before anything has run.
-  await readSchemaGroups(
-    options.category,
-    input.months.map((month) => `${input.folder}${fileNameOf(options.category, month)}`),
-  );
+  const uris = input.files.map(({ name }) => `${input.folder}${name}`);
+  if (!isCsv(options.category)) await readSchemaGroups(options.category, uris);
   await makeEnvironments(options.engine);
   return runAll(toRequests(options, input), place);
 }
@@ -61,13 +59,11 @@ async function resumeRun(wanted: string, place: Place): Promise<Summary | undefi
 
 /** All months but the newest in one full refresh, then a batch for the newest. A single month is a batch. */
 function toRequests(
-  { category: dataset, engine, accept }: { category: Dataset; engine: string; accept: string },
+  { category: { category }, engine, accept }: { category: Dataset; engine: string; accept: string },
   input: Input,
 ): Request[] {
-  const { category } = dataset;
-  const newest = input.months.at(-1) as string;
-  const older = input.months.slice(0, -1);
-  const filename = fileNameOf(dataset, newest);
+  const { month, name: filename } = input.files.at(-1) as Input['files'][number];
+  const older = input.files.slice(0, -1);
   return [
     ...(older.length > 0
       ? [
@@ -76,7 +72,7 @@ function toRequests(
             parameters: {
               category,
               source: input.folder,
-              prefixes: older.map((month) => fileNameOf(dataset, month)).join(','),
+              prefixes: older.map(({ name }) => name).join(','),
               engine,
               accept,
             },
@@ -85,7 +81,7 @@ function toRequests(
       : []),
     {
       template: workflows.batch,
-      parameters: { category, uri: `${input.folder}${filename}`, filename, run_date: firstDayOf(newest), engine, accept },
+      parameters: { category, uri: `${input.folder}${filename}`, filename, run_date: firstDayOf(month), engine, accept },
     },
   ];
 }

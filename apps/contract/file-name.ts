@@ -13,18 +13,24 @@ export function partsOfName({ category, files: { name } }: Dataset): { before: s
   return { before, form, after };
 }
 
-/** What files may be, by how their names end. */
-export const fileEndings = ['.parquet', '.csv', '.csv.gz', '.csv.zip', '.zip'] as const;
+/** How names of CSV files end, whichever of these the data set's own ends with: what a file is, its bytes say. The longest come first. */
+const csvEndings = ['.csv.gz', '.csv.zip', '.csv', '.zip'] as const;
+export const fileEndings = ['.parquet', ...csvEndings] as const;
+type FileEnding = (typeof fileEndings)[number];
 
-/** How the names of a data set's files end; undefined where it is none of `fileEndings`. */
-export const endingOf = ({ files: { name } }: Dataset): string | undefined =>
-  fileEndings.filter((ending) => name.endsWith(ending)).sort((one, other) => other.length - one.length)[0];
+/** How a name ends; undefined where it is none of `fileEndings`. */
+export const endingOf = (name: string): FileEnding | undefined => fileEndings.find((ending) => name.endsWith(ending));
 
 /** Whether transfer makes Parquet of the data set's files. */
-export const isCsv = (dataset: Dataset): boolean => endingOf(dataset) !== '.parquet';
+export const isCsv = ({ files: { name } }: Dataset): boolean => endingOf(name) !== '.parquet';
+
+/** The endings that files of the data set may have. */
+export const endingsOf = (dataset: Dataset): readonly FileEnding[] => (isCsv(dataset) ? csvEndings : ['.parquet']);
 
 /** What a month's CSV file is called in staging, where every file is Parquet. */
-export const toStagedName = (fileName: string): string => fileName.replace(/(?:\.csv(?:\.gz|\.zip)?|\.zip)$/, '.parquet');
+export const toStagedName = (fileName: string): string => `${withoutEnding(fileName)}.parquet`;
+
+const withoutEnding = (name: string): string => name.slice(0, name.length - (endingOf(name)?.length ?? 0));
 
 /** A data set as its files are in staging. */
 export const asStaged = (dataset: Dataset): Dataset => ({
@@ -44,8 +50,10 @@ export function fileNameOf(dataset: Dataset, month: string): string {
 /** The month that a file's name carries, or undefined where the name is not one of the category's. */
 export function monthOfFile(dataset: Dataset, fileName: string): string | undefined {
   const { before, form, after } = partsOfName(dataset);
-  if (!fileName.startsWith(before) || !fileName.endsWith(after)) return undefined;
-  const month = fileName.slice(before.length, fileName.length - after.length);
+  const ending = endingsOf(dataset).find((one) => fileName.endsWith(one));
+  const end = `${withoutEnding(after)}${ending}`;
+  if (ending === undefined || !fileName.startsWith(before) || !fileName.endsWith(end)) return undefined;
+  const month = fileName.slice(before.length, fileName.length - end.length);
   return monthForms[form].test(month) ? `${month.slice(0, 4)}-${month.slice(-2)}` : undefined;
 }
 

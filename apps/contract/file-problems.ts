@@ -24,7 +24,7 @@ function nameProblems(dataset: Dataset): string[] {
   if (!/^[A-Za-z0-9_.-]*$/.test(before + after)) problems.push('must be letters, digits, "_", "-" and "." around the month');
   // The trigger leaves such names alone: writers use them for what is not finished.
   if (/^[_.]/.test(before)) problems.push('begins with "_" or ".", as files do that are not finished');
-  if (endingOf(dataset) === undefined) problems.push(`must end in ${fileEndings.map((ending) => `"${ending}"`).join(', ')}`);
+  if (endingOf(name) === undefined) problems.push(`must end in ${fileEndings.map((ending) => `"${ending}"`).join(', ')}`);
   return problems;
 }
 

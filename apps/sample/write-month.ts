@@ -8,7 +8,7 @@ import { createGzip } from 'node:zlib';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ZipFile } from 'yazl';
 import type { Dataset } from '../contract/dataset.ts';
-import { endingOf } from '../contract/file-name.ts';
+import { endingOf, isCsv } from '../contract/file-name.ts';
 import { quoteText } from '../platform/duckdb.ts';
 import { withTemporaryName } from '../platform/files.ts';
 
@@ -28,8 +28,7 @@ export interface Month {
 export async function writeMonth(connection: DuckDBConnection, month: Month): Promise<void> {
   const { dataset, path, query } = month;
   await withTemporaryName(path, async (temporary) => {
-    if (endingOf(dataset) === '.parquet')
-      await connection.run(`COPY (${query}) TO ${quoteText(temporary)} (FORMAT parquet, COMPRESSION snappy)`);
+    if (!isCsv(dataset)) await connection.run(`COPY (${query}) TO ${quoteText(temporary)} (FORMAT parquet, COMPRESSION snappy)`);
     else await writeCsv(connection, month, temporary);
   });
 }
@@ -37,7 +36,7 @@ export async function writeMonth(connection: DuckDBConnection, month: Month): Pr
 async function writeCsv(connection: DuckDBConnection, { dataset, path, query, rows }: Month, target: string): Promise<void> {
   const folder = await mkdtemp(join(dirname(path), '.csv-'));
   try {
-    const ending = endingOf(dataset) ?? '';
+    const ending = endingOf(dataset.files.name) ?? '';
     const files = ending.endsWith('.zip') ? filesInZip : 1;
     const names: string[] = [];
     for (let index = 0; index < files; index++) {

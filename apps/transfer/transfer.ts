@@ -1,7 +1,7 @@
 // What to copy, and what to say of it.
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
-import { fileNameOf, firstDayOf, isCsv, monthOf, monthOfFile, shownFileName, toStagedName } from '../contract/file-name.ts';
+import { firstDayOf, isCsv, monthOf, monthOfFile, shownFileName, toStagedName } from '../contract/file-name.ts';
 import type { Manifest } from '../plan/manifest.ts';
 import { mapConcurrently } from '../platform/concurrent.ts';
 import { UsageError, UserError } from '../platform/errors.ts';
@@ -130,11 +130,7 @@ function checkMonth({ source, category, filename, runDate }: TransferOptions): v
   if (filename === undefined && runDate === undefined) return;
   if (category === undefined || filename === undefined || runDate === undefined)
     throw new UsageError('--filename and --run-date go together, and with --category');
-  if (
-    monthOfFile(category, filename) === undefined ||
-    firstDayOf(monthOf(runDate)) !== runDate ||
-    fileNameOf(category, monthOf(runDate)) !== filename
-  )
+  if (monthOfFile(category, filename) !== monthOf(runDate) || firstDayOf(monthOf(runDate)) !== runDate)
     throw new UsageError(
       `--filename ${quote(filename)} is not the file of ${category.category} and --run-date ${quote(runDate)}; expected ${shownFileName(category)} and the first day of its month`,
     );

@@ -1,6 +1,6 @@
 // What the steps of a run would refuse in its parameters, found without running them.
 
-import { fileNameOf, monthOf } from '../../apps/contract/file-name.ts';
+import { fileNameOf, monthOf, monthOfFile } from '../../apps/contract/file-name.ts';
 import { categories } from '../../apps/contract/generated/categories.ts';
 import { createIndex } from '../check/index.ts';
 import { collectDemands, findGivenProblems } from '../check/values.ts';
@@ -37,9 +37,11 @@ function findMonthProblems({ from, to }: Given): string[] {
 function findFileProblem({ category, filename, uri, run_date: runDate }: Given): string[] {
   const dataset = Object.entries(categories).find(([name]) => name === category)?.[1];
   if (dataset === undefined || filename === undefined || runDate === undefined) return [];
-  const expected = fileNameOf(dataset, monthOf(runDate));
+  const month = monthOf(runDate);
   const shown = JSON.stringify(filename.slice(0, 80));
-  if (filename !== expected)
-    return [`parameter "filename": ${shown} is not the file of ${category} and ${runDate}, which is ${expected}`];
+  if (monthOfFile(dataset, filename) !== month)
+    return [
+      `parameter "filename": ${shown} is not the file of ${category} and ${runDate}, which is ${fileNameOf(dataset, month)}`,
+    ];
   return uri === undefined || uri.endsWith(`/${filename}`) ? [] : [`parameter "uri": it does not end in /${filename}`];
 }
