@@ -103,7 +103,10 @@ export const bikes = defineDataset({
     target: 'duration',
     features: ['bicycle', 'rider', 'hour', 'day_of_week', 'start_lat', 'start_lng', 'end_lat', 'end_lng', 'distance'],
     inputs: Object.fromEntries(
-      ['rideable_type', 'member_casual', 'started_at', 'start_lat', 'start_lng', 'end_lat', 'end_lng'].map((name) => [name, name]),
+      ['rideable_type', 'member_casual', 'started_at', 'start_lat', 'start_lng', 'end_lat', 'end_lng'].map((name) => [
+        name,
+        name,
+      ]),
     ),
   },
   sample: bikeSample,

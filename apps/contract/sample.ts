@@ -19,6 +19,8 @@ export interface Drifting {
   readonly empty: readonly string[];
   /** A column of numbers that some months write as text, and a word among them. */
   readonly words?: { readonly column: string; readonly word: string };
+  /** How files write booleans, where they do so by words. */
+  readonly flags?: { readonly yes: string; readonly no: string; readonly none: string };
   /** The first month whose files have a column, `2025-01`. */
   readonly since?: Readonly<Record<string, string>>;
 }

@@ -29,7 +29,7 @@ const zone = (salt: string) =>
 const greatCircleMiles =
   '2 * 3958.8 * asin(least(1, sqrt(pow(sin(radians(d.latitude - p.latitude) / 2), 2) + cos(radians(p.latitude)) * cos(radians(d.latitude)) * pow(sin(radians(d.longitude - p.longitude) / 2), 2))))';
 
-const tripSteps: Sample['steps'] = [
+export const tripSteps: Sample['steps'] = [
   [
     // The zones of a zone, the nearest first: most trips are short.
     'near',

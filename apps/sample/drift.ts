@@ -89,6 +89,9 @@ const drifts: readonly Drift[] = [
   },
 ];
 
+const toFlag = (value: string, { yes, no, none }: NonNullable<Drifting['flags']>): string =>
+  `CASE WHEN ${value} THEN ${quoteText(yes)} WHEN NOT (${value}) THEN ${quoteText(no)} ELSE ${quoteText(none)} END`;
+
 /** Whether it counts the rows of all months: such numbers are large. */
 const isCounted = ({ key = [] }: Dataset, { name }: Column): boolean => key.includes(name);
 
@@ -105,7 +108,9 @@ export function writtenColumns(
   const drift = driftOf(monthIndex);
   const columns = dataset.columns.flatMap((column) => {
     if (month < (driftingOf(dataset).since?.[column.name] ?? '')) return [];
-    const sql = drift.write(column, sampleValue(column), dataset);
+    const { flags } = driftingOf(dataset);
+    const value = sampleValue(column);
+    const sql = column.type === 'boolean' && flags !== undefined ? toFlag(value, flags) : drift.write(column, value, dataset);
     return sql === null ? [] : [`${sql} AS "${drift.nameOf?.(column) ?? column.name}"`];
   });
   return drift.name.startsWith('a column that') ? [...columns, "'sample' AS request_source"] : columns;
