@@ -68,8 +68,6 @@ export const bikes = defineDataset({
     },
     { name: 'in_month', description: "It began in the month of the file's name.", holds: inMonth('started_at') },
   ],
-  expectations: [],
-  gates: [],
   summary: {
     keys: {
       rider: 'member_casual',

@@ -118,9 +118,10 @@ export interface Dataset {
   /** What columns refer to, by the part that it plays: `pickup` is the taxi zone of PULocationID. */
   readonly lookups?: Readonly<Record<string, Lookup>>;
   readonly rules: readonly Rule[];
-  readonly expectations: readonly Expectation[];
-  /** What a month's file must be as a whole before it changes a table. */
-  readonly gates: readonly Gate[];
+  /** Expectations beside those that follow from the rest. */
+  readonly expectations?: readonly Expectation[];
+  /** What a month's file must be as a whole before it changes a table; `usual-gates.ts` has those that hold unless given. */
+  readonly gates?: readonly Gate[];
   /** What the monthly table holds; the number of rows alone unless given. */
   readonly summary?: Summary;
   /** The columns of the model's table, in order. Rows whose lookups find no place are not in it. */

@@ -58,7 +58,7 @@ test.each<[string, Partial<Dataset>, string]>([
     'must be letters, digits, "_", "-" and "." around the month',
   ],
   ['a name of what is not finished', { files: { name: '_y_{YYYYMM}.parquet' } }, 'begins with "_" or "."'],
-  ['another format', { files: { name: 'y_{YYYYMM}.xlsx' } }, 'must end in ".parquet", ".csv", ".csv.gz", ".csv.zip", ".zip"'],
+  ['another format', { files: { name: 'y_{YYYYMM}.xlsx' } }, 'must end in ".parquet", ".csv.gz", ".csv.zip", ".csv", ".zip"'],
   [
     'CSV of Parquet',
     { files: { name: 'y_{YYYYMM}.parquet', csv: { delimiter: ';' } } },

@@ -155,7 +155,7 @@ function lookupProblems(dataset: Dataset): string[] {
 }
 
 function expectationProblems(dataset: Dataset): string[] {
-  return dataset.expectations.flatMap(({ type, kwargs }) =>
+  return (dataset.expectations ?? []).flatMap(({ type, kwargs }) =>
     ['column', 'column_A', 'column_B']
       .map((key) => kwargs[key])
       .filter((name): name is string => typeof name === 'string' && !findColumn(dataset, name))
@@ -164,7 +164,7 @@ function expectationProblems(dataset: Dataset): string[] {
 }
 
 function gateProblems(dataset: Dataset): string[] {
-  const { gates, columns } = dataset;
+  const { gates = [], columns } = dataset;
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   const twice = [...countNames(gates.map(({ name }) => name))].filter(([, count]) => count > 1);
   return [

@@ -97,8 +97,6 @@ export const fhvhv = defineDataset({
     { name: 'zones', description: 'Both taxi zones are present.', holds: all(present('PULocationID'), present('DOLocationID')) },
     { name: 'in_month', description: "The pickup lies in the month of the file's name.", holds: inMonth('pickup_datetime') },
   ],
-  expectations: [],
-  gates: [],
   summary: {
     keys: {
       company: 'hvfhs_license_num',

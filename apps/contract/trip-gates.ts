@@ -1,6 +1,7 @@
 // The gates of every category of trips: what a month's file must be as a whole, and how far it may be from earlier months.
 import type { Column } from './dataset.ts';
 import type { Figure, Gate } from './gate.ts';
+import { usualGates } from './usual-gates.ts';
 
 /** Amounts that make up the total. */
 const partsOfTotal = [
@@ -16,8 +17,6 @@ const partsOfTotal = [
   'cbd_congestion_fee',
 ];
 
-const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
-
 /**
  * What a month of trips must be as a whole. `triaged`: the largest share of rows that may break a rule, which differs by category, since some
  * vendors leave out what the rules ask for.
@@ -30,36 +29,12 @@ export function tripGates(
   const distance: Figure = { of: 'value', column: 'trip_distance' };
   const minutes: Figure = { of: 'minutes', from: pickup, to: dropoff };
   const figures = { fare, distance, minutes } as const;
+  const usual = usualGates({ what: 'pickups', triaged, days: 0.8, hours: 0.17 });
   return [
-    // Writers such as pandas turn missing numbers into NaN, so that many values of a good month may fail; their rows are triaged.
-    {
-      name: 'cast',
-      check: 'cast',
-      atLeast: 0.5,
-      severity: 'critical',
-      description: 'At least half of the values of a column can be cast.',
-    },
-    {
-      name: 'cast_most',
-      check: 'cast',
-      atLeast: 0.99,
-      severity: 'warning',
-      description: 'At least 99 % of the values of a column can be cast.',
-    },
-    {
-      name: 'in_month',
-      check: 'in-month',
-      atLeast: 0.9,
-      severity: 'critical',
-      description: "At least 90 % of the pickups lie in the month of the file's name.",
-    },
-    {
-      name: 'triaged_rows',
-      check: 'triaged',
-      atMost: triaged,
-      severity: 'critical',
-      description: `At most ${percent(triaged)} of the rows break a rule.`,
-    },
+    usual.cast,
+    usual.castMost,
+    usual.inMonth,
+    usual.triaged,
     {
       name: 'repeated_rows',
       check: 'repeated',
@@ -71,13 +46,7 @@ export function tripGates(
       severity: 'critical',
       description: 'At most 1 % of the rows repeat the times, zones, vendor, payment, distance and fare of another row.',
     },
-    {
-      name: 'days',
-      check: 'days',
-      atLeast: 0.8,
-      severity: 'critical',
-      description: "At least 80 % of the month's days have pickups.",
-    },
+    usual.days,
     {
       name: 'pickup_zones',
       check: 'distinct',
@@ -171,27 +140,9 @@ export function tripGates(
       description: '95 % of the durations are below a limit of 8 to 240 minutes.',
     },
     ...Object.entries(figures).flatMap(([name, figure]): Gate[] => earlierGates(name, figure)),
-    {
-      name: 'rows_of_earlier_months',
-      check: 'rows-of-earlier',
-      factor: 10,
-      severity: 'critical',
-      description: 'The month has at most 10 times as many rows as earlier months, or as few.',
-    },
-    {
-      name: 'rows_change',
-      check: 'rows-of-earlier',
-      factor: 2.5,
-      severity: 'warning',
-      description: 'The month has at most 2.5 times as many rows as earlier months, or as few.',
-    },
-    {
-      name: 'hours_of_earlier_months',
-      check: 'hours-of-earlier',
-      atMost: 0.17,
-      severity: 'critical',
-      description: 'Pickups are at the hours of day of earlier months; times that are shifted by hours are not.',
-    },
+    usual.rowsOfEarlier,
+    usual.rowsChange,
+    usual.hoursOfEarlier,
     {
       name: 'short_ride_for_much',
       check: 'impossible',

@@ -16,6 +16,7 @@ import {
 } from '../contract/names.ts';
 import type { Severity } from '../contract/severity.ts';
 import { units } from '../contract/units.ts';
+import { gatesOf } from '../contract/usual-gates.ts';
 import type { Rows } from '../plan/parquet-rows.ts';
 import { toRowsTable } from '../plan/rows-table.ts';
 import { type Html, html } from '../platform/html.ts';
@@ -65,7 +66,7 @@ ${isModelled(dataset) ? toFeatures(dataset) : null}
 ${toTable(
   'Checks of a month',
   ['Check', 'Holds when', 'Severity'],
-  dataset.gates.map(({ name, description, severity }) => [
+  gatesOf(dataset).map(({ name, description, severity }) => [
     html`<code class="nowrap">${name}</code>`,
     description,
     toChip(severity, tones[severity]),

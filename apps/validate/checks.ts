@@ -2,6 +2,7 @@
 
 import { fewestRowsOfAMonth, type Gate, nameOfFigure } from '../contract/gate.ts';
 import type { Severity } from '../contract/severity.ts';
+import { gatesOf } from '../contract/usual-gates.ts';
 import type { MonthProfile } from '../plan/month-records.ts';
 import type { Values } from './evaluate.ts';
 import type { FailedCast } from './failed-casts.ts';
@@ -25,7 +26,7 @@ export interface Measured {
 
 /** The file's profile, by which later months are judged. */
 export function toProfile({ dataset, rows }: MonthFacts, { measures, sample }: Measured): MonthProfile {
-  const figures = dataset.gates.flatMap((gate) => ('figure' in gate ? [gate.figure] : []));
+  const figures = gatesOf(dataset).flatMap((gate) => ('figure' in gate ? [gate.figure] : []));
   const hours = (sample(measures.hours) as (number | string)[]).map(Number);
   const total = hours.reduce((sum, count) => sum + count, 0);
   return {
@@ -54,7 +55,7 @@ export function judgeGates(
   { earlier, ...measured }: Measured & { earlier: readonly MonthProfile[] },
 ): CheckResult[] {
   const profile = toProfile(facts, measured);
-  return facts.dataset.gates.flatMap((gate): CheckResult[] => {
+  return gatesOf(facts.dataset).flatMap((gate): CheckResult[] => {
     const { name, description, severity } = gate;
     if (gate.check === 'cast') return judgeCasts(gate, facts, measured);
     const isSmall = facts.rows < fewestRowsOfAMonth && !['in-month', 'triaged', 'repeated'].includes(gate.check);

@@ -4,6 +4,7 @@ import { doubtfulColumns, toReasons } from '../contract/derive/queries.ts';
 import { toCondition } from '../contract/derive/rule-sql.ts';
 import { columnsOfCheck, type Figure, type Gate } from '../contract/gate.ts';
 import { inMonth } from '../contract/predicate.ts';
+import { gatesOf } from '../contract/usual-gates.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import { countWhere } from './column-sql.ts';
 import { failedFlag, failedSamples, type MonthFacts } from './month-rows.ts';
@@ -61,7 +62,7 @@ export function toMeasures({ dataset, casts, asOf }: MonthFacts): Measures {
     ...measures,
     ofSample: [
       ...[sampled, triaged, within, days, hours, ...measures.reasons.map(({ count }) => count)],
-      ...dataset.gates.flatMap((gate) => sqlOfGate(gate, measures)),
+      ...gatesOf(dataset).flatMap((gate) => sqlOfGate(gate, measures)),
     ],
   };
 }

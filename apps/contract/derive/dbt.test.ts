@@ -94,7 +94,7 @@ describe('the dbt project', () => {
     const { sources } = parse(toDbtFiles(allDatasets)['models/generated/sources.yml'] as string);
     const tables = sources.flatMap((source: { tables: object[] }) => source.tables);
     expect(tables.map((table: { name: string }) => table.name).sort()).toEqual(
-      ['clean', 'monthly', 'triage'].flatMap((kind) => ['green', 'yellow'].map((category) => `${category}_${kind}`)).sort(),
+      ['clean', 'monthly', 'triage'].flatMap((kind) => allDatasets.map(({ category }) => `${category}_${kind}`)).sort(),
     );
     for (const table of tables)
       for (const column of table.columns) expect(column.description, `${table.name}.${column.name}`).toMatch(/\w/);

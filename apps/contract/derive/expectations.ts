@@ -138,7 +138,7 @@ function toExpectations(dataset: Dataset, holds: Predicate): { type: string; kwa
 }
 
 const own = (dataset: Dataset): SuiteExpectation[] =>
-  dataset.expectations.map(({ type, kwargs, severity }) => expectation(type, kwargs, severity, 'expectations'));
+  (dataset.expectations ?? []).map(({ type, kwargs, severity }) => expectation(type, kwargs, severity, 'expectations'));
 
 /** Two expectations that differ in `mostly` alone are one; the first, which is the stricter, stays. */
 function withoutRepetition(expectations: readonly SuiteExpectation[]): SuiteExpectation[] {
