@@ -35,7 +35,11 @@ describe('before anything starts', () => {
   test.each<[string, () => Promise<string[]>, string]>([
     ['no such folder', async () => ['--input', join(folder, 'nowhere')], 'no such folder'],
     ['a file for a folder', async () => ['--input', join(input, older)], 'not a folder'],
-    ['an unknown category', async () => ['--category', 'purple'], '--category "purple": expected one of green, yellow'],
+    [
+      'an unknown category',
+      async () => ['--category', 'purple'],
+      '--category "purple": expected one of bikes, fhvhv, green, yellow',
+    ],
     ['an unknown flag', async () => ['--inptu', input], "unknown option '--inptu'"],
     ['a port that is none', async () => ['--port', 'http'], '--port "http"'],
     ['an unknown run', async () => ['--resume', 'batch-yellow-20200101-000000'], 'batch-yellow-20200101-000000'],

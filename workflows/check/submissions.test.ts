@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allDatasets } from '../../apps/contract/categories.ts';
 import { workflows } from '../../apps/contract/names.ts';
 import { localEnvironment } from '../local-environment.ts';
 import { readTemplates } from '../read-templates.ts';
@@ -24,7 +25,7 @@ test('unknown, missing and wrong parameters, all at once', () => {
   const { filename, ...others } = handedOver;
   expect(find(workflows.batch, { ...others, category: 'yelow', file_name: 'x', retrain: 'tru' })).toEqual([
     'workflow batch: no parameter "file_name" (did you mean "filename"?); it has category, uri, filename, run_date, threshold, retrain, engine, accept',
-    'workflow batch: parameter "category" is "yelow", expected one of green, yellow (did you mean "yellow"?)',
+    `workflow batch: parameter "category" is "yelow", expected one of ${allDatasets.map(({ category }) => category).join(', ')} (did you mean "yellow"?)`,
     'workflow batch: parameter "filename" is missing: The file\'s base name, which carries the month: yellow_tripdata_2024-01.parquet',
     'workflow batch: parameter "retrain" is "tru", expected one of true, false (did you mean "true"?)',
   ]);
