@@ -17,6 +17,7 @@ import {
 import type { Severity } from '../contract/severity.ts';
 import { units } from '../contract/units.ts';
 import { gatesOf } from '../contract/usual-gates.ts';
+import { withArticle } from '../contract/with-article.ts';
 import type { Rows } from '../plan/parquet-rows.ts';
 import { toRowsTable } from '../plan/rows-table.ts';
 import { type Html, html } from '../platform/html.ts';
@@ -51,7 +52,7 @@ ${toTable(
 )}
 ${toClean(rows, months[0])}
 <h2>Rules</h2>
-<p>A ${wordsOf(dataset).one} is clean when it keeps every rule. A rule whose answer is unknown, because a value is missing, counts as broken; such a ${wordsOf(dataset).one} goes to triage with the names of the rules that it broke.</p>
+<p>A row is clean when it keeps every rule. A rule whose answer is unknown, because a value is missing, counts as broken; such a row goes to triage with the names of the rules that it broke.</p>
 ${toTable(
   'Rules',
   ['Rule', 'Holds when'],
@@ -74,7 +75,7 @@ ${toTable(
 )}
 <h2>Expectations of a file</h2>
 <p>Checked before a file is let in. A critical one that fails refuses the file. Each month’s validation report says what was found.</p>
-<details><summary>All ${suite.length} expectations</summary>${toTable(
+<details><summary>Expectations: ${suite.length}</summary>${toTable(
     'Expectations',
     ['Expectation', 'Of', 'Arguments', 'Severity'],
     suite.map(({ type, kwargs, severity }) => [
@@ -126,7 +127,7 @@ function toColumnRow(dataset: Dataset, { name, type, unit, description, aliases 
   const found = Object.values(lookups).find(({ column }) => column === name)?.dimension;
   const notes = [
     ...(key.includes(name) ? [key.length === 1 ? 'The key.' : 'Part of the key.'] : []),
-    ...(found ? [`A ${found.row} of ${nameOf(dimensionTable(found))}.`] : []),
+    ...(found ? [`Refers to ${withArticle(found.row)} of ${nameOf(dimensionTable(found))}.`] : []),
     ...(aliases.length > 0 ? [`Some files spell it ${aliases.join(', ')}.`] : []),
     ...(optional ? ['Files of some years lack it.'] : []),
   ].join(' ');
@@ -147,10 +148,10 @@ function toTableRows(dataset: Dataset): Html[][] {
     html`${by}`,
   ];
   return [
-    row(nameOf(cleanTable(category)), `a ${wordsOf(dataset).one} that keeps every rule`, `month of ${time.at}`, 'etl'),
+    row(nameOf(cleanTable(category)), `${withArticle(wordsOf(dataset).one)} that keeps every rule`, `month of ${time.at}`, 'etl'),
     row(
       nameOf(triageTable(category)),
-      `a ${wordsOf(dataset).one} that breaks a rule, with ${triageColumns.rules}`,
+      `${withArticle(wordsOf(dataset).one)} that breaks a rule, with ${triageColumns.rules}`,
       triageColumns.month,
       'etl',
     ),

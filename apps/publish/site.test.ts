@@ -117,7 +117,7 @@ test('a page says which columns are the key, to what others refer, and what a mo
   const pageOf = async (category: string) => toText(await readFile(join(docs(), `datasets/${category}.html`), 'utf8'));
   const [ofRides, ofGreen] = [await pageOf('rides'), await pageOf('green')];
   expect(ofRides).toContain('The ride. The key.');
-  expect(ofRides).toContain('Where it began. A dock of zones.docks.');
+  expect(ofRides).toContain('Where it began. Refers to a dock of zones.docks.');
   expect(ofRides).toContain('From file to table');
   expect(ofRides.includes('Features')).toBe(false);
   expect(ofRides.includes('predicts')).toBe(false);

@@ -1,6 +1,6 @@
 // Made-up categories, of taxis and not: one contract file, `npm run synth`, and the whole pipeline runs on it.
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -90,4 +90,49 @@ test('a data set that is not of taxis: its own dimension and key, names of codes
   ]);
   expect(rows.view[0]).toEqual({ rider: 'annual member', from_area: 'Downtown', from_name: 'City Hall', to_name: 'City Hall' });
   expect(rows.rides).toEqual([{ once: true }]);
+});
+
+test('hourly weather, which is no trip: CSV with instants and a word for what is missing', async () => {
+  const source = await readFile(join(repository, 'tests/fixtures/weather.ts'), 'utf8');
+  await writeFile(join(clone, 'apps/contract/weather.ts'), source.replaceAll('../../apps/contract/', './'));
+  execFileSync(process.execPath, [join(clone, 'start/synth.ts')], { cwd: clone, stdio: 'pipe' });
+
+  const input = join(folder, 'weather');
+  const state = join(folder, 'state-of-weather');
+  await mkdir(input);
+  const stations = ['EWR', 'JFK', 'LGA'];
+  for (const month of ['2013-01', '2013-02', '2013-03']) {
+    const days = new Date(Date.UTC(2013, Number(month.slice(5)), 0)).getUTCDate();
+    const rows = Array.from({ length: days * 24 * 3 }, (_, index) => {
+      const time = new Date(Date.parse(`${month}-01T00:00:00Z`) + Math.floor(index / 3) * 3_600_000).toISOString();
+      const temperature = index % 50 === 0 ? 'NA' : index === 7 ? '999' : (20 + (index % 40)).toFixed(2);
+      return [stations[index % 3], time.replace('.000', ''), temperature, index % 10 === 0 ? '0.1' : '0', '-3'].join(',');
+    });
+    // A row of the month before, in UTC, though the wall clocks of New York are in another.
+    const stray = 'EWR,2012-12-31T23:30:00Z,40,0,1';
+    await writeFile(
+      join(input, `weather_${month}.csv`),
+      ['origin,time_hour,temp,precip,wind_dir', ...rows, stray, ''].join('\n'),
+    );
+  }
+  const { code, output } = await startPipeline(state, ['--once', '--category', 'weather', '--input', input], clone).ended;
+  expect(output).toContain('batch weather: succeeded');
+  expect(code).toBe(0);
+  const files = (await readSummaries(state)).flatMap((summary) => summary.files);
+  expect(files.map(({ read, clean, triage }) => [read, clean, triage])).toEqual([
+    [31 * 72 + 1, 31 * 72 - 1, 2],
+    [28 * 72 + 1, 28 * 72 - 1, 2],
+    [31 * 72 + 1, 31 * 72 - 1, 2],
+  ]);
+  const [monthly] = await withDuckDb(join(state, 'warehouse.duckdb'), async (connection) =>
+    (
+      await connection.runAndReadAll(
+        'SELECT station, observations, coldest, warmest, rain FROM bi.dbt__bi__weather_m2m WHERE year = 2013 AND month = 2 ORDER BY station DESC',
+      )
+    ).getRowObjectsJson(),
+  );
+  expect(monthly).toEqual({ station: 'Newark', observations: '672', coldest: 20, warmest: 59, rain: 6.8 });
+  const page = (await readFile(join(state, 'buckets/docs/datasets/weather.html'), 'utf8')).replaceAll('<wbr>', '');
+  expect(page).toContain('weather_YYYY-MM.csv');
+  expect(page).not.toMatch(/\btrips?\b|\bfares?\b|\btaxis?\b/i);
 });
