@@ -4,17 +4,21 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { firstDayOf, monthOfFile } from '../../apps/contract/file-name.ts';
+import { bikes } from '../../apps/contract/bikes.ts';
+import { fhvhv } from '../../apps/contract/fhvhv.ts';
+import { asStaged, firstDayOf, monthOfFile } from '../../apps/contract/file-name.ts';
 import { green } from '../../apps/contract/green.ts';
 import { yellow } from '../../apps/contract/yellow.ts';
 import type { EtlResult } from '../../apps/etl/result.ts';
 import { generateSample } from '../../apps/sample/generate.ts';
+import { transfer } from '../../apps/transfer/transfer.ts';
 import { countRawFile } from '../fixtures/count-raw-file.ts';
 import { repository } from '../fixtures/npm-start.ts';
 import { rides } from '../fixtures/rides.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 import { loadOnBoth, noDifference } from '../fixtures/spark-tables.ts';
+import { weather } from '../fixtures/weather.ts';
 
 const python = await findSparkPython();
 const asOf = '2024-03-05T00:00:00Z';
@@ -49,15 +53,19 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
     await expectCountsByHand(spark.result, { from: join(here, 'files'), prefix: 't' }, ['2024-12', '2025-01']);
   });
 
-  test('fill equal tables of a data set that is not of taxis', async () => {
+  test.each([rides, bikes, fhvhv, weather])('fill equal tables of $category', async (dataset) => {
     const here = await lab.place();
-    const destination = `${pathToFileURL(join(here, 'files')).href}/`;
-    await generateSample({ category: rides, destination, newest: '2024-02', months: 3, rows: 3000, seed: 1 });
-    const files = (await readdir(join(here, 'files'))).filter((name) => monthOfFile(rides, name) !== undefined);
+    const [source, destination] = ['source', 'staged'].map((name) => `${pathToFileURL(join(here, name)).href}/`) as [
+      string,
+      string,
+    ];
+    await generateSample({ category: dataset, destination: source, newest: '2024-02', months: 3, rows: 3000, seed: 1 });
+    await transfer({ source, destination, category: dataset });
+    const files = (await readdir(join(here, 'staged'))).filter((name) => monthOfFile(asStaged(dataset), name) !== undefined);
     expect(files).toHaveLength(3);
-    const load = { folder: here, files: files.map((name) => join(here, 'files', name)), mode: 'initial_load', asOf } as const;
-    const { spark, duckdb, differences } = await loadOnBoth(lab, rides, load);
-    expect(differences).toEqual(noDifference(rides));
+    const load = { folder: here, files: files.map((name) => join(here, 'staged', name)), mode: 'initial_load', asOf } as const;
+    const { spark, duckdb, differences } = await loadOnBoth(lab, dataset, load);
+    expect(differences).toEqual(noDifference(dataset));
     expect(spark.result).toMatchObject(duckdb);
   });
 
