@@ -18,11 +18,23 @@ export interface Column {
   readonly unit?: UnitName;
   /** Names that files of other years use for the same column. */
   readonly aliases?: readonly string[];
-  /** True where files of some years lack the column; it is null there. Files that lack another column are refused. */
+  /** True where some files lack the column; it is null there. Files that lack another column are refused. */
   readonly optional?: true;
+  /** The first month whose files have the column, as `2025-01`; it is null before. */
+  readonly since?: string;
+  /** The last month whose files have the column; it is null after. */
+  readonly until?: string;
   /** What the column's codes mean. */
   readonly codes?: Readonly<Record<string, string>>;
 }
+
+/** Whether the files of some month may lack the column. */
+export const mayBeAbsent = ({ optional, since, until }: Column): boolean =>
+  optional === true || since !== undefined || until !== undefined;
+
+/** Whether files of a month such as `2025-01` must have the column. */
+export const isDue = ({ optional, since = '', until = '9999-12' }: Column, month: string): boolean =>
+  optional !== true && month >= since && month <= until;
 
 /** A code as a value of its column: of a number column a number, of a boolean column true or false. */
 export function toCodeValue({ type }: Column, code: string): CodeValue {

@@ -79,6 +79,21 @@ test.each<[string, Partial<Dataset>, string]>([
     { files: { name: 'y_{YYYYMM}.csv', csv: { encoding: 'utf-7' } } },
     'files.csv.encoding "utf-7" is not known; expected a name of the Encoding Standard',
   ],
+  [
+    'a month that is none',
+    { columns: [...yellow.columns, { name: 'surge', type: 'int', description: 'x', since: '2025' }] },
+    'column "surge": since "2025" is no month; expected one such as 2025-01',
+  ],
+  [
+    'an end before the beginning',
+    { columns: [...yellow.columns, { name: 'surge', type: 'int', description: 'x', since: '2025-02', until: '2025-01' }] },
+    'column "surge": since 2025-02 is after until 2025-01',
+  ],
+  [
+    'a column that every row must have, but not every file',
+    { columns: [...yellow.columns, { name: 'surge', type: 'int', description: 'x', since: '2025-02' }], must: ['surge'] },
+    'must: column "surge" may be absent, by its optional, since or until, but every file must carry it',
+  ],
   ['a word twice', { files: { name: 'y_{YYYYMM}.csv', nulls: ['NA', 'NA'] } }, 'files.nulls: "NA" is listed twice'],
   ['a column twice', { columns: [...yellow.columns, ...yellow.columns.slice(0, 1)] }, 'column "VendorID" is defined 2 times'],
   [
@@ -208,7 +223,7 @@ test.each<[string, Partial<Dataset>, string]>([
   ],
   ['an end that is its beginning', { time: { ...yellow.time, until: pickup } }, 'is the beginning, too'],
   ['a zone of no place', { time: { ...yellow.time, zone: 'New York' } }, 'time.zone: "New York" is no zone of the IANA database'],
-  ['a column that must be there, and may be missing', { must: ['airport_fee'] }, 'must: column "airport_fee" is optional'],
+  ['a column that must be there, and may be missing', { must: ['airport_fee'] }, 'must: column "airport_fee" may be absent'],
   ['a column that must be there twice', { must: ['extra', 'extra'] }, 'must: column "extra" is listed twice'],
   [
     'a table sorted by numbers with fractions',
@@ -218,7 +233,11 @@ test.each<[string, Partial<Dataset>, string]>([
   ['a key of an unknown column', { key: ['VendorId'] }, 'key: no column "VendorId" (did you mean "VendorID"?)'],
   ['a key with a column twice', { key: ['VendorID', 'VendorID'] }, 'key: column "VendorID" is listed twice'],
   ['a key of nothing', { key: [] }, 'key: no columns; expected one at least, or no key'],
-  ['a key that some files lack', { key: ['airport_fee'] }, 'key: column "airport_fee" is optional, but every file must carry it'],
+  [
+    'a key that some files lack',
+    { key: ['airport_fee'] },
+    'key: column "airport_fee" may be absent, by its optional, since or until, but every file must carry it',
+  ],
   [
     'a key that may be missing',
     { key: ['extra'] },

@@ -1,8 +1,9 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
 import { ContractError } from './contract-error.ts';
-import type { Column, Dataset } from './dataset.ts';
+import { type Column, type Dataset, mayBeAbsent } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { featureProblems, modelProblems } from './feature-problems.ts';
+import { isMonth } from './file-name.ts';
 import { fileProblems } from './file-problems.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
@@ -72,6 +73,7 @@ function columnProblems({ columns }: Dataset): string[] {
       column.type === 'boolean' ? Object.keys(column.codes ?? {}).filter((code) => !/^(true|false)$/.test(code)) : [];
     if (strange.length > 0)
       problems.push(`column "${column.name}": codes ${strange.join(', ')}: those of a boolean are true and false`);
+    problems.push(...monthProblems(column).map((problem) => `column "${column.name}": ${problem}`));
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
     if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
       problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);
@@ -92,6 +94,12 @@ function columnProblems({ columns }: Dataset): string[] {
   return problems;
 }
 
+function monthProblems({ since, until }: Column): string[] {
+  const wrong = Object.entries({ since, until }).filter(([, month]) => month !== undefined && !isMonth(month));
+  if (wrong.length > 0) return wrong.map(([part, month]) => `${part} "${month}" is no month; expected one such as 2025-01`);
+  return since !== undefined && until !== undefined && since > until ? [`since ${since} is after until ${until}`] : [];
+}
+
 const reserved = new Set(['source_file', 'source_month', 'broken_rules', 'scanned_file']);
 
 function timeProblems(dataset: Dataset): string[] {
@@ -103,7 +111,7 @@ function timeProblems(dataset: Dataset): string[] {
       if (!column) return [`time.${part}: no column ${nearest(dataset, name)}`];
       if (column.type !== 'timestamp') return [`time.${part}: column "${name}" must be timestamp, got ${column.type}`];
       // The tables are partitioned by it.
-      return column.optional && part === 'at' ? [`time.at: column "${name}" is optional, but every file must carry it`] : [];
+      return mayBeAbsent(column) && part === 'at' ? [`time.at: column "${name}" ${notAlways}`] : [];
     }),
     ...(until === at ? [`time.until: "${until}" is the beginning, too`] : []),
     ...(isTimeZone(zone)
@@ -111,6 +119,8 @@ function timeProblems(dataset: Dataset): string[] {
       : [`time.zone: "${zone}" is no zone of the IANA database; expected a name such as America/New_York`]),
   ];
 }
+
+const notAlways = 'may be absent, by its optional, since or until, but every file must carry it';
 
 /** BigQuery's limit. */
 const mostClustered = 4;
@@ -126,13 +136,14 @@ function listProblems(dataset: Dataset): string[] {
   return [
     ...unknown,
     ...columnsOf(must)
-      .filter(({ optional }) => optional)
-      .map(({ name }) => `must: column "${name}" is optional, but every file must carry it`),
+      .filter(mayBeAbsent)
+      .map(({ name }) => `must: column "${name}" ${notAlways}`),
     ...columnsOf(cluster)
       .filter(({ type }) => type === 'double')
       .map(({ name }) => `cluster: column "${name}" is double, by which BigQuery can't cluster`),
-    ...columnsOf(key).flatMap(({ name, optional }) => {
-      if (optional) return [`key: column "${name}" is optional, but every file must carry it`];
+    ...columnsOf(key).flatMap((column) => {
+      const { name } = column;
+      if (mayBeAbsent(column)) return [`key: column "${name}" ${notAlways}`];
       return needed.has(name) ? [] : [`key: column "${name}" may be missing; add it to must, or a rule that needs it`];
     }),
     ...(dataset.key?.length === 0 ? ['key: no columns; expected one at least, or no key'] : []),

@@ -38,15 +38,10 @@ test.each<[string, Partial<Dataset>, string]>([
     {
       sample: {
         ...trips,
-        drift: { nullable: ['RateCode'], empty: [], words: { column: 'x', word: 'y' }, since: { extr: '2025-01' } },
+        drift: { nullable: ['RateCode'], empty: [], words: { column: 'x', word: 'y' } },
       },
     },
-    'sample.drift: no column "RateCode" (did you mean "RatecodeID"?)\nyellow: sample.drift: no column "x"\nyellow: sample.drift: no column "extr" (did you mean "extra"?)',
-  ],
-  [
-    'a month that is none',
-    { sample: { ...trips, drift: { nullable: [], empty: [], since: { extra: '2025' } } } },
-    'sample.drift: "2025" is no month; expected one such as 2025-01',
+    'sample.drift: no column "RateCode" (did you mean "RatecodeID"?)\nyellow: sample.drift: no column "x"',
   ],
   [
     'a sample without steps',

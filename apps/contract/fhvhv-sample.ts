@@ -38,6 +38,5 @@ export const fhvhvSample: Sample = {
     nullable: [],
     empty: ['airport_fee', 'congestion_surcharge'],
     flags: { yes: 'Y', no: 'N', none: ' ' },
-    since: { cbd_congestion_fee: '2025-01' },
   },
 };

@@ -60,7 +60,7 @@ export const fhvhv = defineDataset({
     flag('access_a_ride_flag', 'Whether it was a trip on behalf of the MTA.'),
     flag('wav_request_flag', 'Whether a wheelchair-accessible vehicle was asked for.'),
     flag('wav_match_flag', 'Whether the vehicle was wheelchair-accessible.'),
-    tripColumns.cbd_congestion_fee,
+    usd('cbd_congestion_fee', "The charge for the MTA's congestion relief zone.", { since: '2025-01' }),
   ],
   time: { at: 'pickup_datetime', until: 'dropoff_datetime', word: 'pickup', zone: tripTimeZone },
   must: ['hvfhs_license_num', 'pickup_datetime', 'dropoff_datetime', 'PULocationID', 'DOLocationID', 'base_passenger_fare'],

@@ -4,6 +4,8 @@ import type { Dataset } from './dataset.ts';
 /** How a name may write the month → what it looks like there. */
 export const monthForms = { '{YYYY-MM}': /^\d{4}-(?:0[1-9]|1[0-2])$/, '{YYYYMM}': /^\d{4}(?:0[1-9]|1[0-2])$/ } as const;
 type MonthForm = keyof typeof monthForms;
+/** Whether a text is a month as it is written here. */
+export const isMonth = (text: string): boolean => monthForms['{YYYY-MM}'].test(text);
 
 /** What stands before the month and after it. Throws where there is no month: a definition has been checked for that. */
 export function partsOfName({ category, files: { name } }: Dataset): { before: string; form: MonthForm; after: string } {

@@ -5,15 +5,12 @@ import { findColumn, nearest } from './find-column.ts';
 export function sampleProblems(dataset: Dataset): string[] {
   const { sample } = dataset;
   if (!sample) return [];
-  const { nullable, empty, words, since = {} } = sample.drift;
+  const { nullable, empty, words } = sample.drift;
   const unknown = (part: string, names: readonly string[]) =>
     names.filter((name) => !findColumn(dataset, name)).map((name) => `${part}: no column ${nearest(dataset, name)}`);
   return [
     ...(sample.steps.length === 0 ? ['sample.steps: none; leave the sample out, or say how rows come about'] : []),
     ...unknown('sample.values', Object.keys(sample.values)),
-    ...unknown('sample.drift', [...nullable, ...empty, ...(words ? [words.column] : []), ...Object.keys(since)]),
-    ...Object.values(since)
-      .filter((month) => !/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
-      .map((month) => `sample.drift: "${month}" is no month; expected one such as 2025-01`),
+    ...unknown('sample.drift', [...nullable, ...empty, ...(words ? [words.column] : [])]),
   ];
 }

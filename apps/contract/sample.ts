@@ -21,8 +21,6 @@ export interface Drifting {
   readonly words?: { readonly column: string; readonly word: string };
   /** How files write booleans, where they do so by words. */
   readonly flags?: { readonly yes: string; readonly no: string; readonly none: string };
-  /** The first month whose files have a column, `2025-01`. */
-  readonly since?: Readonly<Record<string, string>>;
 }
 
 /** A pseudo-random 64-bit number that depends on the row, the month, the seed and the salt alone. Hashed twice: DuckDB's hash of several values mixes them too little. */

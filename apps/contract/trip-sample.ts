@@ -1,14 +1,12 @@
 // Made-up taxi trips: short ones between near zones, fares that follow distance and time, and the dirt that real files hold.
 import type { Column } from './dataset.ts';
 import { dice, oneIn, random, type Sample } from './sample.ts';
+import { tripColumns } from './trips.ts';
 
 /** Trips begin at these hours, ten times out of a hundred at 18. */
 const hours = [
   0, 1, 5, 6, 7, 7, 8, 8, 9, 9, 10, 11, 12, 12, 13, 14, 14, 15, 15, 16, 17, 17, 18, 18, 18, 19, 19, 20, 21, 21, 22, 23,
 ];
-
-/** The first month whose files carry the charge for the congestion relief zone. */
-const cbdSince = '2025-01';
 
 /** The sample of a category with these columns. */
 export const tripSample = (columns: readonly Column[], { pickup, dropoff }: { pickup: string; dropoff: string }): Sample => ({
@@ -18,7 +16,6 @@ export const tripSample = (columns: readonly Column[], { pickup, dropoff }: { pi
     nullable: ['passenger_count', 'RatecodeID'],
     empty: ['airport_fee', 'congestion_surcharge', 'ehail_fee'].filter((name) => columns.some((column) => column.name === name)),
     words: { column: 'payment_type', word: 'cash' },
-    since: { cbd_congestion_fee: cbdSince },
   },
 });
 
@@ -94,7 +91,7 @@ const known: Readonly<Record<string, string>> = {
   tolls_amount: 'CASE WHEN distance > 9 AND payment_dice < 0.6 THEN 6.94 ELSE 0.0 END',
   congestion_surcharge: `CASE WHEN ${bare} THEN NULL ELSE 2.5 END`,
   airport_fee: `CASE WHEN ${bare} THEN NULL WHEN pu IN (132, 138) THEN 1.75 ELSE 0.0 END`,
-  cbd_congestion_fee: `CASE WHEN pickup >= TIMESTAMP '${cbdSince}-01' THEN 0.75 ELSE 0.0 END`,
+  cbd_congestion_fee: `CASE WHEN pickup >= TIMESTAMP '${tripColumns.cbd_congestion_fee.since}-01' THEN 0.75 ELSE 0.0 END`,
 };
 
 /** The total is the sum of what is paid in money. */

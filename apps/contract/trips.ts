@@ -66,6 +66,7 @@ export const tripColumns = {
   airport_fee: usd('airport_fee', 'The fee for pickups at LaGuardia and JFK.', { aliases: ['Airport_fee'], optional: true }),
   cbd_congestion_fee: usd('cbd_congestion_fee', "The charge for the MTA's congestion relief zone, since 2025.", {
     optional: true,
+    since: '2025-01',
   }),
 } as const satisfies Record<string, Column>;
 

@@ -148,3 +148,25 @@ test('any bytes between the marks are refused or read, but never crash', async (
     { numRuns: 200 },
   );
 });
+
+test('a column that comes and goes must be in the files of its months, and may be in others', () => {
+  const dataset = {
+    ...yellow,
+    columns: [
+      ...yellow.columns,
+      { name: 'surge', type: 'int', description: 'x', since: '2024-03', until: '2024-04' } as const,
+      { name: 'hail', type: 'int', description: 'x', since: '2024-04', optional: true } as const,
+    ],
+  };
+  const { groups, refused } = groupBySchema(
+    dataset,
+    [1, 2, 3, 4, 5].map((month) => fileOf(month, usual)),
+  );
+  expect(groups.groups.map(({ files }) => files.map(({ month }) => month))).toEqual([['2024-01-01', '2024-02-01', '2024-05-01']]);
+  expect(refused.map(({ month, problems }) => [month, problems])).toEqual([
+    ['2024-03-01', ['no column "surge", which files have since 2024-03 until 2024-04']],
+    ['2024-04-01', ['no column "surge", which files have since 2024-03 until 2024-04']],
+  ]);
+  const withSurge = [...usual, { name: 'surge', type: 'INT64' as const }];
+  expect(groupBySchema(dataset, [fileOf(2, withSurge), fileOf(3, withSurge)]).refused).toEqual([]);
+});

@@ -1,6 +1,6 @@
 // Groups files whose schemas are identical: an engine reads each group in one scan.
 import { z } from 'zod';
-import { type Dataset, logicalTypes } from '../contract/dataset.ts';
+import { type Dataset, isDue, logicalTypes, mayBeAbsent } from '../contract/dataset.ts';
 import { type Cast, toCasts } from '../contract/derive/casts.ts';
 import { asStaged, firstDayOf, monthOfFile, shownFileName } from '../contract/file-name.ts';
 import { type FileColumn, parquetTypes } from '../contract/file-schema.ts';
@@ -121,19 +121,29 @@ export function groupBySchema(dataset: Dataset, footers: readonly { uri: string;
     const source: SourceFile = { uri, file, month, rows: footer.rows, bytes: footer.bytes };
     const key = schemaKey(footer.columns);
     const known = groups.get(key);
-    if (known) {
-      known.files.push(source);
-      continue;
-    }
-    const { casts, ignored, problems } = toCasts(dataset, footer.columns);
+    const plan = known ? { ...known, problems: [] } : toCasts(dataset, footer.columns);
+    const { casts, ignored } = plan;
+    const problems = [...plan.problems, ...missingInMonth(dataset, casts, month)];
     if (problems.length > 0) {
       const message = `${file}: not a ${dataset.category} file of the contract: ${shorten(problems)}; leave it out, or add the columns' names in apps/contract/${dataset.category}.ts`;
       refused.push({ uri, month, message, problems });
       continue;
     }
-    groups.set(key, { columns: [...footer.columns], casts: casts as Cast[], ignored: [...ignored], files: [source] });
+    if (known) known.files.push(source);
+    else groups.set(key, { columns: [...footer.columns], casts: casts as Cast[], ignored: [...ignored], files: [source] });
   }
   return { groups: { version: 2, category: dataset.category, groups: [...groups.values()] }, refused };
+}
+
+/** Columns that files have in some months, and that this month's file must have. */
+function missingInMonth(dataset: Dataset, casts: readonly Cast[], firstDay: string): string[] {
+  const absent = new Set(casts.filter(({ source }) => source === null).map(({ column }) => column));
+  return dataset.columns
+    .filter((column) => absent.has(column.name) && mayBeAbsent(column) && isDue(column, firstDay.slice(0, 7)))
+    .map(({ name, since, until }) => {
+      const months = [...(since ? [`since ${since}`] : []), ...(until ? [`until ${until}`] : [])].join(' ');
+      return `no column "${name}", which files have ${months}`;
+    });
 }
 
 function schemaKey(columns: readonly FileColumn[]): string {

@@ -122,14 +122,19 @@ ${toTable(
 )}`;
 }
 
-function toColumnRow(dataset: Dataset, { name, type, unit, description, aliases = [], optional, codes = {} }: Column): Html[] {
+function toColumnRow(
+  dataset: Dataset,
+  { name, type, unit, description, aliases = [], optional, since, until, codes = {} }: Column,
+): Html[] {
   const { key = [], lookups = {} } = dataset;
   const found = Object.values(lookups).find(({ column }) => column === name)?.dimension;
   const notes = [
     ...(key.includes(name) ? [key.length === 1 ? 'The key.' : 'Part of the key.'] : []),
     ...(found ? [`Refers to ${withArticle(found.row)} of ${nameOf(dimensionTable(found))}.`] : []),
     ...(aliases.length > 0 ? [`Some files spell it ${aliases.join(', ')}.`] : []),
-    ...(optional ? ['Files of some years lack it.'] : []),
+    ...(since ? [`Since ${since}.`] : []),
+    ...(until ? [`Until ${until}.`] : []),
+    ...(optional && !since && !until ? ['Files of some years lack it.'] : []),
   ].join(' ');
   return [
     html`<code>${name}</code>`,

@@ -1,5 +1,5 @@
 // How the physical types of a month's file differ from the contract: what writers made of a month's values over the years.
-import type { Column, Dataset } from '../contract/dataset.ts';
+import { type Column, type Dataset, mayBeAbsent } from '../contract/dataset.ts';
 import { duckdbTypes } from '../contract/derive/table-schema.ts';
 import type { Drifting } from '../contract/sample.ts';
 import { quoteText } from '../platform/duckdb.ts';
@@ -21,7 +21,7 @@ function driftingOf({ sample, columns, must = [], key = [] }: Dataset): Drifting
   const words = columns.find(({ name, type, codes }) => type === 'int' && codes && !isCertain(name));
   return {
     nullable: columns.filter(({ name, type }) => type === 'int' && !isCertain(name)).map(({ name }) => name),
-    empty: columns.filter(({ type, optional }) => type === 'double' && optional).map(({ name }) => name),
+    empty: columns.filter((column) => column.type === 'double' && mayBeAbsent(column)).map(({ name }) => name),
     ...(words && { words: { column: words.name, word: 'unknown' } }),
   };
 }
@@ -107,7 +107,8 @@ export function writtenColumns(
 ): string[] {
   const drift = driftOf(monthIndex);
   const columns = dataset.columns.flatMap((column) => {
-    if (month < (driftingOf(dataset).since?.[column.name] ?? '')) return [];
+    const { since = '', until = '9999-12' } = column;
+    if (month < since || month > until) return [];
     const { flags } = driftingOf(dataset);
     const value = sampleValue(column);
     const sql = column.type === 'boolean' && flags !== undefined ? toFlag(value, flags) : drift.write(column, value, dataset);

@@ -1,6 +1,6 @@
 // How the columns of a file with a given schema become the contract's columns.
 import { toPlainName, toShownName } from '../column-names.ts';
-import type { Dataset, LogicalType } from '../dataset.ts';
+import { type Dataset, type LogicalType, mayBeAbsent } from '../dataset.ts';
 import { type FileColumn, type ParquetType, readableAs } from '../file-schema.ts';
 
 /** One column of the contract and where its values come from; `source` is null where the file lacks an optional column. */
@@ -39,7 +39,7 @@ export function toCasts(dataset: Dataset, fileColumns: readonly FileColumn[]): C
     const zone = column.type === 'timestamp' || column.type === 'date' ? { zone: dataset.time.zone } : {};
     if (found.length > 1) problems.push(`columns ${listNames(found)} both are "${column.name}"`);
     if (!source) {
-      if (!column.optional) problems.push(`no column "${column.name}"`);
+      if (!mayBeAbsent(column)) problems.push(`no column "${column.name}"`);
       return { column: column.name, to: column.type, source: null, from: 'NULL', ...zone };
     }
     if (!readableAs[column.type].includes(source.type)) {

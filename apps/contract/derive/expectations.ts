@@ -1,5 +1,5 @@
 // A data set's expectation suite in Great Expectations' JSON: what a month's file must look like to be let in.
-import { columnOf, type Dataset, type LogicalType, toCodeValue } from '../dataset.ts';
+import { columnOf, type Dataset, type LogicalType, mayBeAbsent, toCodeValue } from '../dataset.ts';
 import { isCsv } from '../file-name.ts';
 import type { Predicate } from '../predicate.ts';
 import type { Severity } from '../severity.ts';
@@ -39,7 +39,7 @@ const expectation = (type: string, kwargs: object, severity: Severity, from: str
 });
 
 /** Files of some years lack the optional columns, and spell the aliased ones otherwise. */
-const certainColumns = (dataset: Dataset) => dataset.columns.filter((column) => !column.optional && !column.aliases?.length);
+const certainColumns = (dataset: Dataset) => dataset.columns.filter((column) => !mayBeAbsent(column) && !column.aliases?.length);
 
 function columnSet(dataset: Dataset): SuiteExpectation[] {
   const column_set = certainColumns(dataset).map(({ name }) => name);
