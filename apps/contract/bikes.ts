@@ -2,6 +2,7 @@
 import { bikeSample } from './bike-sample.ts';
 import type { Column } from './dataset.ts';
 import { defineDataset } from './define-dataset.ts';
+import { defineDimension } from './dimension.ts';
 import { code, day, dayOfWeek, hourOf, metres, minutesBetween, placeIn, value } from './expression.ts';
 import { all, before, between, ifPresent, inMonth, lasts, oneOf, present } from './predicate.ts';
 import { busiestHour, count, meanMinutes, sumHours } from './summary.ts';
@@ -15,6 +16,20 @@ const text = (name: string, description: string, codes?: Column['codes']): Colum
 });
 const bicycles = { docked_bike: 'docked', classic_bike: 'classic', electric_bike: 'electric' };
 const riders = { member: 'annual member', casual: 'day pass or single ride' };
+const stations = defineDimension({
+  name: 'stations',
+  description: 'The docks of the bicycles.',
+  row: 'station',
+  columns: {
+    id: { type: 'string', description: 'The dock.' },
+    name: { type: 'string', description: 'Where it is.' },
+    longitude: { type: 'double', description: 'Degrees of longitude, WGS 84.', optional: true },
+    latitude: { type: 'double', description: 'Degrees of latitude, WGS 84.', optional: true },
+  },
+  key: 'id',
+  label: 'name',
+  place: { longitude: 'longitude', latitude: 'latitude' },
+});
 const start = placeIn('start_lng', 'start_lat');
 const end = placeIn('end_lng', 'end_lat');
 
@@ -43,6 +58,18 @@ export const bikes = defineDataset({
   key: ['ride_id'],
   must: ['ride_id', 'started_at', 'ended_at', 'start_station_id', 'start_lat', 'start_lng'],
   cluster: ['start_station_id', 'end_station_id'],
+  lookups: {
+    start: {
+      dimension: stations,
+      column: 'start_station_id',
+      learns: { name: 'start_station_name', longitude: 'start_lng', latitude: 'start_lat' },
+    },
+    end: {
+      dimension: stations,
+      column: 'end_station_id',
+      learns: { name: 'end_station_name', longitude: 'end_lng', latitude: 'end_lat' },
+    },
+  },
   rules: [
     { name: 'rider', description: 'A member, or a casual rider.', holds: oneOf('member_casual', Object.keys(riders)) },
     { name: 'bicycle', description: 'A known kind of bicycle.', holds: oneOf('rideable_type', Object.keys(bicycles)) },

@@ -7,6 +7,7 @@ import { isMonth } from './file-name.ts';
 import { fileProblems } from './file-problems.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
+import { lookupProblems } from './lookup-problems.ts';
 import { findNameProblem } from './plain-name.ts';
 import { columnsNeeded } from './predicate.ts';
 import { ruleProblems } from './rule-problems.ts';
@@ -149,20 +150,6 @@ function listProblems(dataset: Dataset): string[] {
     ...(dataset.key?.length === 0 ? ['key: no columns; expected one at least, or no key'] : []),
     ...(cluster.length > mostClustered ? [`cluster: ${cluster.length} columns; expected ${mostClustered} at most`] : []),
   ];
-}
-
-function lookupProblems(dataset: Dataset): string[] {
-  return Object.entries(dataset.lookups ?? {}).flatMap(([name, { column, dimension }]) => {
-    const found = findColumn(dataset, column);
-    const type = dimension.columns[dimension.key]?.type;
-    return [
-      ...(/^[a-z][a-z0-9_]*$/.test(name) ? [] : [`lookup "${name}": the name must be snake_case`]),
-      ...(found ? [] : [`lookup "${name}": no column ${nearest(dataset, column)}`]),
-      ...(found && found.type !== type
-        ? [`lookup "${name}": column "${column}" is ${found.type}, but ${dimension.name}.${dimension.key} is ${type}`]
-        : []),
-    ];
-  });
 }
 
 function expectationProblems(dataset: Dataset): string[] {

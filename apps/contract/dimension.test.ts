@@ -52,7 +52,7 @@ test.each<[string, Dimension, string]>([
   ],
   [
     'a key twice',
-    changed({ rows: [...docks.rows, { id: 'JC1', name: 'Again' }] }),
+    changed({ rows: [...(docks.rows ?? []), { id: 'JC1', name: 'Again' }] }),
     'docks: row 3 ("JC1"): the id is that of another row',
   ],
   ['a row without a name', changed({ rows: [{ id: 'a' }] }), 'docks: row 1 ("a"): no name'],

@@ -1,4 +1,4 @@
-// A lookup table with its own rows: what the ids in a column of a data set mean. dbt's seeds, the documentation and forms derive from it.
+// A lookup table: what the ids in a column of a data set mean. dbt's seeds and models, the documentation and forms derive from it.
 import { ContractError } from './contract-error.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { findNameProblem } from './plain-name.ts';
@@ -28,8 +28,12 @@ export interface Dimension {
   readonly group?: string;
   /** The columns that say where a row is: degrees, WGS 84. */
   readonly place?: { readonly longitude: string; readonly latitude: string };
-  readonly rows: readonly DimensionRow[];
+  /** Left out where dbt learns the rows from the clean table, by the columns that lookups name. */
+  readonly rows?: readonly DimensionRow[];
 }
+
+/** Whether its rows come from the data. */
+export const isLearned = ({ rows }: Dimension): boolean => rows === undefined;
 
 export interface Place {
   readonly longitude: number;
@@ -40,6 +44,8 @@ export interface Place {
 export interface Lookup {
   readonly dimension: Dimension;
   readonly column: string;
+  /** Of a learned dimension: its column → the column of the data set that says it. */
+  readonly learns?: Readonly<Record<string, string>>;
 }
 
 /** Checks a dimension and returns it. Throws ContractError with all problems found. */
@@ -52,7 +58,7 @@ export function defineDimension(dimension: Dimension): Dimension {
 }
 
 /** The row with that key. */
-export const rowOf = ({ key, rows }: Dimension, value: unknown): DimensionRow | undefined =>
+export const rowOf = ({ key, rows = [] }: Dimension, value: unknown): DimensionRow | undefined =>
   rows.find((row) => row[key] === value);
 
 /** Where a row is; undefined where it has no place. */
@@ -85,7 +91,7 @@ function columnProblems({ name, columns, key, label, group, place }: Dimension):
   ];
 }
 
-function rowProblems({ columns, key, place, rows }: Dimension): string[] {
+function rowProblems({ columns, key, place, rows = [] }: Dimension): string[] {
   const seen = new Set<unknown>();
   return rows.flatMap((row, index) => {
     const where = `row ${index + 1} (${JSON.stringify(row[key] ?? null)})`;

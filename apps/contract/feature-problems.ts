@@ -1,6 +1,7 @@
 // What is wrong with the features and the model of a definition.
 import { type Dataset, isModelled, type LogicalType, type Modelled } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { isLearned } from './dimension.ts';
 import { columnsBehind, columnsOfExpression, type Expression, isFixed, type Point } from './expression.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { findNameProblem } from './plain-name.ts';
@@ -74,6 +75,9 @@ function placeProblems(dataset: Dataset, point: Point): string[] {
   }
   const found = Object.hasOwn(lookups, point) ? lookups[point] : undefined;
   if (!found) return [`no lookup "${point}"${didYouMean(point, Object.keys(lookups))}`];
+  // The prediction service knows places from the contract.
+  if (isLearned(found.dimension))
+    return [`lookup "${point}": ${found.dimension.name} is learned from the data; read the place from columns, by placeIn`];
   return found.dimension.place ? [] : [`lookup "${point}": ${found.dimension.name} has no place`];
 }
 

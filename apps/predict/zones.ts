@@ -30,7 +30,7 @@ const toZone = (row: DimensionRow): Zone => ({
 
 /** What people call one of them. */
 export const zoneWord = dimension.row;
-export const zones: readonly Zone[] = dimension.rows.map(toZone);
+export const zones: readonly Zone[] = (dimension.rows ?? []).map(toZone);
 
 /** The zone of that id. */
 export const findZone = (id: unknown): Zone | undefined => zones.find((zone) => zone.id === id);

@@ -1,6 +1,7 @@
 // The page of one data set: columns, rules, gates, expectations, tables, lineage by the contract, and what its months were like.
 
 import { type Column, type Dataset, isModelled, type Modelled, summaryOf, wordsOf } from '../contract/dataset.ts';
+import { learnedDimensions } from '../contract/derive/dbt-dimensions.ts';
 import { toMeaning } from '../contract/derive/dbt-sources.ts';
 import { toExpectationSuite } from '../contract/derive/expectations.ts';
 import {
@@ -176,6 +177,9 @@ function toTableRows(dataset: Dataset): Html[][] {
           ),
         ]
       : []),
+    ...learnedDimensions(dataset).map((dimension) =>
+      row(nameOf(dimensionTable(dimension)), `${withArticle(dimension.row)}, as the rows say it`, 'none', 'dbt'),
+    ),
     row(nameOf(biView(category)), 'as the monthly table, with names for codes', 'none: a view', 'dbt'),
   ];
 }

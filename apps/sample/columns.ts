@@ -1,5 +1,6 @@
 // What the sample's values are where the data set does not say it itself: SQL by types, codes, lookups and the ranges of rules.
 import { type CodeValue, type Column, columnOf, type Dataset, toCodeValue } from '../contract/dataset.ts';
+import { isLearned } from '../contract/dimension.ts';
 import { toSeconds } from '../contract/duration.ts';
 import type { Predicate } from '../contract/predicate.ts';
 import { dice, oneIn, random } from '../contract/sample.ts';
@@ -40,10 +41,10 @@ function freeKey(dataset: Dataset): string | undefined {
 function plainValue(dataset: Dataset, column: Column): string {
   const { name, type, codes = {} } = column;
   const found = Object.values(dataset.lookups ?? {}).find((lookup) => lookup.column === name);
-  if (found) {
+  if (found && !isLearned(found.dimension)) {
     const { dimension } = found;
     const keys = `(SELECT list(${quoteName(dimension.key)} ORDER BY ${quoteName(dimension.key)}) FROM ${quoteName(dimension.name)})`;
-    return `${keys}[1 + (${dice(name)} % ${dimension.rows.length})::INT]`;
+    return `${keys}[1 + (${dice(name)} % ${dimension.rows?.length})::INT]`;
   }
   const literal = (value: CodeValue) => (typeof value === 'string' ? quoteText(value) : String(value));
   const values = valuesOf(dataset, name) ?? Object.keys(codes).map((code) => toCodeValue(column, code));

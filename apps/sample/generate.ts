@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Dataset } from '../contract/dataset.ts';
 import { dimensionsOf } from '../contract/derive/dimensions.ts';
 import { duckdbTypes } from '../contract/derive/table-schema.ts';
-import type { Dimension } from '../contract/dimension.ts';
+import { type Dimension, isLearned } from '../contract/dimension.ts';
 import { addMonths, fileNameOf, firstDayOf } from '../contract/file-name.ts';
 import { quoteName, quoteText, withDuckDb } from '../platform/duckdb.ts';
 import { fileSize, readJsonIfAny, writeFileAtomically } from '../platform/files.ts';
@@ -37,7 +37,8 @@ export async function generateSample(options: SampleOptions): Promise<{ files: n
   let written = 0;
   await withDuckDb(':memory:', async (connection) => {
     await connection.run('SET preserve_insertion_order = true');
-    for (const dimension of dimensionsOf([options.category])) await connection.run(toTable(dimension));
+    for (const dimension of dimensionsOf([options.category]).filter((one) => !isLearned(one)))
+      await connection.run(toTable(dimension));
     for (const [index, month] of months.entries()) {
       const path = `${folder.replace(/\/$/, '')}/${fileNameOf(options.category, month)}`;
       if (sameAsBefore && (await fileSize(path)) !== undefined) continue;
@@ -61,7 +62,7 @@ function toMonthQuery({ category, rows, seed }: SampleOptions, month: string, mo
 }
 
 /** A dimension as a table. */
-function toTable({ name, columns, rows }: Dimension): string {
+function toTable({ name, columns, rows = [] }: Dimension): string {
   const names = Object.keys(columns);
   const literal = (value: number | string | null | undefined) =>
     value == null ? 'NULL' : typeof value === 'number' ? String(value) : quoteText(value);

@@ -1,6 +1,6 @@
 // dbt's seeds: the rows of each dimension, with the types of their columns in both engines.
 import type { Dataset } from '../dataset.ts';
-import type { Dimension, DimensionColumn } from '../dimension.ts';
+import { type Dimension, type DimensionColumn, isLearned } from '../dimension.ts';
 import { dimensionTable } from '../names.ts';
 import { describe } from './dbt-sources.ts';
 import { dimensionsOf, refersTo } from './dimensions.ts';
@@ -8,7 +8,7 @@ import { toGeneratedYaml } from './generated-yaml.ts';
 
 /** Path relative to apps/dbt → content. */
 export function toDbtSeeds(datasets: readonly Dataset[]): Record<string, string> {
-  const dimensions = dimensionsOf(datasets);
+  const dimensions = dimensionsOf(datasets).filter((dimension) => !isLearned(dimension));
   return {
     ...Object.fromEntries(dimensions.map((dimension) => [`seeds/${dimension.name}.csv`, toCsv(dimension)])),
     'seeds/seeds.yml': toGeneratedYaml({ version: 2, seeds: dimensions.map((dimension) => toSeed(dimension, datasets)) }),
@@ -41,7 +41,7 @@ function toSeed(dimension: Dimension, datasets: readonly Dataset[]): object {
 }
 
 /** Degrees with six decimals: a tenth of a metre. */
-function toCsv({ columns, place, rows }: Dimension): string {
+function toCsv({ columns, place, rows = [] }: Dimension): string {
   const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const isDegrees = (name: string) => place !== undefined && [place.longitude, place.latitude].includes(name);
   const names = Object.keys(columns);

@@ -1,6 +1,7 @@
 // The files of the dbt project that come from the contract: the seeds of dimensions, the sources, and each category's two models.
 import { type Dataset, isModelled } from '../dataset.ts';
-import { biView, featureTable, jobLabels } from '../names.ts';
+import { biView, dimensionTable, featureTable, jobLabels } from '../names.ts';
+import { learnedDimensions, toDimensionModel } from './dbt-dimensions.ts';
 import { toFeatureModel } from './dbt-features.ts';
 import { toDbtModels } from './dbt-models.ts';
 import { toDbtSeeds } from './dbt-seeds.ts';
@@ -22,6 +23,12 @@ export function toDbtFiles(datasets: readonly Dataset[]): Record<string, string>
 function modelFiles(dataset: Dataset): Record<string, string> {
   const folder = `models/generated/${dataset.category}`;
   return {
+    ...Object.fromEntries(
+      learnedDimensions(dataset).map((dimension) => [
+        `${folder}/${dimensionTable(dimension).table}.sql`,
+        toDimensionModel(dataset, dimension),
+      ]),
+    ),
     ...(isModelled(dataset) && {
       [`${folder}/${featureTable(dataset.category, dataset.model.name).table}.sql`]: toFeatureModel(dataset),
     }),

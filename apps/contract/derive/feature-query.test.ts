@@ -18,7 +18,7 @@ function toTable(columns: readonly { name: string; type: LogicalType }[], rows: 
   return `(SELECT ${select.join(', ')} FROM (VALUES ${values.join(', ')}) AS t(${columns.map(({ name }) => `"${name}"`).join(', ')}))`;
 }
 
-const tableOf = ({ columns, rows }: Dimension) =>
+const tableOf = ({ columns, rows = [] }: Dimension) =>
   toTable(
     Object.entries(columns).map(([name, { type }]) => ({ name, type })),
     rows,

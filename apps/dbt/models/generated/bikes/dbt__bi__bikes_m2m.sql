@@ -6,16 +6,18 @@
       {"name":"rider","of":"codes","key":"rider","codes":[["member","annual member"],["casual","day pass or single ride"]]},
       {"name":"year","of":"year"},
       {"name":"month","of":"month"},
-      {"name":"start_station","of":"column","column":"start_station"},
-      {"name":"end_station","of":"column","column":"end_station"},
       {"name":"first_day_of_month","of":"column","column":"first_day_of_month"},
       {"name":"ride_count","of":"column","column":"ride_count"},
       {"name":"avg_duration_minutes","of":"column","column":"avg_duration_minutes"},
       {"name":"total_duration_hours","of":"column","column":"total_duration_hours"},
       {"name":"busiest_hour_of_day","of":"column","column":"busiest_hour_of_day"},
       {"name":"bicycle","of":"codes","key":"bicycle","codes":[["docked_bike","docked"],["classic_bike","classic"],["electric_bike","electric"]]},
+      {"name":"start_name","of":"lookup","lookup":"start","column":"name"},
+      {"name":"end_name","of":"lookup","lookup":"end","column":"name"},
     ],
     lookups=[
+      {"name":"start","key":"start_station","dimension":"stations","id":"id"},
+      {"name":"end","key":"end_station","dimension":"stations","id":"id"},
     ],
   )
 }}
