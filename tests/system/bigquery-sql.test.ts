@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
 import type { Dataset } from '../../apps/contract/dataset.ts';
-import { toDbtModels } from '../../apps/contract/derive/dbt-models.ts';
 import { toMonthlyColumns } from '../../apps/contract/derive/dbt-sources.ts';
 import { dimensionsOf } from '../../apps/contract/derive/dimensions.ts';
 import { bigQueryExpressions } from '../../apps/contract/derive/expression-sql.ts';
 import { toFeatureQuery } from '../../apps/contract/derive/feature-query.ts';
+import { viewColumns } from '../../apps/contract/derive/view-columns.ts';
 import { biView } from '../../apps/contract/names.ts';
 import { toJobsSql } from '../../apps/costs/jobs-sql.ts';
 import { prod } from '../../charts/env/prod.ts';
@@ -30,12 +30,19 @@ const jobColumns = {
   total_bytes_billed: 'INT64',
   total_slot_ms: 'INT64',
 };
-const types = { BIGINT: 'INT64', DOUBLE: 'FLOAT64', VARCHAR: 'STRING', DATE: 'DATE', TIMESTAMP: 'TIMESTAMP' } as const;
+const types = {
+  BIGINT: 'INT64',
+  BOOLEAN: 'BOOL',
+  DOUBLE: 'FLOAT64',
+  VARCHAR: 'STRING',
+  DATE: 'DATE',
+  TIMESTAMP: 'TIMESTAMP',
+} as const;
 
 const tables = {
   [jobs]: jobColumns,
   ...toAnalysisTables(`${project}.`),
-  ...Object.fromEntries(allDatasets.map((dataset) => [nameOfView(dataset), viewColumns(dataset)])),
+  ...Object.fromEntries(allDatasets.map((dataset) => [nameOfView(dataset), columnsOfView(dataset)])),
 };
 
 function nameOfView({ category }: Dataset): string {
@@ -44,15 +51,12 @@ function nameOfView({ category }: Dataset): string {
 }
 
 /** Figures by the monthly table, names as text. */
-function viewColumns(dataset: Dataset): Record<string, string> {
+function columnsOfView(dataset: Dataset): Record<string, string> {
   const figures = new Map(toMonthlyColumns(dataset).map((column) => [column.name, column.data_type as keyof typeof types]));
-  const { models } = toDbtModels(dataset) as { models: { name: string; columns: { name: string }[] }[] };
-  const view = models.find(({ name }) => name === biView(dataset.category).table);
   return Object.fromEntries(
-    (view?.columns ?? []).map(({ name }) => {
-      const isNumber = ['year', 'month'].includes(name);
-      const type = figures.get(name);
-      return [name, isNumber ? 'INT64' : /_zone$/.test(name) || type === undefined ? 'STRING' : types[type]];
+    viewColumns(dataset).map((column) => {
+      if (column.of === 'year' || column.of === 'month') return [column.name, 'INT64'];
+      return [column.name, (column.of === 'column' && types[figures.get(column.column ?? '') ?? 'DOUBLE']) || 'STRING'];
     }),
   );
 }

@@ -70,7 +70,7 @@ describe('a full refresh, then a month', () => {
     );
     history.failures.push({ on: /place_1\.`longitude` is null\s+or/, rows: 7 });
     first = await history.run(full('green'));
-    for (const args of [month('green'), month('green'), full('yellow'), month('yellow')]) {
+    for (const args of [month('green'), month('green'), full('yellow'), month('yellow'), full('bikes')]) {
       const { code, stderr } = await history.run(args);
       expect(code, stderr).toBe(0);
     }
@@ -111,7 +111,8 @@ describe('a full refresh, then a month', () => {
   });
 
   test('says of each job whose it is, by labels and by the comment that the costs step reads', () => {
-    expect(ofCategory('green').length + ofCategory('yellow').length).toBe(history.state.queries.length);
+    const sent = ['green', 'yellow', 'bikes'].map((category) => ofCategory(category).length);
+    expect(sent.reduce((sum, count) => sum + count)).toBe(history.state.queries.length);
     for (const { sql, labels } of history.state.queries) {
       const ours = { [jobLabels.run]: toLabelValue(run), [jobLabels.step]: 'dbt' };
       expect(labels).toMatchObject(ours);
@@ -125,11 +126,14 @@ describe('a full refresh, then a month', () => {
     expect(sent.length).toBeGreaterThan(150);
     const read = allDatasets
       .filter(isModelled)
+      .filter(({ category }) => ofCategory(category).length > 0)
       .map(
         ({ category, features = {}, model }) =>
-          `select ${Object.keys(features).map((name) => `\`${name}\``)}, date_add(\`date\`, interval 1 day), sqrt(trip_duration) from \`${place}ml.${featureTable(category, model.name).table}\``,
+          `select ${Object.keys(features).map((name) => `\`${name}\``)}, date_add(\`date\`, interval 1 day), sqrt(${model.target}) from \`${place}ml.${featureTable(category, model.name).table}\``,
       );
-    const wrong = sent.find((sql) => /create or replace table/.test(sql))?.replace('trip_distance', 'trip_length') as string;
+    const wrong = sent
+      .find((sql) => /create or replace table.*_fare/.test(sql))
+      ?.replace('trip_distance', 'trip_length') as string;
     const queries = Object.fromEntries([...sent, ...read, wrong].map((sql, index) => [`${index}: ${sql}`, sql]));
     const errors = analyze(classpath as string, { tables, parameters: {}, queries });
     expect(Object.values(errors)).toEqual([expect.stringContaining('trip_length')]);
