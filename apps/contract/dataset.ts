@@ -3,6 +3,7 @@ import type { Lookup } from './dimension.ts';
 import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
+import type { Promises } from './promises.ts';
 import type { Sample } from './sample.ts';
 import type { Severity } from './severity.ts';
 import { count, type Summary } from './summary.ts';
@@ -89,6 +90,8 @@ export interface Dataset {
   /** What people call a row, and several; `row` and `rows` unless given. */
   readonly row?: readonly [one: string, many: string];
   readonly files: Files;
+  /** What its owner promises to readers. */
+  readonly promises?: Promises;
   readonly columns: readonly Column[];
   readonly time: Time;
   /** The columns that together make a row unique: a file is refused where two rows have the same values in all of them. */

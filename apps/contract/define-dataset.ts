@@ -8,6 +8,7 @@ import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
 import { findNameProblem } from './plain-name.ts';
 import { columnsNeeded } from './predicate.ts';
+import { promiseProblems } from './promise-problems.ts';
 import { ruleProblems } from './rule-problems.ts';
 import { sampleProblems } from './sample-problems.ts';
 import { summaryProblems } from './summary-problems.ts';
@@ -33,6 +34,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...featureProblems(dataset),
     ...modelProblems(dataset),
     ...sampleProblems(dataset),
+    ...promiseProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);
   defined.add(dataset);
