@@ -8,6 +8,7 @@ import type { Sample } from './sample.ts';
 import type { Severity } from './severity.ts';
 import { count, type Summary } from './summary.ts';
 import type { UnitName } from './units.ts';
+import type { Version } from './version.ts';
 
 export const logicalTypes = ['int', 'double', 'boolean', 'string', 'date', 'timestamp'] as const;
 export type LogicalType = (typeof logicalTypes)[number];
@@ -85,6 +86,8 @@ export interface Model {
 export interface Dataset {
   /** What users see everywhere: a parameter, a flag, a folder. Lower-case letters and digits. */
   readonly category: string;
+  /** The contract's own; `1.0.0` unless given. `npm run diff` says when it must rise. */
+  readonly version?: Version;
   readonly title: string;
   readonly description: string;
   /** What people call a row, and several; `row` and `rows` unless given. */

@@ -13,6 +13,7 @@ import { ruleProblems } from './rule-problems.ts';
 import { sampleProblems } from './sample-problems.ts';
 import { summaryProblems } from './summary-problems.ts';
 import { units } from './units.ts';
+import { versionProblems } from './version.ts';
 
 const defined = new WeakSet<object>();
 
@@ -35,6 +36,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...modelProblems(dataset),
     ...sampleProblems(dataset),
     ...promiseProblems(dataset),
+    ...versionProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);
   defined.add(dataset);

@@ -51,6 +51,7 @@ const columns = [
 
 export const green = defineDataset({
   category: 'green',
+  version: '1.0.0',
   title: 'Green taxi',
   description: 'Trips of the green boro taxis, which may be hailed outside the core of Manhattan.',
   files: { name: 'green_tripdata_{YYYY-MM}.parquet' },

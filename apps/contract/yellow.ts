@@ -44,6 +44,7 @@ const columns = [
 
 export const yellow = defineDataset({
   category: 'yellow',
+  version: '1.0.0',
   title: 'Yellow taxi',
   description: 'Trips of the yellow taxis of New York City, which may be hailed on the street anywhere in the city.',
   files: { name: 'yellow_tripdata_{YYYY-MM}.parquet' },
