@@ -1,6 +1,7 @@
 // What the owner of a data set promises, as a section of its page.
 import { type Dataset, wordsOf } from '../contract/dataset.ts';
 import { freshnessSeconds, type Owner, type RowsPerMonth, toContactLink, toDays } from '../contract/promises.ts';
+import { firstVersion } from '../contract/version.ts';
 import { type Html, html } from '../platform/html.ts';
 import { toTable } from '../platform/page.ts';
 
@@ -8,6 +9,7 @@ export function toPromises(dataset: Dataset): Html {
   const { owner, rowsPerMonth, retention } = dataset.promises ?? {};
   const { many } = wordsOf(dataset);
   const rows: (string | Html)[][] = [
+    ['Contract', `version ${dataset.version ?? firstVersion}; its first number rises when readers have to change something`],
     ['Owner', owner ? toOwner(owner) : 'nobody is named'],
     ['Freshness', `models are at most ${toLength(freshnessSeconds(dataset.promises))} old; an alert fires when they are older`],
     ['A month', rowsPerMonth ? `${toRange(rowsPerMonth)} ${many}; another number is a warning` : `any number of ${many}`],

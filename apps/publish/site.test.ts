@@ -132,6 +132,7 @@ test('the page of a data set says what its owner promises, and what nobody promi
     ...green,
     category: 'shuttle',
     files: { name: 'shuttle_{YYYY-MM}.parquet' },
+    version: '2.1.0',
     promises: {
       owner: { name: 'A <b>', contact: 'https://example.com/?a&b' },
       freshness: '36h',
@@ -144,7 +145,13 @@ test('the page of a data set says what its owner promises, and what nobody promi
   const toText = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
   const kept = toText(await pageOf('shuttle'));
   expect(await pageOf('shuttle')).toContain('A &lt;b&gt;, <a href="https://example.com/?a&amp;b">');
-  for (const text of ['at most 36 hours old', 'at most 5,000 trips', '1 year after the end of their month', '(366 days)'])
+  for (const text of [
+    'at most 36 hours old',
+    'at most 5,000 trips',
+    'version 2.1.0',
+    '1 year after the end of their month',
+    '(366 days)',
+  ])
     expect(kept).toContain(text);
   const open = toText(await pageOf('green'));
   for (const text of ['nobody is named', 'at most 40 days old', 'any number of trips', 'for ever']) expect(open).toContain(text);
