@@ -34,7 +34,7 @@ test('a Parquet file becomes types, codes, ranges and a key, each with the share
        CASE WHEN i % 50 = 0 THEN 1e9 ELSE i % 100 + 0.25 END AS fare,
        CASE WHEN i = 7 THEN 'soon' ELSE (i * 3)::VARCHAR END AS metres, '0' || (1000 + i) AS zip,
        CASE WHEN i % 4 = 0 THEN 'member' ELSE 'casual' END AS kind, i % 2 = 0 AS electric, DATE '2024-03-01' AS day,
-       [1, 2] AS list, NULL::DOUBLE AS nothing
+       [1, 2] AS list, NULL::DOUBLE AS nothing, '2024-03-01 00:00:00+00'::TIMESTAMPTZ AS sent
      FROM range(1000) t(i)`,
   );
   const draft = await fromFile({ file });
@@ -68,19 +68,32 @@ test('a Parquet file becomes types, codes, ranges and a key, each with the share
     electric: ['boolean', ''],
     day: ['date', ''],
     nothing: ['double', ''],
+    sent: ['timestamp', ''],
   });
   expect(noteOf(draft.columns, 'metres')).toBe('VARCHAR. 99.9 % of the values are whole numbers.');
   expect(noteOf(draft.columns, 'seats')).toBe(
     'DOUBLE. 100 % of the values are whole numbers. These codes are 100 % of the values. 10 % of the rows have no value.',
   );
   expect(draft.notes).toContain('Column "list" is left out: INTEGER[] is nothing that a flat table holds.');
-  expect(dataset.must).toEqual(['begun', 'id', 'fare', 'metres', 'zip', 'kind', 'electric', 'day']);
+  expect(dataset.must).toEqual(['begun', 'id', 'fare', 'metres', 'zip', 'kind', 'electric', 'day', 'sent']);
   const ranges = draft.rules.map(({ name, holds, note }) => [name, holds, note]);
   expect(ranges).toEqual([
     ['fare_range', { op: 'between', column: 'fare', atLeast: 1.2, atMost: 1e9 }, '100 % of the values.'],
     ['metres_range', { op: 'between', column: 'metres', atLeast: 0, atMost: 3000 }, '99.9 % of the values.'],
     ['in_month', { op: 'in-month', column: 'begun' }, undefined],
   ]);
+});
+
+test('a few values far out are left out of a range, and its share says so', async () => {
+  const file = await parquet(
+    'far.parquet',
+    "SELECT TIMESTAMP '2024-01-01' AS at_time, CASE WHEN i < 4 THEN -1e9 WHEN i > 9997 THEN 1e9 ELSE i END AS n FROM range(10000) t(i)",
+  );
+  const [range] = (await fromFile({ file })).rules;
+  expect(range).toMatchObject({
+    holds: { op: 'between', column: 'n', atLeast: 9, atMost: 10_000 },
+    note: '99.89 % of the values.',
+  });
 });
 
 test('a CSV file with a month of digits, quotes and missing values', async () => {

@@ -70,7 +70,8 @@ async function profileColumn(connection: DuckDBConnection, name: string, type: s
     values: values as number,
     distinct: distinct as number,
     reads: Object.fromEntries(readings.map((one, index) => [one, read[index]])) as Record<Reading, number>,
-    common: (distinct as number) <= mostCodes ? await findCommon(connection, column) : [],
+    common:
+      (distinct as number) <= mostCodes && (texts.test(type) || numbers.test(type)) ? await findCommon(connection, column) : [],
   };
 }
 

@@ -27,6 +27,12 @@ test.each([...allDatasets, rides].map((dataset) => [dataset.category, dataset] a
   },
 );
 
+test('a key of several columns comes back in its own order', () => {
+  const must = [...(rides.must ?? [])];
+  const dataset = { ...rides, key: ['end_dock', 'started_at', 'ride_id'], must };
+  expect(toDataset(fromOdcs(toYamlDocument(toOdcs(dataset)), { file: 'x.yaml' })).key).toEqual(dataset.key);
+});
+
 test('what is promised comes back, in each of its units', () => {
   const [one] = allDatasets as [Dataset];
   for (const promises of [

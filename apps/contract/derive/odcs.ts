@@ -3,7 +3,7 @@ import { type Dataset, type LogicalType, wordsOf } from '../dataset.ts';
 import type { Dimension } from '../dimension.ts';
 import { cleanTable, dimensionTable } from '../names.ts';
 import { columnsNeeded } from '../predicate.ts';
-import { type Promises, usualFreshness } from '../promises.ts';
+import { type Promises, toContactLink, usualFreshness } from '../promises.ts';
 import { firstVersion } from '../version.ts';
 import { toBigQueryTables } from './bigquery.ts';
 import { dimensionsOf } from './dimensions.ts';
@@ -46,7 +46,7 @@ export function toOdcs(dataset: Dataset): object {
     schema: [toTableObject(dataset), ...dimensionsOf([dataset]).map(toDimensionObject)],
     ...(owner && {
       team: { name: owner.name, members: [{ username: owner.contact, name: owner.name, role: 'owner' }] },
-      support: [{ channel: owner.name, url: owner.contact.startsWith('https://') ? owner.contact : `mailto:${owner.contact}` }],
+      support: [{ channel: owner.name, url: toContactLink(owner) }],
     }),
     slaProperties: toServiceLevels(dataset, promises),
   };
