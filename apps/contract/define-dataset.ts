@@ -91,8 +91,7 @@ function columnProblems({ columns }: Dataset): string[] {
     if (strange.length > 0)
       problems.push(`column "${column.name}": codes ${strange.join(', ')}: those of a boolean are true and false`);
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
-    if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
-      problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);
+    if (isReserved(column.name)) problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);
     for (const name of [column.name, ...(column.aliases ?? [])]) {
       // Engines compare column names without case: `airport_fee` and an alias `Airport_fee` of the same column are one name.
       const owner = owners.get(name.toLowerCase());
@@ -111,6 +110,9 @@ function columnProblems({ columns }: Dataset): string[] {
 }
 
 const reserved = new Set(['source_file', 'source_month', 'broken_rules', 'scanned_file']);
+
+/** Whether the pipeline needs the name for itself. */
+export const isReserved = (name: string): boolean => reserved.has(name.toLowerCase()) || name.toLowerCase().startsWith('cast_');
 
 function timeProblems(dataset: Dataset): string[] {
   const { at, until, zone } = dataset.time;

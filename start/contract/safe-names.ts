@@ -1,13 +1,12 @@
 // Names for columns of others: plain SQL identifiers that no reader mistakes, with the file's own name as an alias.
+import { isReserved } from '../../apps/contract/define-dataset.ts';
 import { findNameProblem } from '../../apps/contract/plain-name.ts';
 import { OutcomeError } from '../../apps/platform/errors.ts';
 import { toLine } from '../../apps/platform/one-line.ts';
 
-/** Names that the pipeline needs for itself (`define-dataset.ts` refuses them). */
-const reserved = /^(?:source_file|source_month|broken_rules|scanned_file|cast_.*)$/i;
 const longest = 100;
 
-const isSafe = (name: string): boolean => findNameProblem(name) === undefined && !reserved.test(name) && name.length <= longest;
+const isSafe = (name: string): boolean => findNameProblem(name) === undefined && !isReserved(name) && name.length <= longest;
 
 export interface SafeName {
   readonly name: string;

@@ -10,10 +10,8 @@ import { dimensionsOf } from './dimensions.ts';
 import { toLogicalTypeOptions, toPropertyQuality, toTableQuality } from './odcs-quality.ts';
 import { toTables } from './table-schema.ts';
 
-export const odcsVersion = 'v3.1.0';
-
 /** What ODCS calls a type. */
-export const odcsTypes = {
+const odcsTypes = {
   int: 'integer',
   double: 'number',
   boolean: 'boolean',
@@ -23,7 +21,7 @@ export const odcsTypes = {
 } as const satisfies Readonly<Record<LogicalType, string>>;
 
 /** A list of custom properties; those that are undefined or empty are left out. */
-export function toCustomProperties(values: Readonly<Record<string, unknown>>): object {
+function toCustomProperties(values: Readonly<Record<string, unknown>>): object {
   const given = Object.entries(values).filter(
     ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
   );
@@ -35,7 +33,7 @@ export function toOdcs(dataset: Dataset): object {
   const { category, version = firstVersion, title, description, promises = {} } = dataset;
   const { owner } = promises;
   return {
-    apiVersion: odcsVersion,
+    apiVersion: 'v3.1.0',
     kind: 'DataContract',
     id: `taxiway.${category}`,
     name: title,
