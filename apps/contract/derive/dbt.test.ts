@@ -168,6 +168,7 @@ describe('the model', () => {
     const dataset = defineDataset({ ...bare, category: 'bare' });
     const files = toGeneratedFiles([{ file: 'bare.ts', name: 'bare', dataset }]);
     expect(Object.keys(files).filter((path) => /bare/.test(path))).toEqual([
+      'contract/generated/bare.json',
       'dbt/models/generated/bare/dbt__bi__bare_m2m.sql',
       'dbt/models/generated/bare/models.yml',
       'validate/expectations/bare.json',
