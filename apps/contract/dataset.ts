@@ -3,10 +3,12 @@ import type { Lookup } from './dimension.ts';
 import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Predicate } from './predicate.ts';
+import type { Promises } from './promises.ts';
 import type { Sample } from './sample.ts';
 import type { Severity } from './severity.ts';
 import { count, type Summary } from './summary.ts';
 import type { UnitName } from './units.ts';
+import type { Version } from './version.ts';
 
 export const logicalTypes = ['int', 'double', 'boolean', 'string', 'date', 'timestamp'] as const;
 export type LogicalType = (typeof logicalTypes)[number];
@@ -114,11 +116,15 @@ export interface Model {
 export interface Dataset {
   /** What users see everywhere: a parameter, a flag, a folder. Lower-case letters and digits. */
   readonly category: string;
+  /** The contract's own; `1.0.0` unless given. `npm run diff` says when it must rise. */
+  readonly version?: Version;
   readonly title: string;
   readonly description: string;
   /** What people call a row, and several; `row` and `rows` unless given. */
   readonly row?: readonly [one: string, many: string];
   readonly files: Files;
+  /** What its owner promises to readers. */
+  readonly promises?: Promises;
   readonly columns: readonly Column[];
   readonly time: Time;
   /** The columns that together make a row unique: a file is refused where two rows have the same values in all of them. */

@@ -10,10 +10,12 @@ import { columnsOfCheck, type Gate } from './gate.ts';
 import { lookupProblems } from './lookup-problems.ts';
 import { findNameProblem } from './plain-name.ts';
 import { columnsNeeded } from './predicate.ts';
+import { promiseProblems } from './promise-problems.ts';
 import { ruleProblems } from './rule-problems.ts';
 import { sampleProblems } from './sample-problems.ts';
 import { summaryProblems } from './summary-problems.ts';
 import { units } from './units.ts';
+import { versionProblems } from './version.ts';
 
 const defined = new WeakSet<object>();
 
@@ -36,6 +38,8 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...featureProblems(dataset),
     ...modelProblems(dataset),
     ...sampleProblems(dataset),
+    ...promiseProblems(dataset),
+    ...versionProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);
   defined.add(dataset);
@@ -76,8 +80,7 @@ function columnProblems({ columns }: Dataset): string[] {
       problems.push(`column "${column.name}": codes ${strange.join(', ')}: those of a boolean are true and false`);
     problems.push(...monthProblems(column).map((problem) => `column "${column.name}": ${problem}`));
     if (column.description.trim() === '') problems.push(`column "${column.name}" has no description`);
-    if (reserved.has(column.name.toLowerCase()) || column.name.toLowerCase().startsWith('cast_'))
-      problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);
+    if (isReserved(column.name)) problems.push(`column "${column.name}" has a name that the pipeline needs for itself`);
     for (const name of [column.name, ...(column.aliases ?? [])]) {
       // Engines compare column names without case: `airport_fee` and an alias `Airport_fee` of the same column are one name.
       const owner = owners.get(name.toLowerCase());
@@ -102,6 +105,9 @@ function monthProblems({ since, until }: Column): string[] {
 }
 
 const reserved = new Set(['source_file', 'source_month', 'broken_rules', 'scanned_file']);
+
+/** Whether the pipeline needs the name for itself. */
+export const isReserved = (name: string): boolean => reserved.has(name.toLowerCase()) || name.toLowerCase().startsWith('cast_');
 
 function timeProblems(dataset: Dataset): string[] {
   const { at, until, zone } = dataset.time;

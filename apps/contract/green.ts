@@ -11,6 +11,7 @@ import {
   tripExpectations,
   tripLookups,
   tripMust,
+  tripPromises,
   tripRules,
   tripSummary,
   tripTimeZone,
@@ -50,9 +51,11 @@ const columns = [
 
 export const green = defineDataset({
   category: 'green',
+  version: '1.0.0',
   title: 'Green taxi',
   description: 'Trips of the green boro taxis, which may be hailed outside the core of Manhattan.',
   files: { name: 'green_tripdata_{YYYY-MM}.parquet' },
+  promises: tripPromises,
   row: ['trip', 'trips'],
   columns,
   time: { at: time.pickup, until: time.dropoff, word: 'pickup', zone: tripTimeZone },

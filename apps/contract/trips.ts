@@ -1,10 +1,18 @@
 // What every TLC trip file has in common: columns, rules and the monthly summary. Each category picks from these.
 import type { Column, Expectation, Rule } from './dataset.ts';
 import { all, before, beforeAsOf, between, inMonth, oneOf, present } from './predicate.ts';
+import type { Promises } from './promises.ts';
 import { busiestHour, count, mean, meanMinutes, type Summary, sum, sumHours } from './summary.ts';
 import { taxiZones } from './taxi-zones.ts';
 
 export const tripTimeZone = 'America/New_York';
+
+/** Made-up months have 50,000 trips, the busiest real ones 16 million. */
+export const tripPromises: Promises = {
+  owner: { name: 'Taxi data team', contact: 'taxi-data@example.com' },
+  freshness: '40d',
+  rowsPerMonth: { atLeast: 20_000, atMost: 20_000_000 },
+};
 
 const usd = (name: string, description: string, more: Partial<Column> = {}): Column => ({
   name,

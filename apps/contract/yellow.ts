@@ -11,6 +11,7 @@ import {
   tripExpectations,
   tripLookups,
   tripMust,
+  tripPromises,
   tripRules,
   tripSummary,
   tripTimeZone,
@@ -43,9 +44,11 @@ const columns = [
 
 export const yellow = defineDataset({
   category: 'yellow',
+  version: '1.0.0',
   title: 'Yellow taxi',
   description: 'Trips of the yellow taxis of New York City, which may be hailed on the street anywhere in the city.',
   files: { name: 'yellow_tripdata_{YYYY-MM}.parquet' },
+  promises: tripPromises,
   row: ['trip', 'trips'],
   columns,
   time: { at: time.pickup, until: time.dropoff, word: 'pickup', zone: tripTimeZone },

@@ -1,4 +1,4 @@
-// The page of one data set: columns, rules, gates, expectations, tables, lineage by the contract, and what its months were like.
+// The page of one data set: promises, columns, rules, gates, expectations, tables, lineage by the contract, and what its months were like.
 
 import { type Column, type Dataset, isModelled, type Modelled, summaryOf, wordsOf } from '../contract/dataset.ts';
 import { learnedDimensions } from '../contract/derive/dbt-dimensions.ts';
@@ -25,6 +25,7 @@ import { type Html, html } from '../platform/html.ts';
 import { type Tone, toChip, toPage, toTable } from '../platform/page.ts';
 import { monthOf, reportOf, verdictOf } from './docs-index.ts';
 import { nameOf, toLineage } from './lineage.ts';
+import { toPromises } from './promises.ts';
 import type { ValidationResult } from './validation-results.ts';
 
 const tones: Record<Severity, Tone> = { critical: 'bad', warning: 'warn', info: 'plain' };
@@ -45,6 +46,7 @@ export function toDatasetPage(dataset: Dataset, { months, rows, hasSchemas }: Da
   const body = html`<p class="crumbs"><a href="../">Documentation</a> / ${dataset.category}</p>
 <h2>From file to ${dataset.model?.name ?? 'table'}</h2>
 ${toLineage(dataset)}
+${toPromises(dataset)}
 <h2>Columns</h2>
 ${toTable(
   'Columns',

@@ -127,6 +127,37 @@ test('a page says which columns are the key, to what others refer, and what a mo
   expect(ofGreen).toContain('trip_duration Minutes from pickup to dropoff. no');
 });
 
+test('the page of a data set says what its owner promises, and what nobody promises', async () => {
+  const { promises: _, ...silent } = green;
+  const shuttle = defineDataset({
+    ...green,
+    category: 'shuttle',
+    files: { name: 'shuttle_{YYYY-MM}.parquet' },
+    version: '2.1.0',
+    promises: {
+      owner: { name: 'A <b>', contact: 'https://example.com/?a&b' },
+      freshness: '36h',
+      rowsPerMonth: { atMost: 5000 },
+      retention: '1y',
+    },
+  });
+  await publishSite(docs(), { dbt: dbt(), datasets: [silent, shuttle] });
+  const pageOf = (category: string) => readFile(join(docs(), `datasets/${category}.html`), 'utf8');
+  const toText = (page: string) => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+  const kept = toText(await pageOf('shuttle'));
+  expect(await pageOf('shuttle')).toContain('A &lt;b&gt;, <a href="https://example.com/?a&amp;b">');
+  for (const text of [
+    'at most 36 hours old',
+    'at most 5,000 trips',
+    'version 2.1.0',
+    '1 year after the end of their month',
+    '(366 days)',
+  ])
+    expect(kept).toContain(text);
+  const open = toText(await pageOf('green'));
+  for (const text of ['nobody is named', 'at most 40 days old', 'any number of trips', 'for ever']) expect(open).toContain(text);
+});
+
 test('the page of a data set shows clean rows of its newest month; without such a file, or with another one, it shows none', async () => {
   const columns = [
     { name: 'vendor_id', type: 'int' },

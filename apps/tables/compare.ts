@@ -113,7 +113,11 @@ function compareExpiry(found: FoundTable, wanted: TableResource): Difference {
   const words = (count: number) => (count === Number.POSITIVE_INFINITY ? 'none' : `${count} days`);
   const line = `expiry of partitions: ${words(before)} → ${words(after)}`;
   if (found.timePartitioning === undefined || before === after) return { breaking: [], changes: [], patch: {} };
-  if (after < before) return { breaking: [`${line}, which deletes older months`], changes: [], patch: {} };
+  if (after < before) {
+    const { projectId, datasetId, tableId } = wanted.tableReference;
+    const byHand = `bq update --time_partitioning_expiration ${after * 86_400} ${projectId}:${datasetId}.${tableId}`;
+    return { breaking: [`${line}, which deletes older months; where they may go: ${byHand}`], changes: [], patch: {} };
+  }
   const { type, field, expirationMs = null } = { ...wanted.timePartitioning };
   return { breaking: [], changes: [line], patch: { timePartitioning: { type, field, expirationMs } } };
 }

@@ -2,6 +2,7 @@
 import type { Dataset } from '../contract/dataset.ts';
 import { type BigQueryField, bigQueryLabels, toBigQueryTables } from '../contract/derive/bigquery.ts';
 import { datasets } from '../contract/names.ts';
+import { toDays } from '../contract/promises.ts';
 import type { Warehouse } from '../platform/bigquery-warehouse.ts';
 
 export interface DatasetResource {
@@ -26,7 +27,10 @@ export interface Desired {
 
 const dayMilliseconds = 86_400_000;
 
-/** `expiryDays`: BigQuery deletes a month's clean and triaged rows so long after its end; never where it is left out. */
+/**
+ * `expiryDays`: BigQuery deletes a month's clean and triaged rows so long after its end; the data set's promised retention where it is left out,
+ * never where there is none either.
+ */
 export function toDesired(
   dataset: Dataset,
   {
@@ -37,6 +41,7 @@ export function toDesired(
   }: Warehouse & { readonly location: string; readonly expiryDays?: number | undefined },
 ): Desired {
   const idOf = (name: string) => `${datasetPrefix}${name}`;
+  const days = expiryDays ?? toDays(dataset.promises?.retention ?? '');
   return {
     datasets: Object.values(datasets).map((name) => ({
       datasetReference: { projectId: project, datasetId: idOf(name) },
@@ -51,7 +56,7 @@ export function toDesired(
         timePartitioning: {
           type: 'MONTH',
           field: partitionField,
-          ...(retained && expiryDays !== undefined && { expirationMs: String(expiryDays * dayMilliseconds) }),
+          ...(retained && days !== undefined && { expirationMs: String(days * dayMilliseconds) }),
         },
         ...(clusteredFields.length > 0 && { clustering: { fields: clusteredFields } }),
         labels,

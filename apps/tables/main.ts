@@ -19,7 +19,9 @@ await runProgram({
       .int()
       .positive()
       .optional()
-      .describe('BigQuery deletes months of clean and triaged rows after so many days; never when left out'),
+      .describe(
+        'BigQuery deletes months of clean and triaged rows after so many days; when left out, after the promised retention, if any',
+      ),
   },
   run: ({ category, warehouse, location, expiryDays }) => {
     const { project } = warehouse;

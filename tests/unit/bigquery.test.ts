@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
 import { toBigQueryTables } from '../../apps/contract/derive/bigquery.ts';
+import { green } from '../../apps/contract/green.ts';
 import { prices } from '../../apps/contract/prices.ts';
 import { toPlan } from '../../apps/etl/plan.ts';
+import { compareTable } from '../../apps/tables/compare.ts';
+import { toDesired } from '../../apps/tables/desired.ts';
 import { newTable } from '../fixtures/bigquery-shapes.ts';
 
 test.each(allDatasets.map((dataset) => [dataset.category, dataset] as const))(
@@ -54,4 +57,25 @@ test.each(allDatasets.flatMap(toBigQueryTables).map((table) => [table.table.tabl
 test("the budget's rule and the price table say the same price", async () => {
   const rules = await readFile(join(import.meta.dirname, '..', '..', 'charts', 'prometheus', 'rules-budget.yaml'), 'utf8');
   expect(rules).toContain(`/ 2 ^ 40 * ${prices.usdPerTiBScanned}\n`);
+});
+
+test('a promised retention is the expiry of new tables, unless a flag says another one; tables that exist are not shortened', () => {
+  const place = { project: 'taxiway-test', datasetPrefix: '', location: 'EU' };
+  const kept = { ...green, promises: { retention: '7y' } as const };
+  const daysOf = (expiryDays?: number, dataset: typeof green = kept) =>
+    toDesired(dataset, { ...place, expiryDays }).tables.map(
+      ({ timePartitioning: { expirationMs } }) => expirationMs && Number(expirationMs) / 86_400_000,
+    );
+  expect(daysOf()).toEqual([2557, 2557, undefined]);
+  expect(daysOf(100)).toEqual([100, 100, undefined]);
+  expect(daysOf(undefined, green)).toEqual([undefined, undefined, undefined]);
+  const [before, after] = [green, kept].map((dataset) => toDesired(dataset, place).tables[0]);
+  expect(compareTable(before as never, after as never)).toEqual({
+    breaking: [
+      'expiry of partitions: none → 2557 days, which deletes older months; where they may go: bq update --time_partitioning_expiration 220924800 taxiway-test:staging.green_clean',
+    ],
+    changes: [],
+    patch: {},
+  });
+  expect(compareTable(after as never, before as never).changes).toEqual(['expiry of partitions: 2557 days → none']);
 });

@@ -26,6 +26,7 @@ test('the lock files name no host, and every Python package has a hash', async (
     ...apps,
     'tests/checkers/requirements.txt',
     'tests/moto/requirements.txt',
+    'tests/odcs/requirements.txt',
     'workflows/uv-requirements.txt',
   ]) {
     const text = await read(path);

@@ -57,7 +57,7 @@ function cleanSource(dataset: Dataset): object {
   return {
     name: cleanTable(dataset.category).table,
     description: describe({ description: `${dataset.title}: ${wordsOf(dataset).many} that keep every rule.` }),
-    config: { tags: [dataset.category] },
+    config: toConfig(dataset),
     // The etl step drops no repeated row: a month that was accepted in spite of them must not stop dbt for ever.
     ...(dataset.key && {
       data_tests: [{ unique_together: { arguments: { columns: dataset.key }, config: { severity: 'warn' } } }],
@@ -75,10 +75,16 @@ function triageSource(dataset: Dataset): object {
     description: describe({
       description: `${dataset.title}: ${wordsOf(dataset).many} that break a rule, with the rules' names.`,
     }),
-    config: { tags: [dataset.category] },
+    config: toConfig(dataset),
     columns: [...dataset.columns.map((column) => toColumn(column)), ...triageOnlyColumns],
   };
 }
+
+/** dbt's documentation and catalogs show the owner. */
+const toConfig = ({ category, promises }: Dataset): object => {
+  const { name, contact } = promises?.owner ?? {};
+  return { tags: [category], ...(name !== undefined && { meta: { owner: escapeJinja(name), contact } }) };
+};
 
 /** The triage table's columns beside the category's own. */
 export const triageOnlyColumns: readonly DbtColumn[] = [
@@ -98,7 +104,7 @@ function monthlySource(dataset: Dataset): object {
     description: describe({
       description: toSummaryMeaning(dataset),
     }),
-    config: { tags: [dataset.category] },
+    config: toConfig(dataset),
     columns: toMonthlyColumns(dataset),
   };
 }

@@ -52,6 +52,18 @@ describe('the dbt project', () => {
     expect(() => seeds([green, other])).toThrow('olive: another dimension is named taxi_zones, too');
   });
 
+  test('sources name the owner, whose name dbt does not read as Jinja', () => {
+    const owner = { name: "{{ env_var('HOME') }}", contact: 'a@example.com' };
+    const { promises: _, ...silent } = green;
+    const metas = (dataset: Dataset) =>
+      parse(toDbtFiles([dataset])['models/generated/sources.yml'] as string)
+        .sources.flatMap(({ tables }: { tables: object[] }) => tables)
+        .map(({ config }: { config: object }) => config);
+    const meta = { owner: "{{ '{' }}{ env_var('HOME') }}", contact: 'a@example.com' };
+    expect(metas({ ...green, promises: { owner } })).toEqual(Array(3).fill({ tags: ['green'], meta }));
+    expect(metas(silent)).toEqual(Array(3).fill({ tags: ['green'] }));
+  });
+
   test('a column that a rule lets be missing is not tested for null, but for its values', () => {
     const some = defineDataset({
       ...green,
@@ -156,6 +168,7 @@ describe('the model', () => {
     const dataset = defineDataset({ ...bare, category: 'bare' });
     const files = toGeneratedFiles([{ file: 'bare.ts', name: 'bare', dataset }]);
     expect(Object.keys(files).filter((path) => /bare/.test(path))).toEqual([
+      'contract/generated/bare.json',
       'dbt/models/generated/bare/dbt__bi__bare_m2m.sql',
       'dbt/models/generated/bare/models.yml',
       'validate/expectations/bare.json',

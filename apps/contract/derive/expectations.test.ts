@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { allDatasets } from '../categories.ts';
+import type { Dataset } from '../dataset.ts';
 import { defineDataset } from '../define-dataset.ts';
+import { green } from '../green.ts';
 import { all, any, between, ifPresent, lasts, matches, not, notAfter, oneOf, present } from '../predicate.ts';
 import { yellow } from '../yellow.ts';
 import { toExpectationSuite } from './expectations.ts';
@@ -102,3 +104,15 @@ test.each(allDatasets.map((dataset) => [dataset.category, dataset] as const))(
     expect(written).toEqual(JSON.parse(JSON.stringify(toExpectationSuite(dataset))));
   },
 );
+
+test('the promised number of rows is a warning; nothing is expected where nothing is promised', () => {
+  const { promises: _, ...silent } = green;
+  const rowsOf = (dataset: Dataset) =>
+    toExpectationSuite(dataset).expectations.filter(({ type }) => type === 'expect_table_row_count_to_be_between');
+  const made = (kwargs: object) => ({ kwargs, severity: 'warning', meta: { from: 'promises' } });
+  expect(rowsOf({ ...green, promises: { rowsPerMonth: { atLeast: 5, atMost: 9 } } })[0]).toMatchObject(
+    made({ min_value: 5, max_value: 9 }),
+  );
+  expect(rowsOf({ ...green, promises: { rowsPerMonth: { atMost: 9 } } })[0]?.kwargs).toEqual({ max_value: 9 });
+  expect(rowsOf(silent)).toHaveLength(1);
+});

@@ -26,6 +26,7 @@ export function toExpectationSuite(dataset: Dataset): ExpectationSuite {
     ...types(dataset),
     ...codes(dataset),
     ...rules(dataset),
+    ...rowsPerMonth(dataset),
     ...own(dataset),
   ];
   return { name: dataset.category, expectations: withoutRepetition(all), meta: { category: dataset.category } };
@@ -139,6 +140,13 @@ function toExpectations(dataset: Dataset, holds: Predicate): { type: string; kwa
 
 const own = (dataset: Dataset): SuiteExpectation[] =>
   (dataset.expectations ?? []).map(({ type, kwargs, severity }) => expectation(type, kwargs, severity, 'expectations'));
+
+function rowsPerMonth({ promises }: Dataset): SuiteExpectation[] {
+  if (!promises?.rowsPerMonth) return [];
+  const { atLeast, atMost } = promises.rowsPerMonth;
+  const kwargs = { ...(atLeast !== undefined && { min_value: atLeast }), ...(atMost !== undefined && { max_value: atMost }) };
+  return [expectation('expect_table_row_count_to_be_between', kwargs, 'warning', 'promises')];
+}
 
 /** Two expectations that differ in `mostly` alone are one; the first, which is the stricter, stays. */
 function withoutRepetition(expectations: readonly SuiteExpectation[]): SuiteExpectation[] {

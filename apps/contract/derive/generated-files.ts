@@ -2,6 +2,7 @@
 import { ContractError } from '../contract-error.ts';
 import { type Dataset, isModelled } from '../dataset.ts';
 import { fileNameOf, monthOfFile } from '../file-name.ts';
+import { toContract } from './contract-json.ts';
 import { toDbtFiles } from './dbt.ts';
 import { toExpectationSuite } from './expectations.ts';
 import { toModelJson } from './model.ts';
@@ -25,6 +26,9 @@ export function toGeneratedFiles(found: readonly FoundDataset[]): Record<string,
   const datasets = sorted.map(({ dataset }) => dataset);
   return {
     'contract/generated/categories.ts': toCategoriesModule(sorted),
+    ...Object.fromEntries(
+      datasets.map((dataset) => [`contract/generated/${dataset.category}.json`, toJson(toContract(dataset))]),
+    ),
     ...Object.fromEntries(Object.entries(toDbtFiles(datasets)).map(([path, content]) => [`dbt/${path}`, content])),
     ...Object.fromEntries(
       datasets.filter(isModelled).map((dataset) => [`ml/generated/${dataset.category}.json`, toJson(toModelJson(dataset))]),
