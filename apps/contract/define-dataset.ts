@@ -6,6 +6,7 @@ import { featureProblems, modelProblems } from './feature-problems.ts';
 import { monthForms } from './file-name.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
+import { inputProblems } from './input-problems.ts';
 import { findNameProblem } from './plain-name.ts';
 import { columnsNeeded } from './predicate.ts';
 import { ruleProblems } from './rule-problems.ts';
@@ -32,6 +33,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...summaryProblems(dataset),
     ...featureProblems(dataset),
     ...modelProblems(dataset),
+    ...inputProblems(dataset),
     ...sampleProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);

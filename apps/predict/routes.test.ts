@@ -26,7 +26,7 @@ beforeEach(async () => {
     makeApp({
       name: 'predict',
       isReady: async () => true,
-      addRoutes: (app, registry) => addPredictRoutes(app, { store, registry }),
+      addRoutes: (app, registry) => addPredictRoutes(app, { datasets: [green], store, registry }),
     }),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -104,11 +104,11 @@ test('a form gives the answer that JSON gives, and the page answers forms withou
   );
   expect(await (await ask(body, form)).json()).toEqual(await (await ask(trip)).json());
   const page = await (await ask(body, form, '/')).text();
-  expect(page).toMatch(/id="fare-amount">\$\d+\.\d\d</);
+  expect(page).toMatch(/id="predicted">\$\d+\.\d\d</);
   const wrong = await ask(body.replace('pickup_zone=74', 'pickup_zone=%3Cb%3E'), form, '/');
   expect([wrong.status, await wrong.text()]).toEqual([
     400,
-    expect.stringMatching(/class="problem" data-hint="">must be a number/),
+    expect.stringMatching(/class="problem">must be a number/),
   ]);
 });
 
@@ -157,7 +157,7 @@ test('a JSON number beyond all bounds is no number, and an empty field is missin
 test('says which zone has no place', async () => {
   const { errors } = (await (await ask({ ...trip, pickup_zone: 264 })).json()) as Refusal;
   expect(errors[0]?.message).toBe(
-    'zone 264 (Unknown) has no place on the map, so no fare can be predicted; choose a zone of the city',
+    'taxi zone 264 (Unknown) has no place on the map, so nothing can be predicted; choose another taxi zone',
   );
 });
 
