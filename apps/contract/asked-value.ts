@@ -76,13 +76,15 @@ function toRowProblem(value: unknown, dimension: Dimension, near: string): strin
 
 const examples = { day: '2024-05-31', time: '2024-05-31T08:30' } as const;
 const forms = { day: /^\d{4}-\d\d-\d\d$/, time: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/ } as const;
-const words = { day: 'a date', time: 'a date and time' } as const;
 
-function readTime(given: unknown, { kind, bounds }: Kind & { kind: 'day' | 'time' }): Read {
+function readTime(given: unknown, holds: Kind & { kind: 'day' | 'time' }): Read {
+  const { kind, bounds } = holds;
   const isOne = typeof given === 'string' && forms[kind].test(given) && exists(given);
   if (isOne && isWithin(given, bounds)) return { value: given };
-  const range = toBoundsText(bounds);
-  return { problem: `must be ${words[kind]} such as ${examples[kind]}${range === '' ? '' : `, ${range}`}` };
+  const what = kind === 'time' ? `a date and time such as ${examples.time} (${holds.clock})` : `a date such as ${examples.day}`;
+  const ends = Object.entries({ from: bounds.atLeast, until: bounds.atMost });
+  const range = ends.flatMap(([word, bound]) => (bound === undefined ? [] : [`${word} ${bound}`]));
+  return { problem: `must be ${[what, ...(range.length > 0 ? [range.join(' ')] : [])].join(', ')}` };
 }
 
 /** A day that does not exist (31 June) comes back as another one. */

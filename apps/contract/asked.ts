@@ -16,7 +16,9 @@ export interface Choice {
 export type Kind =
   | { readonly kind: 'number'; readonly whole: boolean; readonly bounds: Bounds }
   | { readonly kind: 'choice'; readonly choices: readonly Choice[]; readonly dimension?: Dimension }
-  | { readonly kind: 'day' | 'time'; readonly bounds: Bounds };
+  | { readonly kind: 'day'; readonly bounds: Bounds }
+  /** `clock` is how people call the time of the zone: `New York time`. */
+  | { readonly kind: 'time'; readonly bounds: Bounds; readonly clock: string };
 
 export interface Asked {
   readonly field: string;
@@ -36,11 +38,13 @@ function toKind(dataset: Modelled, column: Column, input: Input): Kind {
   const found = findLookup(dataset, column.name);
   if (found) return { kind: 'choice', choices: toRowChoices(found), dimension: found.dimension };
   const bounds = toBounds(dataset, column.name, input);
-  if (column.type === 'timestamp') return { kind: 'time', bounds };
+  if (column.type === 'timestamp') return { kind: 'time', bounds, clock: toClockName(dataset.time.zone) };
   if (column.type === 'date') return { kind: 'day', bounds };
   const choices = toCodeChoices(dataset, column, bounds);
   return choices ? { kind: 'choice', choices } : { kind: 'number', whole: column.type === 'int', bounds };
 }
+
+const toClockName = (zone: string): string => `${zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time`;
 
 interface FoundLookup {
   readonly dimension: Dimension;

@@ -94,7 +94,7 @@ function defaultProblems({ input, column, holds }: Asked): string[] {
   if (input.default === undefined) return [];
   if (holds.kind === 'day' || holds.kind === 'time') return [`default: a ${column.type} begins with the present; leave it out`];
   const read = readValue({ column, holds }, input.default);
-  return 'problem' in read ? [`default ${JSON.stringify(input.default)} ${read.problem}`] : [];
+  return 'problem' in read ? [`default ${JSON.stringify(input.default)}: ${read.problem}`] : [];
 }
 
 function estimateProblems(dataset: Modelled, { field, column, holds, input }: Asked, asked: readonly Asked[]): string[] {

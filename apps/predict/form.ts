@@ -24,7 +24,7 @@ export const toFields = ({ dataset, asked }: Served, { given, problems, now }: F
     const attributes = html` id="${id}" name="${field}" aria-describedby="${note}"${required}${invalid}`;
     const control = toControl(one, attributes, { written, now: toClock(now, dataset.time.zone) });
     return html`<div><label for="${id}">${toLabel(one)}</label>${control}
-<p id="${note}" class="${problem === undefined ? 'hint' : 'problem'}">${problem ?? toHint(one, dataset.time.zone)}</p></div>
+<p id="${note}" class="${problem === undefined ? 'hint' : 'problem'}">${problem ?? toHint(one)}</p></div>
 `;
   });
 
@@ -33,12 +33,11 @@ function toLabel({ input: { label, estimate }, column: { unit }, holds }: Asked)
   return `${label}${inUnit}${estimate ? ' (optional)' : ''}`;
 }
 
-function toHint({ input: { hint }, holds }: Asked, zone: string): string {
-  const clock = holds.kind === 'time' ? [`${zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time`] : [];
-  return [...(hint === undefined ? [] : [hint]), ...clock].join('; ');
+function toHint({ input: { hint }, holds }: Asked): string {
+  return [...(hint === undefined ? [] : [hint]), ...(holds.kind === 'time' ? [holds.clock] : [])].join('; ');
 }
 
-/** What the clocks of a zone show, as forms write it. */
+/** What the clocks show there, as forms write it. */
 const toClock = (now: Date, timeZone: string): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(now).replace(' ', 'T');
 

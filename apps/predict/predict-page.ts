@@ -1,8 +1,8 @@
 // The prediction page: a form for each model, the prediction, and what to do where no model serves yet.
 import { wordsOf } from '../contract/dataset.ts';
 import { describeTarget, toError, toModelWords } from '../contract/derive/model-words.ts';
-import { toAmount } from '../contract/units.ts';
-import { type Html, html } from '../platform/html.ts';
+import { decimalsOf, isMoney, toAmount, type UnitName, units } from '../contract/units.ts';
+import { type Html, type HtmlValue, html } from '../platform/html.ts';
 import { toPage } from '../platform/page.ts';
 import type { Prediction } from './answer.ts';
 import type { Champion } from './champion.ts';
@@ -83,9 +83,15 @@ function toResult({ dataset, value, unit, model, estimates }: Prediction): Html 
   const used = estimates.map(
     ({ asked, value: estimate, isEstimated }) => `${toAmount(estimate, asked.column.unit)}${isEstimated ? ', estimated' : ''} · `,
   );
-  return html`<p class="soft">${toModelWords(dataset).what}</p><p class="predicted" id="predicted">${toAmount(value, unit)}</p>
+  return html`<p class="soft">${toModelWords(dataset).what}</p><p class="predicted" id="predicted">${toLargeAmount(value, unit)}</p>
 <p>Typical error (RMSE) ${toError(model.rmse, unit)}</p><p class="soft small">${used}${dataset.title}, model ${model.version}</p>`;
 }
+
+/** The number is what is read first; a sign of money is part of it, the word of another unit is smaller. */
+const toLargeAmount = (value: number, unit: UnitName | undefined): HtmlValue =>
+  unit === undefined || isMoney(unit)
+    ? toAmount(value, unit)
+    : html`${value.toFixed(decimalsOf(unit))} <small>${units[unit].text}</small>`;
 
 /** What is wrong with no field of the form is said here. */
 function toProblem({ asked }: Served, problems: readonly Problem[]): Html {

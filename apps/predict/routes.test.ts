@@ -106,10 +106,7 @@ test('a form gives the answer that JSON gives, and the page answers forms withou
   const page = await (await ask(body, form, '/')).text();
   expect(page).toMatch(/id="predicted">\$\d+\.\d\d</);
   const wrong = await ask(body.replace('pickup_zone=74', 'pickup_zone=%3Cb%3E'), form, '/');
-  expect([wrong.status, await wrong.text()]).toEqual([
-    400,
-    expect.stringMatching(/class="problem">must be a number/),
-  ]);
+  expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringMatching(/class="problem">must be a number/)]);
 });
 
 test.each([
