@@ -102,14 +102,16 @@ function toCodeChoices(dataset: Dataset, column: Column, bounds: Bounds): Choice
 /** The input's own bounds, and on a side where it has none, those of the rules. */
 function toBounds({ rules }: Dataset, column: string, input: Input): Bounds {
   const between = rules.flatMap(({ holds }) => partsOf(holds, column).flatMap((part) => (part.op === 'between' ? [part] : [])));
-  const most = between.toSorted((a, b) => (a.atMost ?? a.below ?? Infinity) - (b.atMost ?? b.below ?? Infinity))[0];
+  const uppers = between.filter((one) => one.atMost !== undefined || one.below !== undefined);
+  const upperOf = (one: (typeof between)[number]) => Number(one.below ?? one.atMost);
+  const most = uppers.toSorted((a, b) => upperOf(a) - upperOf(b) || (a.below === undefined ? 1 : -1))[0];
   const { atLeast, above, atMost, below } = input;
   const hasLower = atLeast !== undefined || above !== undefined;
   const hasUpper = atMost !== undefined || below !== undefined;
   const lower = hasLower
     ? { atLeast, above }
     : { atLeast: between.length > 0 ? Math.max(...between.map((one) => one.atLeast)) : undefined };
-  const upper = hasUpper ? { atMost, below } : { atMost: most?.atMost, below: most?.below };
+  const upper = hasUpper ? { atMost, below } : most?.below === undefined ? { atMost: most?.atMost } : { below: most.below };
   return Object.fromEntries(Object.entries({ ...lower, ...upper }).filter(([, bound]) => bound !== undefined));
 }
 

@@ -85,6 +85,14 @@ test.each<[string, Dataset, string]>([
   ['two lower bounds', inputs({ gears: { ...gears, above: 0 } }), 'input "gears": atLeast and above: expected one of them'],
   ['a bound that is no number', inputs({ gears: { ...gears, atMost: '24' } }), 'input "gears": atMost "24" must be a number'],
   [
+    'a bound of codes that is no number',
+    {
+      ...inputs({ gears: { ...gears, atMost: '24' } }),
+      rules: [{ name: 'gears', description: 'Three.', holds: oneOf('gears', [3, 7]) }],
+    },
+    'input "gears": atMost "24" must be a number',
+  ],
+  [
     'a day that does not exist',
     inputs({ started_at: { ...started_at, atLeast: '2024-02-30' } }),
     'input "started_at": atLeast "2024-02-30" must be a day such as 2024-05-31',

@@ -1,5 +1,5 @@
 // What is wrong with the inputs of a model. What passes can be asked: each field can be filled in, and each feature follows from them.
-import { type Asked, isWithin, toAsked } from './asked.ts';
+import { type Asked, isWithin, type Kind, toAsked } from './asked.ts';
 import { exists, readValue, toBoundsText } from './asked-value.ts';
 import { type Dataset, isModelled, type Modelled } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -48,28 +48,34 @@ const boundNames = ['atLeast', 'above', 'atMost', 'below'] as const;
 function boundsProblems({ input, column, holds }: Asked): string[] {
   const given = boundNames.filter((name) => input[name] !== undefined);
   const isNumber = column.type === 'int' || column.type === 'double';
+  if (given.length > 0 && holds.kind === 'choice' && (holds.dimension || !isNumber)) {
+    const why = holds.dimension
+      ? `the rows of ${holds.dimension.name} are its bounds`
+      : `a number, a date or a timestamp has bounds, but column "${column.name}" is ${column.type}`;
+    return [`${given.join(' and ')}: ${why}`];
+  }
+  const doubled = pairs.filter((pair) => pair.every((name) => given.includes(name)));
+  const wrong = [
+    ...given.flatMap((name) => boundProblem(name, input[name], isNumber)),
+    ...doubled.map((pair) => `${pair.join(' and ')}: expected one of them`),
+  ];
+  return wrong.length > 0 ? wrong : emptyProblems(holds);
+}
+
+const pairs = [
+  ['atLeast', 'above'],
+  ['atMost', 'below'],
+] as const;
+
+/** Where no value could be given. */
+function emptyProblems(holds: Kind): string[] {
   if (holds.kind === 'choice') {
-    if (given.length > 0 && holds.dimension)
-      return [`${given.join(' and ')}: the rows of ${holds.dimension.name} are its bounds`];
-    if (given.length > 0 && !isNumber)
-      return [
-        `${given.join(' and ')}: a number, a date or a timestamp has bounds, but column "${column.name}" is ${column.type}`,
-      ];
     const why = holds.dimension ? `no row of ${holds.dimension.name} has a place` : 'no code keeps rules and bounds';
     return holds.choices.length > 0 ? [] : [`nothing can be chosen: ${why}`];
   }
-  const wrong = given.flatMap((name) => boundProblem(name, input[name], isNumber));
-  const both = [
-    ['atLeast', 'above'],
-    ['atMost', 'below'],
-  ] as const;
-  const doubled = both.filter((pair) => pair.every((name) => given.includes(name)));
-  if (wrong.length > 0 || doubled.length > 0)
-    return [...wrong, ...doubled.map((pair) => `${pair.join(' and ')}: expected one of them`)];
   const whole = holds.kind === 'number' && holds.whole;
-  return isEmpty(holds.bounds, whole)
-    ? [`no ${whole ? 'whole number' : isNumber ? 'number' : 'day'} is ${toBoundsText(holds.bounds)}`]
-    : [];
+  const word = whole ? 'whole number' : holds.kind === 'number' ? 'number' : 'day';
+  return isEmpty(holds.bounds, whole) ? [`no ${word} is ${toBoundsText(holds.bounds)}`] : [];
 }
 
 function boundProblem(name: (typeof boundNames)[number], bound: unknown, isNumber: boolean): string[] {
