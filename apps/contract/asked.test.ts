@@ -166,6 +166,35 @@ test('what a field holds follows from its column', () => {
   expect(ride.charged).toMatchObject({ kind: 'day' });
 });
 
+test('bounds are the narrowest of the rules, but for a side that the input bounds itself', () => {
+  const of = (gears: Input) => {
+    const rules = [between('gears', { atLeast: 2, atMost: 9 }), all(between('gears', { atLeast: 1, below: 9 }))];
+    const dataset: Modelled = {
+      ...rideTimes,
+      rules: rules.map((holds) => ({ name: 'x', description: 'x', holds })),
+      model: { ...model, inputs: { gears } },
+    };
+    const holds = toAsked(dataset)[0]?.holds;
+    return holds?.kind === 'number' && holds.bounds;
+  };
+  expect(of({ label: 'x' })).toEqual({ atLeast: 2, below: 9 });
+  expect(of({ label: 'x', above: 0 })).toEqual({ above: 0, below: 9 });
+  expect(of({ label: 'x', atMost: 30 })).toEqual({ atLeast: 2, atMost: 30 });
+});
+
+test('of several lookups of a column, the one that a feature reads says what may be chosen', () => {
+  const { from } = rideTimes.lookups ?? {};
+  if (!from) throw new Error('no lookup');
+  const unread = { dimension: { ...from.dimension, name: 'other', rows: [] }, column: 'start_dock' };
+  const [start] = toAsked({ ...rideTimes, lookups: { unread, ...rideTimes.lookups } });
+  expect(start?.holds.kind === 'choice' && start.holds.choices).toHaveLength(4);
+});
+
+test('an estimate of a whole number is whole', () => {
+  const gears = toAsked(rideTimes).find(({ field }) => field === 'gears') as Asked;
+  expect(toEstimate(rideTimes, gears, { expression: value('speed'), times: 0.3 }, { speed: 12 })).toBe(4);
+});
+
 test('days bound times to their end', () => {
   const bounds = { atLeast: '2024-01-02', atMost: '2024-01-03' };
   const within = ['2024-01-01T23:59', '2024-01-02T00:00', '2024-01-03T23:59:59', '2024-01-04T00:00', '2024-01-03'].map((one) =>

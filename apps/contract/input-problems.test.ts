@@ -197,6 +197,23 @@ test.each<[string, Dataset, string]>([
   expect(() => defineDataset(dataset)).toThrow(`ridetimes: model: ${problem}`);
 });
 
+test('what an estimate follows from is needed where the estimate is', () => {
+  const dataset = { ...rideTimes, model: { ...model, features: ['weekday', 'crow'] } };
+  const some = Object.fromEntries(
+    Object.entries(model.inputs).filter(([field]) => ['started_at', 'distance', 'speed'].includes(field)),
+  );
+  const estimate = { expression: value('speed'), times: 1 };
+  const unit = { columns: rideTimes.columns.map(({ unit: _, ...column }) => column) };
+  const define = (features: string[]) => () =>
+    defineDataset({
+      ...dataset,
+      ...unit,
+      model: { ...model, features, inputs: { ...some, distance: { ...(some.distance as Input), estimate } } },
+    });
+  expect(define(['weekday', 'distance'])).not.toThrow();
+  expect(define(['weekday'])).toThrow(/"speed": no feature .*\n.*"distance": no feature/);
+});
+
 test('says everything at once', () => {
   const wrong = inputs({ gaers: gears, member: { ...member, default: 'x', atLeast: 2 }, ride_id: { label: '' } });
   const error = (() => {

@@ -1,5 +1,5 @@
 // The service for a data set that is not of taxis.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type PredictServer, startPredictServer } from '../../tests/fixtures/predict-server.ts';
 import { rideTimes, toModelFile } from '../../tests/fixtures/ride-times.ts';
 import type { Answer } from './answer.ts';
@@ -53,7 +53,8 @@ test('the answer has the target by its name, as its unit is read, and what was e
     distance: 0.42,
     distance_estimated: true,
   });
-  expect(await ask({ ...ride, end_dock: 'JC1' })).toMatchObject({ distance: 0.2 });
+  for (const empty of [null, '', undefined])
+    expect(await ask({ ...ride, end_dock: 'JC1', distance: empty })).toMatchObject({ distance: 0.2 });
   expect(await ask({ ...ride, member: 'member', distance: 1.5 })).toMatchObject({
     minutes: 19.3,
     distance: 1.5,
@@ -121,7 +122,19 @@ test('the rows of its dimension are listed by its own words', async () => {
 });
 
 test('a model of something else is refused', async () => {
-  await server.crown(rideTimes, toModelFile(rideTimes, 1, []), { version: 2, target: 'hours' });
-  await ask(ride);
-  expect((await ask(ride)).model.version).toBe('1');
+  const other = await startPredictServer([rideTimes]);
+  onTestFinished(other.stop);
+  await other.crown(rideTimes, toModelFile(rideTimes, 1, []), { target: 'hours' });
+  const answer = await fetch(`${other.origin}/?category=ridetimes`);
+  expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('No model serves yet')]);
+});
+
+test('a form begins with what its address says, where that can be chosen, and else with the defaults', async () => {
+  const page = async (query: string) => (await fetch(`${server.origin}/?${query}`)).text();
+  const chosen = (text: string) => [...text.matchAll(/<option value="([^"]*)" selected/g)].map(([, value]) => value);
+  expect(chosen(await page(''))).toEqual(['JC3', 'member', 'false']);
+  expect(chosen(await page('start_dock=JC4&member=casual&electric=perhaps'))).toEqual(['JC4', 'JC3', 'casual', 'false']);
+  expect(await page('gears=%22%3E%3Cb%3E')).toContain('value="&quot;&gt;&lt;b&gt;"');
+  for (const query of ['category=yellow', 'category=', 'category=ridetimes&category=ridetimes'])
+    expect([query, (await fetch(`${server.origin}/?${query}`)).status]).toEqual([query, 404]);
 });
