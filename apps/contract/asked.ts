@@ -1,6 +1,6 @@
 // What may be said in each field of a request: from the inputs of a model and what the data set says of their columns.
 import { type CodeValue, type Column, columnOf, type Dataset, type Modelled, toCodeValue } from './dataset.ts';
-import { type Dimension, type DimensionRow, type Lookup, placeOfRow } from './dimension.ts';
+import { type Dimension, type DimensionRow, type Lookup, type Place, placeOfRow } from './dimension.ts';
 import { lookupsOfExpression } from './expression.ts';
 import { type Bounds, columnOfInput, type Input } from './input.ts';
 import type { Predicate } from './predicate.ts';
@@ -10,6 +10,7 @@ export interface Choice {
   readonly label: string;
   /** The name of what several belong to. */
   readonly group?: string;
+  readonly place?: Place;
 }
 
 /** What a field holds: a number, one of several, a day `YYYY-MM-DD`, a wall-clock time `YYYY-MM-DDTHH:MM`. */
@@ -75,7 +76,13 @@ function toRowChoices({ dimension, needsPlace }: FoundLookup): Choice[] {
       const name = nameOf(dimension, row);
       const isShared = names.filter((other) => other === name).length > 1;
       const value = row[key] as number | string;
-      return { value, label: isShared ? `${name} (${value})` : name, ...(group !== undefined && { group: String(row[group]) }) };
+      const place = placeOfRow(dimension, row);
+      return {
+        value,
+        label: isShared ? `${name} (${value})` : name,
+        ...(group !== undefined && { group: String(row[group]) }),
+        ...(place && { place }),
+      };
     });
   const byText = (one = '', other = '') => one.localeCompare(other, 'en', { numeric: true });
   return choices.toSorted((a, b) => byText(a.group, b.group) || byText(a.label, b.label));

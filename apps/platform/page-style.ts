@@ -95,6 +95,12 @@ td code{background:none;padding:0}
 .kinds a:hover{color:var(--ink);background:var(--plain-wash)}
 .kinds a[aria-current]{color:var(--ink);font-weight:600;border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent)}
 .predict{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:2rem;align-items:start}
+.map{display:none;border:0;margin:.1rem 0 0}
+.scripts .map{display:block}
+.map summary{padding:.2rem 0;font-size:.85rem;font-weight:400;color:var(--link)}
+.map svg{display:block;width:100%;max-height:24rem;margin:0;border:1px solid var(--line);border-radius:8px;cursor:crosshair}
+.map path{stroke:var(--bar);stroke-width:6;stroke-linecap:round}
+.map circle{fill:var(--accent);stroke:var(--ink);stroke-width:2}
 .outcome{border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:10px;padding:1.25rem;background:var(--wash);min-height:11rem}
 .outcome p{margin:.15rem 0}
 .predicted{font-size:clamp(2.6rem,2rem + 3vw,3.6rem);font-weight:700;letter-spacing:-.03em;line-height:1.15}

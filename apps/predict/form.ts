@@ -3,7 +3,9 @@ import { type Asked, type Choice, isWithin } from '../contract/asked.ts';
 import type { Bounds } from '../contract/input.ts';
 import { units } from '../contract/units.ts';
 import { type Html, html } from '../platform/html.ts';
+import { drawMap, toPlaceMap } from './map.ts';
 import type { Problem } from './request.ts';
+import { findChoices, searchedChoices } from './search.ts';
 import type { Served } from './served.ts';
 
 export interface Filled {
@@ -24,7 +26,7 @@ export const toFields = ({ dataset, asked }: Served, { given, problems, now }: F
     const attributes = html` id="${id}" name="${field}" aria-describedby="${note}"${required}${invalid}`;
     const control = toControl(one, attributes, { written, now: toClock(now, dataset.time.zone) });
     return html`<div><label for="${id}">${toLabel(one)}</label>${control}
-<p id="${note}" class="${problem === undefined ? 'hint' : 'problem'}">${problem ?? toHint(one)}</p></div>
+<p id="${note}" class="${problem === undefined ? 'hint' : 'problem'}">${problem ?? toHint(one)}</p>${toMap(one, written)}</div>
 `;
   });
 
@@ -33,22 +35,23 @@ function toLabel({ input: { label, estimate }, column: { unit }, holds }: Asked)
   return `${label}${inUnit}${estimate ? ' (optional)' : ''}`;
 }
 
-function toHint({ input: { hint }, holds }: Asked): string {
-  return [...(hint === undefined ? [] : [hint]), ...(holds.kind === 'time' ? [holds.clock] : [])].join('; ');
+function toHint(asked: Asked): string {
+  const { input, holds } = asked;
+  const search = searchedChoices(asked) && 'Any part of a name';
+  return [input.hint, search, holds.kind === 'time' ? holds.clock : undefined].filter((one) => one !== undefined).join('; ');
 }
 
 /** What the clocks show there, as forms write it. */
 const toClock = (now: Date, timeZone: string): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(now).replace(' ', 'T');
 
-function toControl(
-  { input, holds }: Asked,
-  attributes: Html,
-  { written, now }: { written: string | undefined; now: string },
-): Html {
-  const byDefault = input.default === undefined ? '' : String(input.default);
+function toControl(asked: Asked, attributes: Html, { written, now }: { written: string | undefined; now: string }): Html {
+  const { holds } = asked;
+  const searched = searchedChoices(asked);
+  const byDefault = toDefault(asked);
   switch (holds.kind) {
     case 'choice':
+      if (searched) return toSearch(asked, searched, attributes, written ?? byDefault);
       return toSelect(holds.choices, attributes, { written, byDefault });
     case 'number': {
       const mode = holds.whole ? html`inputmode="numeric" step="1"` : html`inputmode="decimal" step="any"`;
@@ -86,3 +89,34 @@ function toSelect(
       group === undefined ? members.map(toOption) : html`<optgroup label="${group}">${members.map(toOption)}</optgroup>`,
   )}</select>`;
 }
+
+/** Made once: to compare is then a hundred times as fast. */
+const names = new Intl.Collator('en', { numeric: true });
+
+/** A field that takes any part of a name. */
+function toSearch(asked: Asked, choices: readonly Choice[], attributes: Html, text: string): Html {
+  const map = toPlaceMap(choices);
+  const list = `${asked.field}-list`;
+  const toOption = ({ label, place }: Choice) => {
+    const point = map && place && map.pointOf(place);
+    return html`<option value="${label}"${point && html` data-x="${point.x}" data-y="${point.y}"`}></option>`;
+  };
+  const byName = choices.toSorted((a, b) => names.compare(a.label, b.label));
+  return html`<input${attributes} type="text" list="${list}" autocomplete="off" value="${findOne(choices, text)?.label ?? text}">
+<datalist id="${list}">${byName.map(toOption)}</datalist>`;
+}
+
+/** A map of a searched field's choices, where these have places. */
+function toMap(asked: Asked, written: string | undefined): Html | undefined {
+  const choices = searchedChoices(asked);
+  const map = choices && toPlaceMap(choices);
+  return map && drawMap(map, choices, findOne(choices, written ?? toDefault(asked)));
+}
+
+/** The only one that a text can mean. */
+function findOne(choices: readonly Choice[], text: string): Choice | undefined {
+  const [found, ...others] = text === '' ? [] : findChoices(choices, text);
+  return others.length === 0 ? found : undefined;
+}
+
+const toDefault = ({ input }: Asked): string => (input.default === undefined ? '' : String(input.default));

@@ -11,6 +11,7 @@ import type { Champion, ChampionStore } from './champion.ts';
 import { pageScript } from './page-script.ts';
 import { type Serving, toPredictPage } from './predict-page.ts';
 import { type Problem, readRequest, toCategoryProblem } from './request.ts';
+import { toKeys } from './search.ts';
 import { type Served, toListings, toServed } from './served.ts';
 
 const policy = contentPolicy({
@@ -87,7 +88,12 @@ export function addPredictRoutes(app: Express, { datasets, store, registry }: Se
   });
   app.post('/', async (request, response) => {
     const given = (request.body ?? {}) as Record<string, unknown>;
-    await sendPage(response, given, await reply(given));
+    const found = served.find(({ dataset }) => dataset.category === given.category);
+    const { keyed, problems: ofNames } = found ? toKeys(found, given) : { keyed: given, problems: [] };
+    const replied = await reply(keyed);
+    if (replied.status === 200) return sendPage(response, keyed, replied);
+    const problems = replied.problems.map((problem) => ofNames.find(({ field }) => field === problem.field) ?? problem);
+    await sendPage(response, keyed, { ...replied, problems });
   });
   const known = ['POST /api/predict', ...['models', ...listings.keys()].map((name) => `GET /api/${name}`)];
   app.use('/api', (request, response) => {

@@ -158,6 +158,46 @@ describe.skipIf(chromium === undefined)('the prediction page in Chromium', () =>
     await page.context().close();
   });
 
+  test('a place is found by a part of its name, or by a click on the map', async () => {
+    const { page, problems } = await open(390);
+    await page.goto(server.origin);
+    const [from, to] = [page.locator(input('pickup_zone')), page.locator(input('dropoff_zone'))];
+    await from.focus();
+    await page.keyboard.type('coney');
+    await page.keyboard.press('Enter');
+    await page.locator('#predicted').waitFor();
+    await expect.poll(() => from.inputValue()).toBe('Coney Island');
+    const map = page.locator('div:has(> [name="dropoff_zone"]) .map');
+    await map.locator('summary').click();
+    const { width = 0, height = 0 } = (await map.locator('svg').boundingBox()) ?? {};
+    // The nearest place is chosen: in the west Newark, in the east the end of Queens.
+    await map.locator('svg').click({ position: { x: 5, y: height / 2 } });
+    const west = await to.inputValue();
+    await map.locator('svg').click({ position: { x: width - 5, y: height / 3 } });
+    const east = await to.inputValue();
+    expect([west, east]).toEqual(['Newark Airport', 'Douglaston']);
+    expect(await map.locator('circle').getAttribute('hidden')).toBeNull();
+    await page.screenshot({ path: join(repository, '.taxiway', 'screenshots', 'predict-map.png'), fullPage: true });
+    expect(await measureLayout(page)).toEqual({ overflow: 0, headings: 1 });
+    await page.click(button);
+    await page.locator('#outcome', { hasText: '$' }).waitFor();
+    expect(await to.inputValue()).toBe(east);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test('without scripts a part of a name is enough, and there is no map', async () => {
+    const { page, problems } = await open(1280, { javaScriptEnabled: false });
+    await page.goto(server.origin);
+    expect(await page.locator('.map:visible').count()).toBe(0);
+    await page.fill(input('dropoff_zone'), 'laguardia');
+    await page.click(button);
+    expect(await page.locator('#predicted').textContent()).toMatch(/^\$/);
+    expect(await page.locator(input('dropoff_zone')).inputValue()).toBe('LaGuardia Airport');
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   test('a category that is none, or that no model serves', async () => {
     const answer = await fetch(`${server.origin}/?category=__proto__`);
     expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('must be one of green, ridetimes')]);

@@ -165,13 +165,13 @@ describe.skipIf(chromium === undefined)('the site in Chromium', () => {
       throw new Error(`Tab does not reach ${selector}`);
     };
     await tabTo('#dropoff_zone-input');
-    await page.keyboard.type('LaG');
+    await page.keyboard.type('LaGuardia');
     await tabTo('#passenger_count-input');
     await page.keyboard.type('2');
     await tabTo('#prediction button');
     await page.keyboard.press('Enter');
     await page.locator('#predicted', { hasText: /^\$\d+\.\d\d$/ }).waitFor();
-    expect(await page.locator('#dropoff_zone-input').inputValue()).toBe('138');
+    expect(await page.locator('#dropoff_zone-input').inputValue()).toBe('LaGuardia Airport');
     expect(await measureLayout(page)).toEqual({ overflow: 0, headings: 1 });
     expect(problems).toEqual([]);
     await page.context().close();
