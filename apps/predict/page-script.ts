@@ -18,7 +18,7 @@ document.addEventListener('focusin', ({target}) => { if (target.list) target.sel
 const mark = (field) => {
   const circle = field.parentElement.querySelector('.map circle');
   if (!circle) return;
-  const option = [...field.list.options].find(({value}) => value === field.value);
+  const option = [...field.list.options].find(({value, dataset}) => value === field.value && dataset.x);
   circle.toggleAttribute('hidden', !option);
   if (option) { circle.setAttribute('cx', option.dataset.x); circle.setAttribute('cy', option.dataset.y); }
 };
