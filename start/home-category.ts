@@ -1,7 +1,7 @@
 // A category on the home page: its rows, why some were triaged, its newest validation and its model.
 import { allDatasets } from '../apps/contract/categories.ts';
 import type { Dataset } from '../apps/contract/dataset.ts';
-import { toAmount, toModelWords } from '../apps/contract/derive/model-words.ts';
+import { toError, toModelWords } from '../apps/contract/derive/model-words.ts';
 import { docsPaths, paths } from '../apps/contract/names.ts';
 import { type Html, html } from '../apps/platform/html.ts';
 import { toBar, toChip, toCount, toFigures, toPercent, toTable } from '../apps/platform/page.ts';
@@ -64,7 +64,7 @@ function toModelFigure(run: Summary | undefined, dataset: Dataset | undefined): 
   if (typeof model?.rmse !== 'number') return [];
   const { rmse, baselineRmse, promoted, version, baseline } = model;
   const { title, unit } = toModelWords(dataset);
-  const inUnit = (amount: number) => toAmount(amount, unit);
+  const inUnit = (amount: number) => toError(amount, unit);
   const against =
     typeof baselineRmse === 'number' ? ` against ${inUnit(baselineRmse)} of ${String(baseline ?? 'the baseline')}` : '';
   const name = `Model ${String(version ?? '')}`.trim();

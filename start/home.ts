@@ -22,7 +22,7 @@ export function toHomePage(home: Home): string {
 
 function toDoors(): Html {
   return html`<ul class="cards">
-<li class="card"><h2><a href="${paths.predict}">Predict a fare</a></h2><p class="soft">with the model that serves now</p></li>
+<li class="card"><h2><a href="${paths.predict}">Predict</a></h2><p class="soft">with the models that serve now</p></li>
 <li class="card"><h2><a href="${paths.docs}">Data docs</a></h2><p class="soft">columns, rules, validation reports</p></li>
 <li class="card"><h2><a href="${paths.docs}${docsPaths.dbt}">dbt docs</a></h2><p class="soft">models, tests, lineage</p></li>
 </ul>`;

@@ -127,12 +127,15 @@ export const bikes = defineDataset({
     name: 'duration',
     target: 'duration',
     features: ['bicycle', 'rider', 'hour', 'day_of_week', 'start_lat', 'start_lng', 'end_lat', 'end_lng', 'distance'],
-    inputs: Object.fromEntries(
-      ['rideable_type', 'member_casual', 'started_at', 'start_lat', 'start_lng', 'end_lat', 'end_lng'].map((name) => [
-        name,
-        name,
-      ]),
-    ),
+    inputs: {
+      rideable_type: { label: 'Bicycle', default: 'classic_bike' },
+      member_casual: { label: 'Rider', default: 'member' },
+      started_at: { label: 'When' },
+      start_lat: { label: 'From, latitude', default: 40.7196 },
+      start_lng: { label: 'From, longitude', default: -74.0431 },
+      end_lat: { label: 'To, latitude', default: 40.7364 },
+      end_lng: { label: 'To, longitude', default: -74.0306 },
+    },
   },
   sample: bikeSample,
 });

@@ -2,6 +2,7 @@
 import type { Lookup } from './dimension.ts';
 import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
+import type { Input } from './input.ts';
 import type { Predicate } from './predicate.ts';
 import type { Promises } from './promises.ts';
 import type { Sample } from './sample.ts';
@@ -109,8 +110,8 @@ export interface Model {
   readonly target: string;
   /** Feature-table columns that the model reads, in this order. */
   readonly features: readonly string[];
-  /** What a prediction is asked with: the field of the request → the column that it stands for. */
-  readonly inputs: Readonly<Record<string, string>>;
+  /** What a prediction is asked with, by the field of the request, in the order of the form. */
+  readonly inputs: Readonly<Record<string, Input>>;
 }
 
 export interface Dataset {

@@ -7,6 +7,7 @@ import { isMonth } from './file-name.ts';
 import { fileProblems } from './file-problems.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
+import { inputProblems } from './input-problems.ts';
 import { lookupProblems } from './lookup-problems.ts';
 import { findNameProblem } from './plain-name.ts';
 import { columnsNeeded } from './predicate.ts';
@@ -37,6 +38,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...summaryProblems(dataset),
     ...featureProblems(dataset),
     ...modelProblems(dataset),
+    ...inputProblems(dataset),
     ...sampleProblems(dataset),
     ...promiseProblems(dataset),
     ...versionProblems(dataset),

@@ -67,6 +67,12 @@ test.each<[string, Dimension, string]>([
     changed({ rows: [{ id: 'a', name: 'a', x: 7, y: 91 }] }),
     'docks: row 1 ("a"): y 91 is no latitude from -90 to 90',
   ],
+  [
+    'a listing where the prediction service answers something else',
+    changed({ listing: 'models' }),
+    'docks: listing "models": the prediction service answers something else there',
+  ],
+  ['a listing that is no path', changed({ listing: 'All docks' }), 'docks: "All docks" must be snake_case'],
   ['half a place', changed({ rows: [{ id: 'a', name: 'a', x: 7 }] }), 'docks: row 1 ("a"): x and y belong together'],
 ])('refuses %s', (_, dimension, problem) => {
   expect(() => defineDimension(dimension)).toThrow(ContractError);

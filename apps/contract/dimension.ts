@@ -18,6 +18,8 @@ export interface Dimension {
   readonly description: string;
   /** What people call a row. */
   readonly row: string;
+  /** Where the prediction service lists its rows: `/api/zones`. The table's name unless given. */
+  readonly listing?: string;
   /** In the table's order. */
   readonly columns: Readonly<Record<string, DimensionColumn>>;
   /** The column whose values the data sets hold. */
@@ -57,6 +59,12 @@ export function defineDimension(dimension: Dimension): Dimension {
   return dimension;
 }
 
+/** The name under which the prediction service lists a dimension's rows. */
+export const listingOf = ({ name, listing = name }: Dimension): string => listing;
+
+/** What else the prediction service answers to, below `/api/`. */
+const otherListings = ['models', 'predict'];
+
 /** The row with that key. */
 export const rowOf = ({ key, rows = [] }: Dimension, value: unknown): DimensionRow | undefined =>
   rows.find((row) => row[key] === value);
@@ -68,7 +76,9 @@ export function placeOfRow({ place }: Dimension, row: DimensionRow | undefined):
   return typeof longitude === 'number' && typeof latitude === 'number' ? { longitude, latitude } : undefined;
 }
 
-function columnProblems({ name, columns, key, label, group, place }: Dimension): string[] {
+function columnProblems(dimension: Dimension): string[] {
+  const { name, columns, key, label, group, place } = dimension;
+  const listing = listingOf(dimension);
   const known = Object.keys(columns);
   const named: [part: string, column: string | undefined, types: readonly string[], always: boolean][] = [
     ['key', key, ['int', 'string'], true],
@@ -78,7 +88,10 @@ function columnProblems({ name, columns, key, label, group, place }: Dimension):
     ['place.latitude', place?.latitude, ['double'], false],
   ];
   return [
-    ...[name, ...known].filter((one) => !/^[a-z][a-z0-9_]*$/.test(one)).map((one) => `"${one}" must be snake_case`),
+    ...(otherListings.includes(listing) ? [`listing "${listing}": the prediction service answers something else there`] : []),
+    ...[name, ...(listing === name ? [] : [listing]), ...known]
+      .filter((one) => !/^[a-z][a-z0-9_]*$/.test(one))
+      .map((one) => `"${one}" must be snake_case`),
     ...known.filter((one) => findNameProblem(one) !== undefined).map((one) => `column "${one}" ${findNameProblem(one)}`),
     ...known.filter((one) => columns[one]?.description.trim() === '').map((one) => `column "${one}" has no description`),
     ...named.flatMap(([part, column, types, always]) => {

@@ -51,12 +51,12 @@ test.each<[string, Partial<Dataset>, string]>([
   ['a date as a feature', { model: { ...fare, features: ['date'] } }, 'model: "date" is a date; expected a number'],
   [
     'a feature that no input gives',
-    { model: { ...fare, inputs: { ...fare.inputs, dropoff_zone: 'PULocationID' } } },
+    { model: { ...fare, inputs: { ...fare.inputs, dropoff_zone: { column: 'PULocationID', label: 'To' } } } },
     'model: feature "dropoff_lat" needs DOLocationID, which no input gives',
   ],
   [
     'an input for no column',
-    { model: { ...fare, inputs: { ...fare.inputs, passengers: 'passenger_cuont' } } },
+    { model: { ...fare, inputs: { ...fare.inputs, passengers: { column: 'passenger_cuont', label: 'Passengers' } } } },
     'model: input "passengers": no column "passenger_cuont" (did you mean "passenger_count"?)',
   ],
   ['a feature of an unknown column', features(value('extr')), 'feature "x": no column "extr" (did you mean "extra"?)'],

@@ -1,8 +1,8 @@
 // What is wrong with the features and the model of a definition.
-import { type Dataset, isModelled, type LogicalType, type Modelled } from './dataset.ts';
+import { type Dataset, isModelled, type LogicalType } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { isLearned } from './dimension.ts';
-import { columnsBehind, columnsOfExpression, type Expression, isFixed, type Point } from './expression.ts';
+import { columnsOfExpression, type Expression, isFixed, type Point } from './expression.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { findNameProblem } from './plain-name.ts';
 import { units } from './units.ts';
@@ -43,7 +43,7 @@ const types: Readonly<Record<Exclude<Expression['of'], 'lookup' | 'metres'>, rea
   day: ['timestamp', 'date'],
 };
 
-function expressionProblems(dataset: Dataset, expression: Expression): string[] {
+export function expressionProblems(dataset: Dataset, expression: Expression): string[] {
   if (expression.of === 'lookup') return placeProblems(dataset, expression.lookup);
   if (expression.of === 'metres') {
     const { from, to } = expression;
@@ -100,24 +100,5 @@ export function modelProblems(dataset: Dataset): string[] {
       .filter((name) => features[name]?.expression.of === 'day')
       .map((name) => `model: "${name}" is a date; expected a number`),
     ...(model.features.length === 0 ? ['model: no features; expected one at least'] : []),
-    ...inputProblems(dataset),
-  ];
-}
-
-/** Every feature of the model follows from what a prediction is asked with. */
-function inputProblems(dataset: Modelled): string[] {
-  const { model, features = {}, lookups } = dataset;
-  const given = Object.values(model.inputs);
-  return [
-    ...Object.entries(model.inputs)
-      .filter(([, column]) => !findColumn(dataset, column))
-      .map(([field, column]) => `model: input "${field}": no column ${nearest(dataset, column)}`),
-    ...model.features.flatMap((name) => {
-      const expression = features[name]?.expression;
-      if (!expression) return [];
-      return columnsBehind(expression, lookups)
-        .filter((column) => findColumn(dataset, column) && !given.includes(column))
-        .map((column) => `model: feature "${name}" needs ${column}, which no input gives`);
-    }),
   ];
 }

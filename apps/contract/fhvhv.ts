@@ -5,6 +5,7 @@ import { code, day, dayOfWeek, hourOf, lookup, metres, value, yearOf } from './e
 import { fhvhvSample } from './fhvhv-sample.ts';
 import { all, before, between, ifPresent, inMonth, lasts, notAfter, oneOf, present } from './predicate.ts';
 import { busiestHour, count, mean, sum, sumHours } from './summary.ts';
+import { tripMiles } from './trip-features.ts';
 import { tripCluster, tripColumns, tripLookups, tripTimeZone } from './trips.ts';
 import { airports } from './zones.ts';
 
@@ -146,11 +147,11 @@ export const fhvhv = defineDataset({
       'to_jfk',
     ],
     inputs: {
-      company: 'hvfhs_license_num',
-      pickup_zone: 'PULocationID',
-      dropoff_zone: 'DOLocationID',
-      pickup_datetime: 'pickup_datetime',
-      trip_miles: 'trip_miles',
+      company: { column: 'hvfhs_license_num', label: 'Company', default: 'HV0003' },
+      pickup_zone: { column: 'PULocationID', label: 'From', default: 161 },
+      dropoff_zone: { column: 'DOLocationID', label: 'To', default: 132 },
+      pickup_datetime: { label: 'When' },
+      trip_miles: { label: 'Distance', hint: 'Estimated from the map when empty', above: 0, estimate: tripMiles },
     },
   },
   sample: fhvhvSample,

@@ -6,6 +6,7 @@ export const taxiZones = defineDimension({
   name: 'taxi_zones',
   description: 'The taxi zones of New York City, a row an id, with centroids (degrees, WGS 84); 264 and 265 have none.',
   row: 'taxi zone',
+  listing: 'zones',
   columns: {
     location_id: { type: 'int', description: "The zone's id, as the trip files carry it." },
     borough: { type: 'string', description: "The zone's borough." },

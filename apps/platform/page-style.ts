@@ -90,10 +90,21 @@ button[disabled]{opacity:.6;cursor:default}
 .held strong{font-weight:400}
 .held .soft{font-size:.85rem}
 td code{background:none;padding:0}
+.kinds ul{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0;margin:0 0 1.5rem}
+.kinds a{display:block;padding:.4rem .95rem;border:1px solid var(--line);border-radius:999px;color:var(--soft);text-decoration:none}
+.kinds a:hover{color:var(--ink);background:var(--plain-wash)}
+.kinds a[aria-current]{color:var(--ink);font-weight:600;border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent)}
 .predict{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:2rem;align-items:start}
+.map{display:none;border:0;margin:.1rem 0 0}
+.scripts .map{display:block}
+.map summary{padding:.2rem 0;font-size:.85rem;font-weight:400;color:var(--link)}
+.map svg{display:block;width:100%;max-height:24rem;margin:0;border:1px solid var(--line);border-radius:8px;cursor:crosshair}
+.map path{stroke:var(--bar);stroke-width:6;stroke-linecap:round}
+.map circle{fill:var(--accent);stroke:var(--ink);stroke-width:2}
 .outcome{border:1px solid var(--line);border-top:4px solid var(--accent);border-radius:10px;padding:1.25rem;background:var(--wash);min-height:11rem}
 .outcome p{margin:.15rem 0}
-.fare{font-size:clamp(2.6rem,2rem + 3vw,3.6rem);font-weight:700;letter-spacing:-.03em;line-height:1.15}
+.predicted{font-size:clamp(2.6rem,2rem + 3vw,3.6rem);font-weight:700;letter-spacing:-.03em;line-height:1.15}
+.predicted small{font-size:.42em;letter-spacing:0}
 .models{list-style:none;padding:.75rem 0 0;margin:.75rem 0 0;border-top:1px solid var(--line)}
 [aria-invalid]{border-color:var(--bad)!important}
 [hidden]{display:none!important}

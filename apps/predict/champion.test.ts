@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { modelOf } from '../contract/dataset.ts';
+import { type Modelled, modelOf } from '../contract/dataset.ts';
 import { green } from '../contract/green.ts';
 import { predict } from './booster.ts';
 import { loadChampion } from './champion.ts';
 
-const { features, target } = modelOf(green);
+const dataset: Modelled = { ...green, model: modelOf(green) };
+const { features, target } = dataset.model;
 const model = readFileSync(new URL('fixtures/model.json', import.meta.url));
 const description = Buffer.from(
   JSON.stringify({ category: 'green', version: 1, run_id: 'r', rmse: 1.25, model: 'model.json', features, target }),
@@ -25,7 +26,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function load(files: { champion?: Uint8Array | string; model?: Uint8Array | string }) {
   await writeFile(join(folder, 'green', 'champion.json'), files.champion ?? description);
   await writeFile(join(folder, 'green', 'model.json'), files.model ?? model);
-  return loadChampion(folder, 'green');
+  return loadChampion(folder, dataset);
 }
 
 test.each([

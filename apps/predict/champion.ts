@@ -1,5 +1,6 @@
 // The champion of each category as it lies in the models bucket; a new one is picked up without a restart.
 import { z } from 'zod';
+import type { Modelled } from '../contract/dataset.ts';
 import { modelPaths } from '../contract/names.ts';
 import { TemporaryError, UserError } from '../platform/errors.ts';
 import { readJsonFile } from '../platform/json-file.ts';
@@ -8,7 +9,7 @@ import { openStorage } from '../platform/object-storage-open.ts';
 import { oneLine } from '../platform/one-line.ts';
 import { joinUri } from '../platform/uri.ts';
 import { type Booster, readBooster } from './booster.ts';
-import { computableFeatures, datasetOf } from './features.ts';
+import { computableFeatures } from './features.ts';
 
 const championFile = z.object({
   category: z.string(),
@@ -25,14 +26,16 @@ export interface Champion extends z.output<typeof championFile> {
 }
 
 /** Reads champion.json and the model that it names, and checks that they fit each other and this service. */
-export async function loadChampion(models: string, category: string): Promise<Champion> {
+export async function loadChampion(models: string, dataset: Modelled): Promise<Champion> {
+  const { category } = dataset;
   const uri = joinUri(models, modelPaths.champion(category));
   const next = 'run the full-refresh workflow to write it again';
   const champion = await readJsonFile({ uri, schema: championFile, what: "a champion's description", next });
   if (champion.category !== category) throw new Error(`it is the champion of ${champion.category}, not of ${category}`);
-  const computable = computableFeatures(datasetOf(category));
+  const computable = computableFeatures(dataset);
   const strange = champion.features.filter((name) => !computable.has(name));
   if (strange.length > 0) throw new Error(`its features ${strange.join(', ')} can't be computed here`);
+  if (champion.target !== dataset.model.target) throw new Error(`it predicts ${champion.target}, not ${dataset.model.target}`);
   if (champion.model.startsWith('/') || champion.model.split('/').includes('..'))
     throw new Error(`its model ${champion.model} lies outside the models folder`);
   const modelUri = joinUri(uri.slice(0, uri.lastIndexOf('/')), champion.model);
@@ -67,15 +70,16 @@ export class ChampionStore {
   }
 
   /**
-   * The category's champion, or undefined where there is none yet. A broken new file leaves the old one serving. Throws UserError where the bucket
+   * A data set's champion, or undefined where there is none yet. A broken new file leaves the old one serving. Throws UserError where the bucket
    * can't be read before a first champion serves.
    */
-  async get(category: string): Promise<Champion | undefined> {
+  async get(dataset: Modelled): Promise<Champion | undefined> {
+    const { category } = dataset;
     const entry = this.#entries.get(category) ?? { checkedAt: Number.NEGATIVE_INFINITY, againAt: Number.POSITIVE_INFINITY };
     this.#entries.set(category, entry);
     if (this.#now() - entry.checkedAt >= lookMilliseconds) {
       entry.checkedAt = this.#now();
-      entry.checking = this.#refresh(category, entry).finally(() => {
+      entry.checking = this.#refresh(dataset, entry).finally(() => {
         delete entry.checking;
       });
     }
@@ -85,7 +89,8 @@ export class ChampionStore {
     return entry.champion;
   }
 
-  async #refresh(category: string, entry: Entry): Promise<void> {
+  async #refresh(dataset: Modelled, entry: Entry): Promise<void> {
+    const { category } = dataset;
     const uri = joinUri(this.#models, modelPaths.champion(category));
     delete entry.unreadable;
     try {
@@ -98,7 +103,7 @@ export class ChampionStore {
       if (!found || (found.version === entry.version && this.#now() < entry.againAt)) return;
       entry.version = found.version;
       entry.againAt = this.#now() + refusedMilliseconds;
-      entry.champion = await loadChampion(this.#models, category);
+      entry.champion = await loadChampion(this.#models, dataset);
       entry.againAt = Number.POSITIVE_INFINITY;
       log('champion loaded', { category, version: entry.champion.version, rmse: entry.champion.rmse });
     } catch (error) {

@@ -1,5 +1,6 @@
-// predict: the fare prediction service and its page. It stands behind a proxy that strips /predict, so every link is relative.
+// predict: the prediction service and its page. It stands behind a proxy that strips /predict, so every link is relative.
 import { z } from 'zod';
+import { allDatasets } from '../contract/categories.ts';
 import { uriOption } from '../platform/object-storage-uri.ts';
 import { canBeListed } from '../platform/objects.ts';
 import { runProgram } from '../platform/program.ts';
@@ -9,7 +10,7 @@ import { addPredictRoutes } from './routes.ts';
 
 await runProgram({
   name: 'predict',
-  description: 'Predicts taxi fares with the champion models: a JSON API and a page.',
+  description: 'Predicts with the champion models: a JSON API and a page.',
   options: {
     models: uriOption.describe('URI of the models bucket'),
     host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
@@ -22,7 +23,7 @@ await runProgram({
       host,
       port,
       isReady: () => canBeListed(models),
-      addRoutes: (app, registry) => addPredictRoutes(app, { store, registry }),
+      addRoutes: (app, registry) => addPredictRoutes(app, { datasets: allDatasets, store, registry }),
     });
   },
 });

@@ -1,59 +1,75 @@
-// The prediction page's script: asks the API without a reload. The page works without it; every value is set as text.
+// The prediction page's script: sends the form and changes to another one without a reload, by parts of the page that the server answers with;
+// a click on a map chooses the nearest place.
 
 export const pageScript = `(() => {
-const form = document.getElementById('trip');
-const when = form.elements.pickup_datetime;
-if (!when.value) {
-  const parts = new Intl.DateTimeFormat('sv-SE', {timeZone: 'America/New_York', dateStyle: 'short', timeStyle: 'short'}).format(new Date());
-  when.value = parts.replace(' ', 'T');
-}
-const show = (id, text) => { document.getElementById(id).textContent = text; };
-const mark = (problems) => {
-  for (const control of form.elements) {
-    const note = document.getElementById(control.name + '-note');
-    if (!note) continue;
-    const problem = problems.find((found) => found.field === control.name);
-    note.textContent = problem ? problem.message : note.dataset.hint;
-    note.className = problem ? 'problem' : 'hint';
-    if (problem) control.setAttribute('aria-invalid', 'true'); else control.removeAttribute('aria-invalid');
-  }
+let latest;
+const load = async (url, options) => {
+  const mine = latest = {};
+  const response = await fetch(url, options);
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  if (!page.getElementById('outcome')) throw new Error('another page');
+  return mine === latest ? page : undefined;
 };
-const fail = (text) => {
-  document.getElementById('fare').hidden = true;
-  document.querySelector('.outcome-empty').hidden = true;
-  show('problem', text);
+const swap = (id, page) => document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
+const read = () => String(new URLSearchParams(new FormData(document.getElementById('prediction'))));
+const maps = () => [...document.querySelectorAll('.map')];
+document.documentElement.classList.add('scripts');
+document.addEventListener('focusin', ({target}) => { if (target.list) target.select(); });
+const mark = (field) => {
+  const circle = field.parentElement.querySelector('.map circle');
+  if (!circle) return;
+  const option = [...field.list.options].find(({value, dataset}) => value === field.value && dataset.x);
+  circle.toggleAttribute('hidden', !option);
+  if (option) { circle.setAttribute('cx', option.dataset.x); circle.setAttribute('cy', option.dataset.y); }
 };
-const dollars = (amount) => '$' + amount.toFixed(2);
-form.addEventListener('submit', async (event) => {
+document.addEventListener('input', ({target}) => { if (target.list) mark(target); });
+document.addEventListener('click', (event) => {
+  const map = event.target.closest('.map svg');
+  if (!map) return;
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
+  const field = map.closest('div').querySelector('input');
+  const far = ({dataset: {x, y}}) => Math.hypot(x - at.x, y - at.y);
+  field.value = [...field.list.options].filter(({dataset}) => dataset.x).reduce((one, other) => far(other) < far(one) ? other : one).value;
+  mark(field);
+});
+document.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const button = form.querySelector('button');
-  button.disabled = true;
+  const sent = read();
   try {
-    const response = await fetch('api/predict', {
-      method: 'POST',
-      headers: {'Content-Type': 'application/json'},
-      body: JSON.stringify(Object.fromEntries(new FormData(form))),
-    });
-    const found = await response.json();
-    if (!response.ok) {
-      mark(found.errors);
-      const other = found.errors.filter(({field}) => !form.elements[field]);
-      fail(other.length ? other.map(({message}) => message).join('; ') : 'Please mend the marked fields.');
-      const first = form.querySelector('[aria-invalid]');
-      if (first) first.focus();
-      return;
+    const page = await load('./', {method: 'POST', body: new URLSearchParams(sent)});
+    if (!page) return;
+    const focused = document.activeElement.id;
+    // What was written meanwhile stays.
+    if (read() === sent || page.querySelector('[aria-invalid]')) {
+      const open = maps().map((map) => map.open);
+      swap('fields', page);
+      maps().forEach((map, index) => { map.open = open[index]; });
     }
-    mark([]);
-    show('problem', '');
-    document.querySelector('.outcome-empty').hidden = true;
-    document.getElementById('fare').hidden = false;
-    show('fare-amount', dollars(found.fare_amount));
-    show('fare-error', 'Typical error (RMSE) ' + dollars(found.model.rmse));
-    show('fare-note', found.trip_distance + ' miles' + (found.distance_estimated ? ', estimated' : '') + ' \\u00b7 ' + found.model.category + ' model ' + found.model.version);
+    swap('outcome', page);
+    const next = document.querySelector('[aria-invalid]') || document.getElementById(focused);
+    if (next) next.focus();
   } catch {
-    fail('The service does not answer. Check that it runs, and try again.');
-  } finally {
-    button.disabled = false;
+    const problem = document.createElement('p');
+    problem.className = 'problem';
+    problem.textContent = 'The service does not answer. Check that it runs, and try again.';
+    document.getElementById('outcome').replaceChildren(problem);
+  }
+});
+document.addEventListener('click', async (event) => {
+  const link = event.target.closest('.kinds a');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const query = new URLSearchParams(read());
+  query.set('category', new URL(link.href).searchParams.get('category'));
+  try {
+    const page = await load('./?' + query);
+    if (!page) return;
+    document.title = page.title;
+    swap('main', page);
+    history.replaceState(null, '', link.href);
+    document.querySelector('.kinds [aria-current]').focus();
+  } catch {
+    location.assign(link.href);
   }
 });
 })();`;

@@ -1,94 +1,101 @@
-// The prediction page: a form, the fare, and what to do where no model serves yet.
-
-import { allDatasets } from '../contract/categories.ts';
-import { type Html, html } from '../platform/html.ts';
+// The prediction page: a form for each model, the prediction, and what to do where no model serves yet.
+import { wordsOf } from '../contract/dataset.ts';
+import { describeTarget, toError, toModelWords } from '../contract/derive/model-words.ts';
+import { decimalsOf, isMoney, toAmount, type UnitName, units } from '../contract/units.ts';
+import { type Html, type HtmlValue, html } from '../platform/html.ts';
 import { toPage } from '../platform/page.ts';
-import type { Answer } from './answer.ts';
+import type { Prediction } from './answer.ts';
 import type { Champion } from './champion.ts';
+import { toFields } from './form.ts';
 import { pageScript } from './page-script.ts';
 import type { Problem } from './request.ts';
-import { zones } from './zones.ts';
+import type { Served } from './served.ts';
 
-export interface PredictPage {
-  readonly champions: readonly Pick<Champion, 'category' | 'version' | 'rmse'>[];
-  /** What the form was sent with. */
-  readonly given?: Readonly<Record<string, unknown>>;
-  readonly answer?: Answer;
-  readonly problems?: readonly Problem[];
+/** A data set and the model that serves. */
+export interface Serving {
+  readonly served: Served;
+  readonly champion: Pick<Champion, 'version' | 'rmse'>;
 }
 
-const lead =
-  'What a taxi ride costs, as the model learned it from past trips: the metered fare, without tip, tolls and surcharges.';
+export interface PredictPage {
+  readonly serving: readonly Serving[];
+  /** Whose form is shown; the first one's unless given. */
+  readonly category?: unknown;
+  /** What the form was sent or asked for with. */
+  readonly given?: Readonly<Record<string, unknown>>;
+  readonly prediction?: Prediction;
+  readonly problems?: readonly Problem[];
+  readonly now: Date;
+}
 
 /** The page as an HTML document. */
 export function toPredictPage(page: PredictPage): string {
-  const body = page.champions.length === 0 ? emptyState : html`<div class="predict">${toForm(page)}${toOutcome(page)}</div>`;
+  const shown = page.serving.find(({ served }) => served.dataset.category === page.category) ?? page.serving[0];
+  const path = '/predict/';
+  if (!shown) return toPage({ title: 'Predictions', body: emptyState, path });
+  const { dataset } = shown.served;
+  const target = describeTarget(dataset).replace(/\.$/, '');
   return toPage({
-    title: 'Predict a fare',
-    lead,
-    body,
-    path: '/predict/',
-    ...(page.champions.length > 0 && { script: pageScript }),
+    title: `Predict the ${nameOf(shown)}`,
+    lead: `${target}, as a model learned it from past ${wordsOf(dataset).many}.`,
+    body: html`${toKinds(page.serving, shown)}<div class="predict">${toForm(shown, page)}${toOutcome(shown, page)}</div>`,
+    path,
+    script: pageScript,
   });
 }
 
+const nameOf = ({ served }: Serving): string => toModelWords(served.dataset).what.toLowerCase();
+
 const emptyState = html`<div class="notice"><p class="verdict">No model serves yet</p>
-<p>A fare model is trained by the <code>full-refresh</code> workflow, once trips are in the warehouse.</p>
+<p>A model is trained by the <code>full-refresh</code> workflow, once rows are in the warehouse.</p>
 <p>On one machine: <code>npm start</code>. This page shows the model as soon as it is there; reload it then.</p></div>`;
 
-function toForm({ champions, given = {}, problems = [] }: PredictPage): Html {
-  const field = (name: string, label: string, control: (attributes: Html) => Html, hint?: string): Html => {
-    const problem = problems.find((found) => found.field === name)?.message;
-    const described = html` id="${name}" name="${name}" aria-describedby="${name}-note"${problem === undefined ? null : html` aria-invalid="true"`}`;
-    return html`<div><label for="${name}">${label}</label>${control(described)}
-<p id="${name}-note" class="${problem === undefined ? 'hint' : 'problem'}" data-hint="${hint ?? ''}">${problem ?? hint}</p></div>`;
-  };
-  const text = (name: string, fallback: string) => (typeof given[name] === 'string' ? (given[name] as string) : fallback);
-  return html`<form method="post" action="./" id="trip" novalidate>
-<div class="fields">
-${field('category', 'Taxi', (attributes) => html`<select${attributes}>${champions.map(({ category }) => toOption(category, titleOf(category), text('category', '')))}</select>`)}
-${field('passenger_count', 'Passengers', (attributes) => html`<input${attributes} type="number" inputmode="numeric" min="1" max="8" step="1" required value="${text('passenger_count', '1')}">`)}
-${field('pickup_zone', 'From', (attributes) => toZoneSelect(attributes, text('pickup_zone', '161')))}
-${field('dropoff_zone', 'To', (attributes) => toZoneSelect(attributes, text('dropoff_zone', '132')))}
-${field('pickup_datetime', 'When', (attributes) => html`<input${attributes} type="datetime-local" required min="2009-01-01T00:00" max="2099-12-31T23:59" value="${text('pickup_datetime', '')}">`, 'New York time')}
-${field('trip_distance', 'Distance in miles (optional)', (attributes) => html`<input${attributes} type="number" inputmode="decimal" min="0.1" max="500" step="any" value="${text('trip_distance', '')}">`, 'Estimated from the map when empty')}
-</div>
-<p><button type="submit">Predict the fare</button></p>
+/** A link to the form of each model, where there are several. */
+function toKinds(serving: readonly Serving[], shown: Serving): Html | null {
+  if (serving.length < 2) return null;
+  return html`<nav class="kinds" aria-label="Models"><ul>${serving.map(({ served: { dataset } }, index) => {
+    const current = serving[index] === shown && html` aria-current="page"`;
+    return html`<li><a href="?category=${dataset.category}"${current}>${dataset.title}</a></li>`;
+  })}</ul></nav>
+`;
+}
+
+function toForm(shown: Serving, { given = {}, problems = [], now }: PredictPage): Html {
+  return html`<form method="post" action="./" id="prediction" novalidate>
+<input type="hidden" name="category" value="${shown.served.dataset.category}">
+<div class="fields" id="fields">
+${toFields(shown.served, { given, problems, now })}</div>
+<p><button type="submit">Predict the ${nameOf(shown)}</button></p>
 </form>`;
 }
 
-const groups = Map.groupBy(
-  zones.filter(({ place }) => place !== undefined).toSorted((a, b) => a.name.localeCompare(b.name, 'en')),
-  ({ group }) => group,
-);
-
-/** Typing a zone's first letters finds it, as in any list of choices; as in the dimension, they stand in groups. */
-function toZoneSelect(attributes: Html, chosen: string): Html {
-  const sorted = [...groups].toSorted(([a], [b]) => a.localeCompare(b, 'en'));
-  return html`<select${attributes}>${sorted.map(
-    ([group, members]) =>
-      html`<optgroup label="${group}">${members.map(({ id, name }) => toOption(String(id), name, chosen))}</optgroup>`,
-  )}</select>`;
-}
-
-const toOption = (value: string, label: string, chosen: string): Html =>
-  value === chosen ? html`<option value="${value}" selected>${label}</option>` : html`<option value="${value}">${label}</option>`;
-
-const titleOf = (category: string): string => allDatasets.find((dataset) => dataset.category === category)?.title ?? category;
-
-function toOutcome({ champions, answer, problems = [] }: PredictPage): Html {
-  const fields = ['category', 'passenger_count', 'pickup_zone', 'dropoff_zone', 'pickup_datetime', 'trip_distance'];
-  const other = problems.filter(({ field }) => !fields.includes(field));
+function toOutcome(shown: Serving, { serving, prediction, problems = [] }: PredictPage): Html {
   return html`<div id="outcome" class="outcome" role="status" aria-live="polite">
-<p class="soft outcome-empty"${answer || problems.length > 0 ? html` hidden` : null}>The fare appears here.</p>
-<div id="fare"${answer ? null : html` hidden`}><p class="soft">Fare</p><p class="fare" id="fare-amount">${answer ? toDollars(answer.fare_amount) : null}</p>
-<p id="fare-error">${answer ? toErrorText(answer) : null}</p><p class="soft small" id="fare-note">${answer ? toNote(answer) : null}</p></div>
-<p class="problem" id="problem">${problems.length === 0 ? null : other.length > 0 ? other.map(({ message }) => message).join('; ') : 'Please mend the marked fields.'}</p>
-<ul class="small soft models">${champions.map(({ category, version, rmse }) => html`<li>${titleOf(category)}: model ${version}, typical error ${toDollars(rmse)}</li>`)}</ul>
+${prediction ? toResult(prediction) : problems.length > 0 ? toProblem(shown.served, problems) : html`<p class="soft">The ${nameOf(shown)} appears here.</p>`}
+<ul class="small soft models">${serving.map(({ served: { dataset }, champion: { version, rmse } }) => {
+    const { unit } = toModelWords(dataset);
+    return html`<li>${dataset.title}: model ${version}, typical error ${toError(rmse, unit)}</li>`;
+  })}</ul>
 </div>`;
 }
 
-const toDollars = (amount: number): string => `$${amount.toFixed(2)}`;
-const toErrorText = ({ model }: Answer): string => `Typical error (RMSE) ${toDollars(model.rmse)}`;
-const toNote = ({ trip_distance: miles, distance_estimated: estimated, model }: Answer): string =>
-  `${miles} miles${estimated ? ', estimated' : ''} · ${model.category} model ${model.version}`;
+function toResult({ dataset, value, unit, model, estimates }: Prediction): Html {
+  const used = estimates.map(
+    ({ asked, value: estimate, isEstimated }) => `${toAmount(estimate, asked.column.unit)}${isEstimated ? ', estimated' : ''} · `,
+  );
+  return html`<p class="soft">${toModelWords(dataset).what}</p><p class="predicted" id="predicted">${toLargeAmount(value, unit)}</p>
+<p>Typical error (RMSE) ${toError(model.rmse, unit)}</p><p class="soft small">${used}${dataset.title}, model ${model.version}</p>`;
+}
+
+/** The number is what is read first; a sign of money is part of it, the word of another unit is smaller. */
+const toLargeAmount = (value: number, unit: UnitName | undefined): HtmlValue =>
+  unit === undefined || isMoney(unit)
+    ? toAmount(value, unit)
+    : html`${value.toFixed(decimalsOf(unit))} <small>${units[unit].text}</small>`;
+
+/** What is wrong with no field of the form is said here. */
+function toProblem({ asked }: Served, problems: readonly Problem[]): Html {
+  const other = problems.filter(({ field }) => !asked.some((one) => one.field === field));
+  const text = other.length > 0 ? other.map(({ message }) => message).join('; ') : 'Please correct the marked fields.';
+  return html`<p class="problem">${text}</p>`;
+}

@@ -26,7 +26,7 @@ beforeEach(async () => {
     makeApp({
       name: 'predict',
       isReady: async () => true,
-      addRoutes: (app, registry) => addPredictRoutes(app, { store, registry }),
+      addRoutes: (app, registry) => addPredictRoutes(app, { datasets: [green], store, registry }),
     }),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -104,12 +104,40 @@ test('a form gives the answer that JSON gives, and the page answers forms withou
   );
   expect(await (await ask(body, form)).json()).toEqual(await (await ask(trip)).json());
   const page = await (await ask(body, form, '/')).text();
-  expect(page).toMatch(/id="fare-amount">\$\d+\.\d\d</);
+  expect(page).toMatch(/id="predicted">\$\d+\.\d\d</);
   const wrong = await ask(body.replace('pickup_zone=74', 'pickup_zone=%3Cb%3E'), form, '/');
   expect([wrong.status, await wrong.text()]).toEqual([
     400,
-    expect.stringMatching(/class="problem" data-hint="">must be a number/),
+    expect.stringContaining('class="problem">no taxi zone to choose has &quot;&lt;b&gt;&quot; in its name'),
   ]);
+});
+
+test.each([
+  ['jfk', 132],
+  ['132', 132],
+  ['Corona (57)', 57],
+  ['HUDSON SQ', 125],
+])('the page finds %j, the API takes keys alone', async (text, key) => {
+  await crown(1);
+  const body = String(new URLSearchParams({ ...trip, pickup_zone: '74', dropoff_zone: text, passenger_count: '1' }));
+  const page = await ask(body, form, '/');
+  const amount = /id="predicted">\$([\d.]+)</.exec(await page.text())?.[1];
+  expect(Number(amount)).toBe(((await (await ask({ ...trip, dropoff_zone: key })).json()) as Answer).fare_amount);
+  if (text !== String(key)) expect((await ask(body, form)).status).toBe(400);
+});
+
+test.each([
+  ['Harlem', 'could be Central Harlem, Central Harlem North, East Harlem North and 1 more; write more of the name'],
+  [
+    'Midtwon Center',
+    'no taxi zone to choose has &quot;Midtwon Center&quot; in its name (did you mean &quot;Midtown Center&quot;?)',
+  ],
+  ['Unknown', 'no taxi zone to choose has &quot;Unknown&quot; in its name'],
+])('the page says what %j could be', async (text, message) => {
+  await crown(1);
+  const body = String(new URLSearchParams({ ...trip, pickup_zone: '74', dropoff_zone: text, passenger_count: '1' }));
+  const page = await ask(body, form, '/');
+  expect([page.status, await page.text()]).toEqual([400, expect.stringContaining(`class="problem">${message}`)]);
 });
 
 test.each([
@@ -157,7 +185,7 @@ test('a JSON number beyond all bounds is no number, and an empty field is missin
 test('says which zone has no place', async () => {
   const { errors } = (await (await ask({ ...trip, pickup_zone: 264 })).json()) as Refusal;
   expect(errors[0]?.message).toBe(
-    'zone 264 (Unknown) has no place on the map, so no fare can be predicted; choose a zone of the city',
+    'taxi zone 264 (Unknown) has no place on the map, so nothing can be predicted; choose another taxi zone',
   );
 });
 

@@ -17,8 +17,8 @@ const contractSchema = z.looseObject({
   columns: z.array(z.looseObject({ name: z.string(), type: z.string(), description: z.string() })),
   time: z.looseObject({ at: z.string(), zone: z.string() }),
   rules: z.array(z.looseObject({ name: z.string(), holds: z.looseObject({ op: z.string() }) })),
-  expectations: z.array(z.looseObject({ type: z.string() })),
-  gates: z.array(z.looseObject({ name: z.string() })),
+  expectations: z.array(z.looseObject({ type: z.string() })).optional(),
+  gates: z.array(z.looseObject({ name: z.string() })).optional(),
 });
 
 /** Checks the text of a generated contract. Throws UsageError where another version of Taxiway has written another shape. */

@@ -47,6 +47,6 @@ export function findCheckChanges(before: Contract, after: Contract): ContractCha
   const gates = pairs(byName(before.gates), byName(after.gates)).flatMap(([name, was, is]) =>
     isDeepStrictEqual(was, is) ? [] : [compatible(`gate ${name} ${!was ? 'added' : is ? 'changed' : 'removed'}`)],
   );
-  const isSame = isDeepStrictEqual(before.expectations, after.expectations);
+  const isSame = isDeepStrictEqual(before.expectations ?? [], after.expectations ?? []);
   return [...lists, ...gates, ...(isSame ? [] : [compatible('expectations of a file')])];
 }

@@ -8,7 +8,7 @@ const texts: Readonly<Record<BackEnd, readonly [title: string, text: string]>> =
   grafana: ['Grafana', 'operations, costs and the monthly figures'],
   prometheus: ['Prometheus', 'metrics and alerts'],
   docs: ['Data docs', 'columns, rules, validation reports, dbt'],
-  predict: ['Predict a fare', 'with the model that serves now'],
+  predict: ['Predict', 'with the models that serve now'],
 };
 
 /** As an HTML document without any style or script of its own. */

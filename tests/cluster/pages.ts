@@ -61,8 +61,8 @@ export function testPages(get: () => Lab): void {
       const httpCredentials = { username: ownSite.user, password: get().password };
       const { page, problems } = await openPage(browser, { width: 390, anyCertificate: true, httpCredentials }, origin);
       await page.goto(origin + paths.predict);
-      await page.locator('#trip button').click();
-      await page.locator('#fare-amount', { hasText: /^\$\d+\.\d\d$/ }).waitFor();
+      await page.locator('#prediction button').click();
+      await page.locator('#predicted', { hasText: /^\$\d+\.\d\d$/ }).waitFor();
       await page.context().close();
       expect(problems).toEqual([]);
     });

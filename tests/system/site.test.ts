@@ -166,14 +166,14 @@ describe.skipIf(chromium === undefined)('the site in Chromium', () => {
       }
       throw new Error(`Tab does not reach ${selector}`);
     };
-    await tabTo('#passenger_count');
+    await tabTo('#dropoff_zone-input');
+    await page.keyboard.type('LaGuardia');
+    await tabTo('#passenger_count-input');
     await page.keyboard.type('2');
-    await tabTo('#dropoff_zone');
-    await page.keyboard.type('JFK');
-    await tabTo('#trip button');
+    await tabTo('#prediction button');
     await page.keyboard.press('Enter');
-    await page.locator('#fare-amount', { hasText: /^\$\d+\.\d\d$/ }).waitFor();
-    expect(await page.locator('#dropoff_zone').inputValue()).toBe('132');
+    await page.locator('#predicted', { hasText: /^\$\d+\.\d\d$/ }).waitFor();
+    expect(await page.locator('#dropoff_zone-input').inputValue()).toBe('LaGuardia Airport');
     expect(await measureLayout(page)).toEqual({ overflow: 0, headings: 1 });
     expect(problems).toEqual([]);
     await page.context().close();
@@ -182,9 +182,9 @@ describe.skipIf(chromium === undefined)('the site in Chromium', () => {
   test('a fare is predicted without scripts, through the proxy', async () => {
     const { page, problems } = await openPage(browser, { width: 1280, javaScriptEnabled: false }, origin);
     await page.goto(origin + paths.predict);
-    await page.fill('#pickup_datetime', '2025-01-15T08:30');
-    await page.click('#trip button');
-    expect(await page.locator('#fare-amount').textContent()).toMatch(/^\$\d+\.\d\d$/);
+    await page.fill('#pickup_datetime-input', '2025-01-15T08:30');
+    await page.click('#prediction button');
+    expect(await page.locator('#predicted').textContent()).toMatch(/^\$\d+\.\d\d$/);
     expect(new URL(page.url()).pathname).toBe(paths.predict);
     expect(problems).toEqual([]);
     await page.context().close();

@@ -1,9 +1,11 @@
 // Made-up categories, of taxis and not: one contract file, `npm run synth`, and the whole pipeline runs on it.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { readSummaries, repository, startPipeline } from '../fixtures/npm-start.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
@@ -135,4 +137,49 @@ test('hourly weather, which is no trip: CSV with instants and a word for what is
   const page = (await readFile(join(state, 'buckets/docs/datasets/weather.html'), 'utf8')).replaceAll('<wbr>', '');
   expect(page).toContain('weather_YYYY-MM.csv');
   expect(page).not.toMatch(/\btrips?\b|\bfares?\b|\btaxis?\b/i);
+});
+
+test('a data set that is not of taxis with a model of its own: it is trained, and the prediction service asks what its inputs say', async () => {
+  for (const name of ['rides', 'ride-times']) {
+    const source = await readFile(join(repository, `tests/fixtures/${name}.ts`), 'utf8');
+    await writeFile(join(clone, `apps/contract/${name}.ts`), source.replaceAll('../../apps/contract/', './'));
+  }
+  execFileSync(process.execPath, [join(clone, 'start/synth.ts')], { cwd: clone, stdio: 'pipe' });
+
+  const input = join(folder, 'ridetimes');
+  const state = join(folder, 'state-of-ridetimes');
+  await makeSampleFiles(input, { category: 'ridetimes', months: 3, rows: 1500, from: clone });
+  const { code, output } = await startPipeline(state, ['--once', '--category', 'ridetimes', '--input', input], clone).ended;
+  expect(output).toContain('batch ridetimes: succeeded');
+  expect(output).toMatch(/Riding time model RMSE \d+\.\d+ minutes/);
+  expect(code).toBe(0);
+
+  const program = spawn(process.execPath, [
+    join(clone, 'apps/predict/main.ts'),
+    ...['--models', join(state, 'buckets', 'models'), '--port', '0'],
+  ]);
+  onTestFinished(() => void program.kill('SIGKILL'));
+  const [line] = (await once(createInterface(program.stdout), 'line')) as [string];
+  const { listening } = JSON.parse(line) as { listening: string };
+  const ride = {
+    category: 'ridetimes',
+    start_dock: 'JC1',
+    end_dock: 'JC2',
+    started_at: '2025-01-15T08:30',
+    member: 'casual',
+    electric: true,
+  };
+  const ask = async (more: object) => {
+    const body = JSON.stringify({ ...ride, charged: '2025-01-14', speed: 15, gears: 3, ...more });
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body };
+    return (await fetch(new URL('api/predict', listening), init)).json();
+  };
+  const [near, far] = [await ask({ distance: 1 }), await ask({ distance: 7 })] as { minutes: number }[];
+  // Four minutes a kilometre.
+  expect((far?.minutes ?? 0) - (near?.minutes ?? 0)).toBeGreaterThan(15);
+  expect(await ask({})).toMatchObject({ minutes: expect.any(Number), unit: 'minutes', distance: 4.12, distance_estimated: true });
+  expect(await ask({ end_dock: 'JC9' })).toEqual({
+    errors: [{ field: 'end_dock', message: expect.stringContaining('has no place') }],
+  });
+  expect(await (await fetch(listening)).text()).toContain('<h1>Predict the riding time</h1>');
 });

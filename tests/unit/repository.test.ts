@@ -59,3 +59,12 @@ test("programs make folders by makeFolder: Node's own way never ends in /proc", 
   });
   expect(found.stdout).toBe('');
 });
+
+test('the prediction service knows no data set: no word of taxis is in its programs', () => {
+  const words = String.raw`\btaxis?\b|\bzones?\b|fare|pickup|dropoff|passenger|\btrips?\b|\bmiles\b|\bUSD\b|New York|'\$'`;
+  const programs = ['--', 'apps/predict/*.ts', ':!apps/predict/*.test.ts'];
+  const { status, stdout } = spawnSync('git', ['grep', '-niP', words, ...programs], { cwd: root, encoding: 'utf8' });
+  expect([0, 1]).toContain(status);
+  // A data set's time has a zone, too.
+  expect(stdout.split('\n').filter((line) => line !== '' && !line.includes('time.zone'))).toEqual([]);
+});

@@ -50,6 +50,12 @@ describe('the dbt project', () => {
     ]);
     const other = { ...green, category: 'olive', lookups: { at: { dimension: { ...taxiZones }, column: 'PULocationID' } } };
     expect(() => seeds([green, other])).toThrow('olive: another dimension is named taxi_zones, too');
+    const listed = {
+      ...green,
+      category: 'olive',
+      lookups: { pickup: { dimension: { ...taxiZones, name: 'x' }, column: 'PULocationID' } },
+    };
+    expect(() => seeds([green, listed])).toThrow('the listing zones, too');
   });
 
   test('sources name the owner, whose name dbt does not read as Jinja', () => {

@@ -1,7 +1,7 @@
 // The dimensions that data sets refer to.
 import { ContractError } from '../contract-error.ts';
 import type { Dataset } from '../dataset.ts';
-import { type Dimension, isLearned } from '../dimension.ts';
+import { type Dimension, isLearned, listingOf } from '../dimension.ts';
 
 /** Each dimension once, by name. Throws ContractError where two have one name. */
 export function dimensionsOf(datasets: readonly Dataset[]): Dimension[] {
@@ -20,7 +20,14 @@ export function dimensionsOf(datasets: readonly Dataset[]): Dimension[] {
       owners.set(dimension.name, category);
     }
   }
-  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found = [...byName.values()];
+  const listings = new Map(found.map((dimension) => [listingOf(dimension), dimension]));
+  for (const dimension of found) {
+    const other = listings.get(listingOf(dimension));
+    if (other !== undefined && other !== dimension)
+      throw new ContractError(dimension.name, [`${dimension.name}: ${other.name} has the listing ${listingOf(dimension)}, too`]);
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Whether a data set refers to a dimension. */

@@ -1,17 +1,33 @@
 // How people are told of a data set's model and its error.
 import type { Dataset } from '../dataset.ts';
-import { type UnitName, units } from '../units.ts';
+import { decimalsOf, toAmount, type UnitName } from '../units.ts';
 
-/** `Fare model`, and the unit of what it predicts, where it has one. */
-export function toModelWords(dataset: Dataset | undefined): { readonly title: string; readonly unit: UnitName | undefined } {
+export interface ModelWords {
+  /** `Fare` */
+  readonly what: string;
+  /** `Fare model` */
+  readonly title: string;
+  /** Of what it predicts, where that has one. */
+  readonly unit: UnitName | undefined;
+}
+
+/** What a model predicts, as people say it. */
+export function toModelWords(dataset: Dataset | undefined): ModelWords {
   const { model, features = {} } = dataset ?? {};
-  if (!model) return { title: 'Model', unit: undefined };
+  if (!model) return { what: 'Prediction', title: 'Model', unit: undefined };
   const name = model.name.replaceAll('_', ' ');
-  return { title: `${name.charAt(0).toUpperCase()}${name.slice(1)} model`, unit: features[model.target]?.unit };
+  const what = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return { what, title: `${what} model`, unit: features[model.target]?.unit };
 }
 
-/** `$5.20`, `5.20 minutes`, `5.20`. */
-export function toAmount(value: number, unit: UnitName | undefined): string {
-  if (unit === 'USD') return `$${value.toFixed(2)}`;
-  return unit === undefined ? value.toFixed(2) : `${value.toFixed(2)} ${units[unit].text}`;
+/** What the target means, as a sentence: where it is a column's number, as the column has it. */
+export function describeTarget({ model, features = {}, columns }: Dataset): string {
+  const feature = features[model?.target ?? ''];
+  const expression = feature?.expression;
+  const column = expression?.of === 'value' ? columns.find(({ name }) => name === expression.column) : undefined;
+  return column?.description ?? feature?.description ?? '';
 }
+
+/** `$5.20`, `5.20 minutes`, `5.20`. Two errors are compared: they have two decimals at least. */
+export const toError = (value: number, unit: UnitName | undefined): string =>
+  toAmount(value, unit, Math.max(2, decimalsOf(unit)));
