@@ -1,4 +1,4 @@
-// The fare prediction service: reads the champions of the models bucket as a folder.
+// The prediction service: reads the champions of the models bucket as a folder.
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { createBucketServer } from './constructs/bucket-server.ts';

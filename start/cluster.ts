@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { z } from 'zod';
-import { categoryOption } from '../apps/contract/categories.ts';
+import { categoryOption, shownCategory } from '../apps/contract/categories.ts';
 import { ownObjects, ownSite, workloads } from '../apps/contract/names.ts';
 import { UsageError } from '../apps/platform/errors.ts';
 import { runProgram } from '../apps/platform/program.ts';
@@ -34,7 +34,7 @@ await runProgram({
   options: {
     down: z.boolean().default(false).describe('remove everything, data included'),
     yes: z.boolean().default(false).describe('ask nothing'),
-    category: categoryOption.prefault('yellow').describe('the data set of the sample months'),
+    category: categoryOption.prefault(shownCategory).describe('the data set of the sample months'),
     months: z.coerce.number().int().min(0).max(24).default(2).describe('sample months; 0: none'),
     rows: z.coerce.number().int().min(1).max(1_000_000).default(5_000).describe('rows of each'),
   },

@@ -1,7 +1,7 @@
 // `npm start`: the pipeline, then the site.
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { categoryOption } from '../apps/contract/categories.ts';
+import { categoryHelp, categoryOption, shownCategory } from '../apps/contract/categories.ts';
 import { exitCode, UsageError, UserError } from '../apps/platform/errors.ts';
 import { runProgram } from '../apps/platform/program.ts';
 import { withLock } from '../workflows/local/lock.ts';
@@ -16,7 +16,7 @@ await runProgram({
   description:
     'Runs the whole pipeline on this machine: full refresh on all months but the newest, batch for the newest, then the site with the results.',
   options: {
-    category: categoryOption.prefault('yellow').describe('the data set, such as yellow'),
+    category: categoryOption.prefault(shownCategory).describe(categoryHelp),
     input: z.string().optional().describe('a folder of monthly files; made-up sample files when left out'),
     engine: z.enum(['duckdb', 'spark']).default('duckdb').describe('what runs the etl step: duckdb, or spark on this machine'),
     once: z.boolean().default(false).describe('stop after the run, without the site'),

@@ -16,7 +16,7 @@ export const createBatch = (environment: Environment) =>
     parameters: {
       category: categoryParameter,
       uri: { kind: 'uri', description: 'The file, as a URI.' },
-      filename: { kind: 'text', description: "The file's base name, which carries the month: yellow_tripdata_2024-01.parquet." },
+      filename: { kind: 'text', description: "The file's base name, which carries the month: sales_2024-01.parquet." },
       run_date: { kind: 'month', description: "The first day of the file's month: 2024-01-01." },
       threshold: thresholdParameter,
       retrain: { ...retrainParameter, default: 'true' },

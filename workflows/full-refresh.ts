@@ -18,7 +18,7 @@ export const createFullRefresh = (environment: Environment) =>
       source: { kind: 'uri', description: 'The folder of the files, as a URI.' },
       prefixes: {
         kind: 'text',
-        description: 'Comma-separated beginnings of file names: yellow_tripdata_2023,yellow_tripdata_2024.',
+        description: 'Comma-separated beginnings of file names: sales_2023,sales_2024.',
       },
       threshold: thresholdParameter,
       engine: engineParameter(environment),

@@ -32,7 +32,7 @@ export async function findPython(): Promise<string> {
   }
   const got = tooOld.length === 0 ? 'found no python3.11 nor python3' : `${tooOld.join(', ')}`;
   throw new UsageError(
-    `python: dbt and the fare model need Python 3.11 or newer: ${got}; install it (Debian: apt install python3 python3-venv)`,
+    `python: dbt and the models need Python 3.11 or newer: ${got}; install it (Debian: apt install python3 python3-venv)`,
   );
 }
 

@@ -18,7 +18,7 @@ export type Kind =
   | { readonly kind: 'number'; readonly whole: boolean; readonly bounds: Bounds }
   | { readonly kind: 'choice'; readonly choices: readonly Choice[]; readonly dimension?: Dimension }
   | { readonly kind: 'day'; readonly bounds: Bounds }
-  /** `clock` is how people call the time of the zone: `New York time`. */
+  /** `clock` is how people call the time of the zone: `Berlin time`. */
   | { readonly kind: 'time'; readonly bounds: Bounds; readonly clock: string };
 
 export interface Asked {

@@ -63,7 +63,7 @@ export interface Expectation {
 /** The files of a data set, one a month. */
 export interface Files {
   /**
-   * With `{YYYY-MM}` or `{YYYYMM}` in place of the month: `yellow_tripdata_{YYYY-MM}.parquet`. Its ending says what the file is: `.parquet`,
+   * With `{YYYY-MM}` or `{YYYYMM}` in place of the month: `sales_{YYYY-MM}.parquet`. Its ending says what the file is: `.parquet`,
    * `.csv`, `.csv.gz`, or `.zip` with one or more CSV files.
    */
   readonly name: string;
@@ -90,7 +90,7 @@ export interface Time {
   readonly at: string;
   /** The timestamp of its end. */
   readonly until?: string;
-  /** What happens then, as people say it: `pickup`. */
+  /** What happens then, as people say it: `start`. */
   readonly word?: string;
   /** IANA name of the zone whose wall clock the timestamps show. Files with instants are converted; others are taken as they are. */
   readonly zone: string;
@@ -104,7 +104,7 @@ export interface Feature {
 }
 
 export interface Model {
-  /** What it predicts, in one word: `fare`. Part of the names of the feature table and of the registered model. */
+  /** What it predicts, in one word: `duration`. Part of the names of the feature table and of the registered model. */
   readonly name: string;
   /** The feature-table column that is predicted. */
   readonly target: string;
@@ -134,7 +134,7 @@ export interface Dataset {
   readonly must?: readonly string[];
   /** Columns by which the table of clean rows is sorted, for queries by their values; four at most, which is BigQuery's limit. */
   readonly cluster?: readonly string[];
-  /** What columns refer to, by the part that it plays: `pickup` is the taxi zone of PULocationID. */
+  /** What columns refer to, by the part that it plays: `start` is the station of start_station_id. */
   readonly lookups?: Readonly<Record<string, Lookup>>;
   readonly rules: readonly Rule[];
   /** Expectations beside those that follow from the rest. */

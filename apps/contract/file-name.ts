@@ -40,7 +40,7 @@ export const asStaged = (dataset: Dataset): Dataset => ({
   files: { ...dataset.files, name: toStagedName(dataset.files.name) },
 });
 
-/** As people read it: `yellow_tripdata_YYYY-MM.parquet`. */
+/** As people read it: `sales_YYYY-MM.parquet`. */
 export const shownFileName = ({ files: { name } }: Dataset): string => name.replaceAll(/[{}]/g, '');
 
 /** The name of a month's file. */

@@ -43,7 +43,7 @@ export type Quantile = (typeof quantiles)[number];
 
 export type Gate = { readonly name: string; readonly description: string; readonly severity: Severity } & Check;
 
-/** Checks that speak of a month as a whole are not judged on fewer rows: a handful says nothing about days, zones or medians. */
+/** Checks that speak of a month as a whole are not judged on fewer rows: a handful says nothing about days, places or medians. */
 export const fewestRowsOfAMonth = 1000;
 /** Earlier months that count, the latest ones. */
 export const earlierMonths = 12;

@@ -12,7 +12,7 @@ export type SummaryFigure = (
 export interface Summary {
   /** Name in the summary → column of the file. */
   readonly keys: Readonly<Record<string, string>>;
-  /** How people name the keys, as `vendor and zones`; their names unless given. */
+  /** How people name the keys, as `shop and kind`; their names unless given. */
   readonly by?: string;
   /** Name in the summary → what it is, in the table's order. */
   readonly figures: Readonly<Record<string, SummaryFigure>>;

@@ -3,7 +3,7 @@ import type { Dataset } from './dataset.ts';
 import type { Gate } from './gate.ts';
 
 export interface UsualGates {
-  /** What happens at the rows' times, in the plural: `pickups`. */
+  /** What happens at the rows' times, in the plural: `rides`. */
   readonly what?: string;
   /** The largest share of rows that may break a rule. */
   readonly triaged?: number;

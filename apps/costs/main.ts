@@ -1,6 +1,6 @@
 // costs: what a run has cost, as its exit step, and what a month has cost, as a page. Each task has a file of its own; this one reads flags.
 import { z } from 'zod';
-import { categoryOption } from '../contract/categories.ts';
+import { categoryHelp, categoryOption } from '../contract/categories.ts';
 import { docsPaths, statsdVariable } from '../contract/names.ts';
 import { connectBigQuery } from '../platform/bigquery.ts';
 import { locationOption, warehouseOption } from '../platform/bigquery-warehouse.ts';
@@ -35,7 +35,7 @@ await runProgram({
     records: uriOption.describe('URI of the folder of what runs have cost'),
     run: kubernetesName.optional().describe("run: the Workflow's name"),
     namespace: kubernetesName.optional().describe("run: the Workflow's namespace"),
-    category: categoryOption.optional().describe('run: the data set, such as yellow'),
+    category: categoryOption.optional().describe(`run: ${categoryHelp}`),
     from: time.optional().describe('run: when it began'),
     to: time.optional().describe('run: until when to count; now when left out'),
     budgetUsd: z.coerce.number().positive().optional().describe('run: what it may cost; no budget when left out'),

@@ -64,7 +64,7 @@ class FlagParser(argparse.ArgumentParser):
 def parse_flags(arguments: list[str]) -> argparse.Namespace:
     """Reads and checks the flags; leaves with exit code 2 where they are wrong."""
     parser = FlagParser(prog="run.py", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--category", help="yellow, green …: whose models to build")
+    parser.add_argument("--category", help="the data set whose models to build")
     parser.add_argument("--warehouse", help="the DuckDB file, or bigquery://project/prefix_")
     parser.add_argument("--location", help="where BigQuery keeps the datasets, such as europe-west1; with bigquery:// only")
     parser.add_argument("--run", help="the workflow run's name, for BigQuery's cost; with bigquery:// only")

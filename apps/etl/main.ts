@@ -1,7 +1,7 @@
 // Cleans monthly files into the warehouse: plans from footers and the contract, then runs the plan on DuckDB, or on Spark.
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { categoryOption } from '../contract/categories.ts';
+import { categoryHelp, categoryOption } from '../contract/categories.ts';
 import type { Dataset } from '../contract/dataset.ts';
 import { monthlyTable, statsdName, statsdVariable } from '../contract/names.ts';
 import type { Destination, Engine, Mode, Plan } from '../plan/plan-schema.ts';
@@ -25,15 +25,15 @@ import { newestMonth } from './warehouse.ts';
 await runProgram({
   name: 'etl',
   description:
-    'Splits trips into clean and triaged rows and sums them up by month. A month replaces its partition, a full load the tables; no row is lost.',
+    'Splits rows into clean and triaged rows and sums them up by month. A month replaces its partition, a full load the tables; no row is lost.',
   options: {
-    category: categoryOption.describe('the data set, such as yellow'),
+    category: categoryOption.describe(categoryHelp),
     mode: z
       .enum(['batch', 'initial_load'])
       .describe('batch: one month into its partitions; initial_load: all files into new tables'),
     file: z.string().transform(toUri).optional().describe("batch: URI of the month's file"),
     groups: z.string().transform(toUri).optional().describe('initial_load: URI of what schema-groups wrote'),
-    asOf: asOfOption.describe("the run's clock: trips after it are in the future"),
+    asOf: asOfOption.describe("the run's clock: rows after it are in the future"),
     ...destinationFlags,
     engine: z
       .enum(['duckdb', 'spark'])

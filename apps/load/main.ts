@@ -1,6 +1,6 @@
 // load: takes the Parquet tables that etl or Spark has written, and loads them into the warehouse: BigQuery, or a DuckDB file.
 import { z } from 'zod';
-import { categoryOption } from '../contract/categories.ts';
+import { categoryHelp, categoryOption } from '../contract/categories.ts';
 import { locationOption, runOption, warehouseOption } from '../platform/bigquery-warehouse.ts';
 import { UsageError } from '../platform/errors.ts';
 import { uriOption } from '../platform/object-storage-uri.ts';
@@ -14,7 +14,7 @@ await runProgram({
   description:
     'Loads the Parquet tables of a run into the warehouse: a month replaces its rows, a full load the tables. In BigQuery each table by one job, in DuckDB all in one transaction.',
   options: {
-    category: categoryOption.describe('the data set, such as yellow'),
+    category: categoryOption.describe(categoryHelp),
     runDate: partitionOption.optional().describe('the first day of the month that is loaded; all months when left out'),
     tables: uriOption.describe('URI of the folder of the tables, as etl or Spark has written them'),
     filled: uriOption.describe('URI of the JSON file of what they have written'),

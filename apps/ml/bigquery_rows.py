@@ -72,10 +72,10 @@ class BigQueryFeatures:
         left_out = 0
         for where, most in scopes:
             counts = f"""
-                SELECT {bucket} AS bucket, COUNTIF({usable}) AS trips, COUNTIF(NOT ({usable})) AS left_out
+                SELECT {bucket} AS bucket, COUNTIF({usable}) AS usable_rows, COUNTIF(NOT ({usable})) AS left_out
                 FROM {source} WHERE {where} GROUP BY bucket ORDER BY bucket"""
             found = [(int(row[0]), int(row[1]), int(row[2])) for row in self._query(client, counts, month)]
-            buckets = buckets_within(((bucket, trips) for bucket, trips, _ in found), most)
+            buckets = buckets_within(((bucket, rows) for bucket, rows, _ in found), most)
             query = f"SELECT {date}, {values} FROM {source} WHERE {where} AND {usable} AND {bucket} < {buckets}"
             self._store(self._query(client, query, month), file)
             if where == of_month:

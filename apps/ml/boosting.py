@@ -1,4 +1,4 @@
-"""Trains XGBoost models of the fare, deterministically, and measures them on rows that no model has learned from."""
+"""Trains XGBoost models, deterministically, and measures them on rows that no model has learned from."""
 
 import os
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import xgboost as xgb
 
 from rows import Rows
 
-# From scratch: 25 or 100 trees. On top of a champion: few and gentle where the month brings little news, more where fares have changed.
+# From scratch: 25 or 100 trees. On top of a champion: few and gentle where the month brings little news, more where the target has changed.
 fresh = {"max_depth": [6], "min_child_weight": [3, 5, 7], "learning_rate": [0.3], "n_estimators": [25, 100]}
 continued = {"max_depth": [6], "min_child_weight": [5], "learning_rate": [0.05, 0.3], "n_estimators": [5, 25]}
 rows_worth_a_thread = 10_000
@@ -17,7 +17,7 @@ rows_worth_a_thread = 10_000
 
 @dataclass(frozen=True)
 class Trial:
-    """One combination of the grid: its model and its error on the held-out rows, in USD."""
+    """One combination of the grid: its model and its error on the held-out rows, in the unit of the target."""
 
     parameters: dict[str, float]
     booster: xgb.Booster = field(repr=False)
@@ -42,7 +42,7 @@ def train_grid(learn: Rows, held_out: Rows, champion: xgb.Booster | None = None)
 
 
 def rmse(booster: xgb.Booster, features: np.ndarray, target: np.ndarray) -> float:
-    """Root mean square error in USD."""
+    """Root mean square error in the unit of the target."""
     return error_of(booster.inplace_predict(features, validate_features=False), target)
 
 

@@ -40,7 +40,7 @@ model_file = "model/model.json"
 
 @dataclass(frozen=True)
 class Version:
-    """A registered version: its errors in USD on the rows that it was judged by, and the champion that it met (0: none)."""
+    """A registered version: its errors in the unit of the target on the rows that it was judged by, and the champion that it met (0: none)."""
 
     version: int
     run_id: str
@@ -58,7 +58,7 @@ class Version:
     earlier_explained: float | None = None
 
 
-# Where fares have changed, a model of the new month may be worse on the months before it, if it explains the new month about as well
+# Where the target has changed, a model of the new month may be worse on the months before it, if it explains the new month about as well
 # as the champion explained those. A month of nonsense can't be explained.
 worse_on_earlier = 1.1
 least_of_earlier_explained = 0.5

@@ -77,7 +77,7 @@ class FlagParser(argparse.ArgumentParser):
 def parse_flags(name: str, description: str, month: bool) -> argparse.Namespace:
     """Reads and checks the flags; leaves with exit code 2 where they are wrong."""
     parser = FlagParser(prog=name, description=description, allow_abbrev=False)
-    parser.add_argument("--category", required=True, help="yellow, green …: whose model to train")
+    parser.add_argument("--category", required=True, help="the data set whose model to train")
     parser.add_argument("--warehouse", required=True, help="the DuckDB file, or bigquery://project/prefix_")
     parser.add_argument("--location", help="where BigQuery keeps the datasets, such as europe-west1; with bigquery:// only")
     if month:
@@ -183,7 +183,7 @@ def register_new(
 
 
 def compare_on_earlier(candidate: xgb.Booster, champion: xgb.Booster, rows: tuple[Rows, Rows]) -> dict[str, float]:
-    """The errors of both, in USD, on rows of earlier months that neither has learned from, and what each explains of its months."""
+    """The errors of both, in the unit of the target, on rows of earlier months that neither has learned from, and what each explains of its months."""
     held_out, earlier = rows
     features, target = earlier.matrix(), earlier.target()
     champions = rmse(champion, features, target)
@@ -205,7 +205,7 @@ def log_trials(registry: Registry, parent: Any, trials: list[Trial]) -> None:
 def to_result(
     facts: ModelFacts, version: Version | None, promoted: bool, rows: tuple[int, int], note: str | None
 ) -> dict[str, Any]:
-    """The step's result; errors in USD; rows that were used, and those left out."""
+    """The step's result; errors in the unit of the target; rows that were used, and those left out."""
     judged = (
         {"version": version.version, "rmse": version.rmse, "baselineRmse": version.baseline_rmse, "baseline": version.baseline}
         if version

@@ -9,7 +9,7 @@ import numpy as np
 import rows
 from errors import TemporaryError, UsageError
 from rows import Rows, read_rows
-from store_of_rows import StoreTestCase
+from test_store_case import StoreTestCase
 
 
 def contents(part: Rows) -> list[tuple[float, ...]]:

@@ -10,7 +10,7 @@ import xgboost as xgb
 import step
 from errors import TemporaryError
 from registry import Registry, Verdict, open_registry
-from store_of_rows import StoreTestCase
+from test_store_case import StoreTestCase
 
 
 class VerdictTest(unittest.TestCase):

@@ -22,7 +22,7 @@ from errors import UsageError
 from files import write_bytes
 from registry import open_registry
 from step import run_step, train_once
-from store_of_rows import StoreTestCase
+from test_store_case import StoreTestCase
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Trains a category's fare model on all its history, tunes it on a grid, and promotes the winner if it is no worse than the champion."""
+"""Trains a category's model on all its history, tunes it on a grid, and promotes the winner if it is no worse than the champion."""
 
 import sys
 

@@ -1,6 +1,6 @@
 // months: which months are in the source bucket, and which of them are done. Each task has a file of its own; this one reads flags.
 import { z } from 'zod';
-import { allDatasets, categoryOption } from '../contract/categories.ts';
+import { allDatasets, categoryHelp, categoryOption } from '../contract/categories.ts';
 import { runDateOption } from '../contract/run-date.ts';
 import { keyOf, readRecords } from '../plan/month-records.ts';
 import { log } from '../platform/log.ts';
@@ -23,7 +23,7 @@ await runProgram({
       .describe('backfill; freshness; record: one month; record-all: the months of a manifest'),
     records: uriOption.describe('URI of the folder of records, a file a month'),
     source: uriOption.optional().describe('backfill, freshness: URI of the folder or bucket of the files: s3:// or file://'),
-    category: categoryOption.optional().describe('all but freshness: the data set, such as yellow'),
+    category: categoryOption.optional().describe(`all but freshness: ${categoryHelp}`),
     from: monthOption.optional().describe('backfill: the first month, such as 2023-01'),
     to: monthOption.optional().describe('backfill: the last month, such as 2023-12'),
     uri: uriOption.optional().describe('record: URI of the file that was loaded'),

@@ -41,7 +41,7 @@ export type SchemaGroups = z.output<typeof schemaGroups>;
 export type SchemaGroup = SchemaGroups['groups'][number];
 export type SourceFile = SchemaGroup['files'][number];
 
-/** Of 200 files far away, 128 at once take two round trips. */
+/** Of 200 files far away, 128 at once wait for two answers one after the other. */
 const footersAtOnce = 128;
 /** Files that a message names; the result names all. */
 const mostNamed = 50;

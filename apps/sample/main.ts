@@ -1,6 +1,6 @@
 // Makes sample files for those who have none at hand.
 import { z } from 'zod';
-import { categoryOption } from '../contract/categories.ts';
+import { categoryHelp, categoryOption } from '../contract/categories.ts';
 import { runProgram } from '../platform/program.ts';
 import { toUri } from '../platform/uri.ts';
 import { generateSample } from './generate.ts';
@@ -10,7 +10,7 @@ await runProgram({
   description:
     'Writes monthly Parquet files of made-up rows, with the drift and dirt of real ones. The same flags give the same rows.',
   options: {
-    category: categoryOption.describe('the data set, such as yellow'),
+    category: categoryOption.describe(categoryHelp),
     destination: z.string().transform(toUri).describe('URI of the folder to write'),
     newest: z
       .string()

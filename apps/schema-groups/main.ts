@@ -1,6 +1,6 @@
 // Groups the files of a manifest by schema, from their footers alone, and says which can't be mapped onto the contract.
 import { z } from 'zod';
-import { categoryOption } from '../contract/categories.ts';
+import { categoryHelp, categoryOption } from '../contract/categories.ts';
 import { effects } from '../contract/derive/cast-effect.ts';
 import { readManifest } from '../plan/manifest.ts';
 import { groupFiles, toRefusal } from '../plan/schema-groups.ts';
@@ -21,7 +21,7 @@ await runProgram({
   description:
     "Reads Parquet footers, groups files of one schema, and reports how each group drifts from the contract and from the month before. Refuses files that don't fit the contract, by name.",
   options: {
-    category: categoryOption.describe('the data set, such as yellow'),
+    category: categoryOption.describe(categoryHelp),
     manifest: uri.describe('URI of the list of files that transfer wrote'),
     groups: uri.describe('URI of the JSON file to write: groups of files with their casts'),
     cache: uri

@@ -1,6 +1,6 @@
 // tables: BigQuery's datasets and tables as the contract says.
 import { z } from 'zod';
-import { categoryOption } from '../contract/categories.ts';
+import { categoryHelp, categoryOption } from '../contract/categories.ts';
 import { connectBigQuery } from '../platform/bigquery.ts';
 import { locationOption, warehouseOption } from '../platform/bigquery-warehouse.ts';
 import { runProgram } from '../platform/program.ts';
@@ -11,7 +11,7 @@ await runProgram({
   name: 'tables',
   description: "Creates BigQuery's datasets and tables as the contract says, and changes what loses no data.",
   options: {
-    category: categoryOption.describe('the data set, such as yellow'),
+    category: categoryOption.describe(categoryHelp),
     warehouse: warehouseOption.describe('bigquery://project/prefix_; the prefix of the datasets may be left out'),
     location: locationOption.describe('where the datasets are, such as europe-west1'),
     expiryDays: z.coerce

@@ -1,6 +1,6 @@
 // Copies files from one storage to another; a copy of the same version that is there already is left alone.
 import { z } from 'zod';
-import { categoryOption } from '../contract/categories.ts';
+import { categoryHelp, categoryOption } from '../contract/categories.ts';
 import { uriOption } from '../platform/object-storage-uri.ts';
 import { runProgram } from '../platform/program.ts';
 import { transfer } from './transfer.ts';
@@ -21,9 +21,7 @@ await runProgram({
       .enum(['skip', 'overwrite', 'fail'])
       .default('overwrite')
       .describe('what to do where something else than a copy of the same version is there'),
-    category: categoryOption
-      .optional()
-      .describe('the data set, such as yellow: files that are CSV by its contract become Parquet'),
+    category: categoryOption.optional().describe(`${categoryHelp}; files that are CSV by its contract become Parquet`),
     filename: z.string().optional().describe("of a month: the file's base name, which must be the source's"),
     runDate: z.string().optional().describe("of a month: the first day of the file's month, such as 2024-01-01"),
     manifest: uriOption.optional().describe('URI of a JSON file to write: the files that were asked for, copied or not'),

@@ -80,7 +80,7 @@ const quote = (column: string) => `\`${column}\``;
 /** A row whose average is not recorded must not weigh. */
 const weighted = (figure: string, rows: string) =>
   `safe_divide(sum(${quote(figure)} * ${rows}), sum(if(${quote(figure)} is null, 0, ${rows}))) as ${quote(figure)}`;
-/** `monthly_fare_amount` is "Fare amount". */
+/** `monthly_tip_amount` is "Tip amount". */
 const toTitle = (figure: string) => {
   const words = figure.replace(/^monthly_/, '').replaceAll('_', ' ');
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;

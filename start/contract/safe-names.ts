@@ -51,7 +51,7 @@ function makeFree(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** `Trip distance (mi)` → `trip_distance_mi`, as names of rules are. */
+/** `Wind speed (mph)` → `wind_speed_mph`, as names of rules are. */
 export const toSnake = (name: string): string => {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')

@@ -27,6 +27,32 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test("README's recipe, step by step: one file, and what is made from it", async () => {
+  const readme = await readFile(join(repository, 'README.md'), 'utf8');
+  const recipe = /^## Add a data set\n[\s\S]*?(?=^(?:## |\[ARCHITECTURE))/m.exec(readme)?.[0] ?? '';
+  expect(recipe.trimEnd().split('\n').length).toBeLessThan(50);
+  const [, path = ''] = /^One file, `(.*?)`/m.exec(recipe) ?? [];
+  const [, code = ''] = /^```ts\n([\s\S]*?)^```/m.exec(recipe) ?? [];
+  const [, commands = ''] = /^```sh\n([\s\S]*?)^```/m.exec(recipe) ?? [];
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: clone, encoding: 'utf8' });
+  git('init', '--quiet', '--initial-branch=main');
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'before');
+
+  await writeFile(join(clone, path), code);
+  const printed = execFileSync('bash', ['-euxc', commands], { cwd: clone, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  expect(printed).toContain('batch meters: succeeded');
+  expect(printed).toContain('the data set is new');
+  const changed = git('status', '--porcelain', '--untracked-files=all')
+    .split('\n')
+    .flatMap((line) => line.slice(3) || []);
+  const made =
+    /^(dist\/|apps\/contract\/generated\/|apps\/dbt\/(models|macros)\/generated\/|apps\/dbt\/seeds\/|apps\/ml\/generated\/|apps\/validate\/expectations\/)/;
+  expect(changed.filter((name) => !made.test(name))).toEqual([path]);
+  expect(changed.length).toBeGreaterThan(10);
+});
+
 test('one contract file is all that a category takes', async () => {
   const source = (await readFile(join(clone, 'apps/contract/green.ts'), 'utf8'))
     .replaceAll('lpep_', 'opep_')

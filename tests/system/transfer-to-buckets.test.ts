@@ -145,6 +145,31 @@ describe.skipIf(s3Tool === undefined || gcsTool === undefined)('transfer into bu
     expect(stored.equals(await lab.copyOf('from-gs'))).toBe(true);
   });
 
+  test('CSV becomes Parquet on the way, once; the next version replaces it, and a broken one leaves it', async () => {
+    const header = 'ride_id,started_at,ended_at,start_station_id,start_lat,start_lng';
+    const ofRides = (...ids: string[]) => gzipSync([header, ...ids.map((id) => `${id},2024-01-01,,,,`), ''].join('\n'));
+    const name = 'JC-202401-citibike-tripdata.csv.gz';
+    const [source, parquet] = [uriOf(`csv/${name}`), 'csv/JC-202401-citibike-tripdata.parquet'];
+    const month = ['--category', 'bikes', '--filename', name, '--run-date', '2024-01-01'];
+    const convert = () => run(source, `gs://${staging}/csv/`, ...month);
+    await lab.put(`csv/${name}`, ofRides('a', 'b'));
+    const first = await convert();
+    expect([first.code, first.result], first.stderr).toEqual([
+      0,
+      expect.objectContaining({ copied: 1, file: 'JC-202401-citibike-tripdata.parquet' }),
+    ]);
+    expect(await namesIn('csv/')).toEqual([parquet]);
+    const made = await contentOf(parquet);
+    expect(made.subarray(0, 4).toString()).toBe('PAR1');
+    expect((await convert()).result).toMatchObject({ files: 1, copied: 0 });
+    await lab.put(`csv/${name}`, ofRides('a', 'b').subarray(0, -9));
+    expect(await convert()).toMatchObject({ code: 1, stderr: expect.stringContaining("can't be unpacked") });
+    expect((await contentOf(parquet)).equals(made)).toBe(true);
+    await lab.put(`csv/${name}`, ofRides('c'));
+    expect((await convert()).result).toMatchObject({ copied: 1 });
+    expect((await contentOf(parquet)).equals(made)).toBe(false);
+  });
+
   test('two at the same time', async () => {
     const expected = await putParts('twice.parquet', 2);
     const both = await Promise.all([1, 2].map(() => run(uriOf('twice.parquet'), `gs://${staging}/twice/`)));

@@ -3,9 +3,9 @@ import type { Dataset } from '../dataset.ts';
 import { decimalsOf, toAmount, type UnitName } from '../units.ts';
 
 export interface ModelWords {
-  /** `Fare` */
+  /** `Duration` */
   readonly what: string;
-  /** `Fare model` */
+  /** `Duration model` */
   readonly title: string;
   /** Of what it predicts, where that has one. */
   readonly unit: UnitName | undefined;
