@@ -49,6 +49,7 @@ describe.skipIf(tool === undefined)('transfer from S3', () => {
         files: 1,
         copied: 1,
         bytesCopied: Buffer.byteLength(name),
+        file: name,
         bytes: Buffer.byteLength(name),
         version: createHash('md5').update(name).digest('hex'),
       });
