@@ -96,7 +96,8 @@ function toCodeChoices(dataset: Dataset, column: Column, bounds: Bounds): Choice
   const codes =
     column.type === 'boolean'
       ? { true: 'Yes', false: 'No', ...column.codes }
-      : (column.codes ?? (listed[0] && Object.fromEntries(listed[0].map((value) => [value, String(value)]))));
+      : (column.codes ??
+        (listed[0] && Object.fromEntries(listed[0].map((value): [string, string] => [String(value), String(value)]))));
   return (
     codes &&
     Object.entries(codes)

@@ -3,6 +3,7 @@ import type { Lookup } from './dimension.ts';
 import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Input } from './input.ts';
+import { monthlyColumns } from './names.ts';
 import type { Predicate } from './predicate.ts';
 import type { Promises } from './promises.ts';
 import type { Sample } from './sample.ts';
@@ -143,6 +144,8 @@ export interface Dataset {
   readonly gates?: readonly Gate[];
   /** What the monthly table holds; the number of rows alone unless given. */
   readonly summary?: Summary;
+  /** The summary's figures that the dashboard plots, in order; all of them unless given. */
+  readonly board?: readonly string[];
   /** The columns of the model's table, in order. Rows whose lookups find no place are not in it. */
   readonly features?: Readonly<Record<string, Feature>>;
   /** What is learned from the rows; without one there is no feature table, and nothing is trained. */
@@ -183,6 +186,12 @@ export function modelOf({ category, model }: Dataset): Model {
 
 /** The data set's own summary, or the number of rows of a month. */
 export const summaryOf = ({ summary }: Dataset): Summary => summary ?? { keys: {}, figures: { row_count: count() } };
+
+/** The columns of the monthly table that say when its rows were. */
+export const datesOfSummary = (dataset: Dataset): string[] => [
+  monthlyColumns.month,
+  ...(summaryOf(dataset).per === 'day' ? [monthlyColumns.day] : []),
+];
 
 /** The summary's figure that counts rows. Throws where it has none: who needs it, checks the definition. */
 export function countOf(dataset: Dataset): string {

@@ -3,8 +3,8 @@ import { ContractError } from './contract-error.ts';
 import { type Dataset, summaryOf } from './dataset.ts';
 import { defineDataset, isDataset } from './define-dataset.ts';
 import { green } from './green.ts';
-import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
-import { count, mean, sum, sumHours } from './summary.ts';
+import { all, any, before, beforeAsOf, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
+import { count, countWhere, mean, shareWhere, sum, sumHours } from './summary.ts';
 import { taxiZones } from './taxi-zones.ts';
 import { yellow } from './yellow.ts';
 
@@ -94,6 +94,28 @@ test.each<[string, Partial<Dataset>, string]>([
     { columns: [...yellow.columns, { name: 'surge', type: 'int', description: 'x', since: '2025-02' }], must: ['surge'] },
     'must: column "surge" may be absent, by its optional, since or until, but every file must carry it',
   ],
+  [
+    'a share of what nobody knows',
+    { summary: { keys: {}, figures: { free: shareWhere(oneOf('fare_amont', [0]), 'Free.') } } },
+    'summary "free": no column "fare_amont" (did you mean "fare_amount"?)',
+  ],
+  [
+    'a number of rows before the present',
+    { summary: { keys: {}, figures: { past: countWhere(not(beforeAsOf('tpep_pickup_datetime')), ' ') } } },
+    'summary "past": it has no description',
+  ],
+  [
+    "the run's clock in a summary",
+    { summary: { keys: {}, figures: { past: countWhere(all(beforeAsOf('tpep_pickup_datetime')), 'x') } } },
+    "summary \"past\": a month's figures are the same whenever it is loaded: they can't read the run's clock",
+  ],
+  ['a figure of the board that is none', { board: ['trip_counts'] }, 'board: no figure "trip_counts" (did you mean "trip_count"?)'],
+  ['a figure of the board twice', { board: ['trip_count', 'trip_count'] }, 'board: figure "trip_count" is listed twice'],
+  [
+    'a key that is the day',
+    { summary: { keys: { day: 'VendorID' }, per: 'day', figures: { n: count() } } },
+    'summary: "day" is defined twice',
+  ],
   ['a word twice', { files: { name: 'y_{YYYYMM}.csv', nulls: ['NA', 'NA'] } }, 'files.nulls: "NA" is listed twice'],
   ['a column twice', { columns: [...yellow.columns, ...yellow.columns.slice(0, 1)] }, 'column "VendorID" is defined 2 times'],
   [
@@ -143,7 +165,7 @@ test.each<[string, Partial<Dataset>, string]>([
       columns: [...yellow.columns, { name: 'is_shared', type: 'boolean', description: 'Shared?' }],
       rules: [{ name: 'shared', description: 'Shared.', holds: oneOf('is_shared', ['true']) }],
     },
-    '"one-of" needs int or double or string, but column "is_shared" is boolean',
+    'value "true" does not fit column "is_shared" of type boolean',
   ],
   [
     'other codes of a flag',

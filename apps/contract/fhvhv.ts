@@ -4,7 +4,7 @@ import { defineDataset } from './define-dataset.ts';
 import { code, day, dayOfWeek, hourOf, lookup, metres, value, yearOf } from './expression.ts';
 import { fhvhvSample } from './fhvhv-sample.ts';
 import { all, before, between, ifPresent, inMonth, lasts, notAfter, oneOf, present } from './predicate.ts';
-import { busiestHour, count, mean, sum, sumHours } from './summary.ts';
+import { busiestHour, count, countWhere, mean, shareWhere, sum, sumHours } from './summary.ts';
 import { tripMiles } from './trip-features.ts';
 import { tripCluster, tripColumns, tripLookups, tripTimeZone } from './trips.ts';
 import { airports } from './zones.ts';
@@ -113,6 +113,8 @@ export const fhvhv = defineDataset({
       monthly_tips: sum('tips'),
       monthly_tolls: sum('tolls'),
       average_trip_miles: mean('trip_miles'),
+      shared_share: shareWhere(oneOf('shared_match_flag', [true]), 'Share of trips that were shared.'),
+      accessible_trips: countWhere(oneOf('wav_match_flag', [true]), 'Number of trips in wheelchair-accessible vehicles.'),
       total_duration_hours: sumHours('pickup_datetime', 'dropoff_datetime'),
       busiest_hour_of_day: busiestHour('pickup_datetime'),
     },

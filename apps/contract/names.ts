@@ -28,7 +28,7 @@ export const dimensionTable = ({ name }: { readonly name: string }): TableName =
 export const triageColumns = { file: 'source_file', month: 'source_month', rules: 'broken_rules' } as const;
 
 /** The monthly table's columns that every category has beside keys, sums and averages. */
-export const monthlyColumns = { month: 'first_day_of_month' } as const;
+export const monthlyColumns = { month: 'first_day_of_month', day: 'day' } as const;
 
 /** Buckets by what they hold. On one machine they are folders of `.taxiway/buckets/`. */
 export const buckets = { source: 'source', staging: 'staging', docs: 'docs', models: 'models' } as const;

@@ -3,7 +3,7 @@ import type { Duration } from './duration.ts';
 
 export type Predicate =
   | { readonly op: 'present'; readonly column: string }
-  | { readonly op: 'one-of'; readonly column: string; readonly values: readonly (number | string)[] }
+  | { readonly op: 'one-of'; readonly column: string; readonly values: readonly (number | string | boolean)[] }
   | {
       readonly op: 'between';
       readonly column: string;
@@ -28,7 +28,11 @@ export interface DurationBounds {
 /** The column has a value. */
 export const present = (column: string): Predicate => ({ op: 'present', column });
 /** The column's value is one of these. */
-export const oneOf = (column: string, values: readonly (number | string)[]): Predicate => ({ op: 'one-of', column, values });
+export const oneOf = (column: string, values: readonly (number | string | boolean)[]): Predicate => ({
+  op: 'one-of',
+  column,
+  values,
+});
 /** atLeast ≤ value, and value ≤ atMost or value < below. */
 export const between = (column: string, bounds: { atLeast: number; below?: number; atMost?: number }): Predicate => ({
   op: 'between',

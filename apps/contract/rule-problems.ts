@@ -22,7 +22,8 @@ export function ruleProblems(dataset: Dataset): string[] {
   ];
 }
 
-function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
+/** Columns that a predicate can't read; those that are not there are passed over. */
+export function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
   switch (predicate.op) {
     case 'all':
     case 'any': {
@@ -43,9 +44,10 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
     case 'present':
       return [];
     case 'one-of': {
-      const typed = mustBe(['int', 'double', 'string']);
+      const typed = mustBe(['int', 'double', 'string', 'boolean']);
       if (typed.length > 0) return typed;
-      const wrong = predicate.values.filter((value) => (typeof value === 'string') !== (column.type === 'string'));
+      const jsType = column.type === 'string' || column.type === 'boolean' ? column.type : 'number';
+      const wrong = predicate.values.filter((value) => typeof value !== jsType);
       const kind = predicate.values.length === 0 ? ['an empty list of values never holds'] : [];
       return [
         ...kind,

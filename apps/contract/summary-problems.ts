@@ -1,10 +1,11 @@
 // What is wrong with the summary of a definition, and with the view that derives from it.
-import { type Dataset, type LogicalType, summaryOf } from './dataset.ts';
+import { type Dataset, datesOfSummary, type LogicalType, summaryOf } from './dataset.ts';
 import { viewColumns } from './derive/view-columns.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
-import { monthlyColumns } from './names.ts';
 import { findNameProblem } from './plain-name.ts';
+import type { Predicate } from './predicate.ts';
+import { typeProblems } from './rule-problems.ts';
 import { columnsOfSummaryFigure, type SummaryFigure } from './summary.ts';
 
 const nameProblems = (names: readonly string[]): string[] =>
@@ -14,7 +15,7 @@ const nameProblems = (names: readonly string[]): string[] =>
   });
 
 /** The types of the columns that a figure reads. */
-const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, readonly LogicalType[]>> = {
+const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count' | `${string}-where`>, readonly LogicalType[]>> = {
   sum: ['int', 'double'],
   mean: ['int', 'double'],
   min: ['int', 'double'],
@@ -27,7 +28,7 @@ const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, read
 export function summaryProblems(dataset: Dataset): string[] {
   const { keys, figures } = summaryOf(dataset);
   const names = countNames(
-    [monthlyColumns.month, ...Object.keys(keys), ...Object.keys(figures)].map((name) => name.toLowerCase()),
+    [...datesOfSummary(dataset), ...Object.keys(keys), ...Object.keys(figures)].map((name) => name.toLowerCase()),
   );
   return [
     ...[...names].filter(([, times]) => times > 1).map(([name]) => `summary: "${name}" is defined twice`),
@@ -37,16 +38,50 @@ export function summaryProblems(dataset: Dataset): string[] {
       .filter(([, column]) => !findColumn(dataset, column))
       .map(([name, column]) => `summary "${name}": no column ${nearest(dataset, column)}`),
     ...Object.entries(figures).flatMap(([name, figure]) =>
-      columnsOfSummaryFigure(figure).flatMap((column) => {
-        const found = findColumn(dataset, column);
-        if (!found) return [`summary "${name}": no column ${nearest(dataset, column)}`];
-        const types = figure.of === 'count' ? [] : typesOfFigure[figure.of];
-        return types.includes(found.type)
-          ? []
-          : [`summary "${name}": "${figure.of}" needs ${types.join(' or ')}, but column "${column}" is ${found.type}`];
-      }),
+      figureProblems(dataset, figure).map((problem) => `summary "${name}": ${problem}`),
     ),
+    ...boardProblems(dataset),
     ...viewProblems(dataset),
+  ];
+}
+
+function figureProblems(dataset: Dataset, figure: SummaryFigure): string[] {
+  const columns = columnsOfSummaryFigure(figure);
+  const unknown = columns
+    .filter((column) => !findColumn(dataset, column))
+    .map((column) => `no column ${nearest(dataset, column)}`);
+  if (figure.of === 'count') return [];
+  if ('holds' in figure)
+    return [
+      ...unknown,
+      ...(figure.description?.trim() ? [] : ['it has no description']),
+      ...typeProblems(dataset, figure.holds),
+      ...(readsClock(figure.holds)
+        ? ["a month's figures are the same whenever it is loaded: they can't read the run's clock"]
+        : []),
+    ];
+  const types = typesOfFigure[figure.of];
+  const wrong = columns
+    .flatMap((column) => findColumn(dataset, column) ?? [])
+    .filter(({ type }) => !types.includes(type))
+    .map(({ name, type }) => `"${figure.of}" needs ${types.join(' or ')}, but column "${name}" is ${type}`);
+  return [...unknown, ...wrong];
+}
+
+function readsClock(predicate: Predicate): boolean {
+  if ('predicates' in predicate) return predicate.predicates.some(readsClock);
+  return 'holds' in predicate ? readsClock(predicate.holds) : predicate.op === 'before-as-of';
+}
+
+function boardProblems(dataset: Dataset): string[] {
+  const { board } = dataset;
+  const known = Object.keys(summaryOf(dataset).figures);
+  return [
+    ...(board?.length === 0 ? ['board: no figures; name one at least, or leave it out for all'] : []),
+    ...(board ?? [])
+      .filter((name) => !known.includes(name))
+      .map((name) => `board: no figure "${name}"${didYouMean(name, known)}`),
+    ...[...countNames(board ?? [])].filter(([, count]) => count > 1).map(([name]) => `board: figure "${name}" is listed twice`),
   ];
 }
 

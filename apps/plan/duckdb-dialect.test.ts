@@ -209,7 +209,7 @@ test('the busiest hour is the earliest of equals, whatever the order of the rows
 });
 
 test('predicates say in SQL what they say row by row, null included', async () => {
-  const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' } as const;
+  const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', boolean: 'BOOLEAN', timestamp: 'TIMESTAMP' } as const;
   const literal = (value: Row[string]) => (typeof value === 'string' ? duckdb.text(value) : String(value));
   const { asOf, month } = predicateClock;
   await withDuckDb(':memory:', (connection) =>

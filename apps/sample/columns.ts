@@ -77,7 +77,7 @@ const flatten = (predicate: Predicate): Predicate[] => {
 };
 const predicatesOf = ({ rules }: Dataset): Predicate[] => rules.flatMap(({ holds }) => flatten(holds));
 
-function valuesOf(dataset: Dataset, name: string): readonly (number | string)[] | undefined {
+function valuesOf(dataset: Dataset, name: string): readonly CodeValue[] | undefined {
   const found = predicatesOf(dataset).find((predicate) => predicate.op === 'one-of' && predicate.column === name);
   return found?.op === 'one-of' ? found.values : undefined;
 }

@@ -11,24 +11,27 @@ import { toFigure } from './panels.ts';
 /** No query names the present: the same text lets BigQuery answer from its cache. */
 export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
   const { category, title, description, columns } = dataset;
-  const { figures } = summaryOf(dataset);
+  const summary = summaryOf(dataset);
+  const figures = dataset.board ?? Object.keys(summary.figures);
+  const time = monthlyColumns[summary.per ?? 'month'];
   const { many } = wordsOf(dataset);
   const all = many.replace(/\W+/g, '_');
   // Without a figure that counts, there is nothing to weigh by.
-  const rows = Object.keys(figures).find((name) => figures[name]?.of === 'count');
+  const rows = Object.keys(summary.figures).find((name) => summary.figures[name]?.of === 'count');
   const { dataset: schema, table } = biView(category);
   const view = `\`${env.google.project}.${env.google.datasetPrefix}${schema}.${table}\``;
   const location = env.google.warehouseLocation;
-  const unitOf = (column: string | undefined) => {
-    const unit = columns.find(({ name }) => name === column)?.unit;
+  const unitOf = (figure: SummaryFigure) => {
+    if ('holds' in figure) return figure.of === 'share-where' ? 'percentunit' : 'short';
+    const unit = columns.find(({ name }) => name === columnsOfSummaryFigure(figure)[0])?.unit;
     return unit === undefined ? 'short' : units[unit].grafana;
   };
-  const figuresOf = (kind: SummaryFigure['of']) =>
-    Object.entries(figures).flatMap(([name, figure]) =>
-      figure.of === kind ? [[name, columnsOfSummaryFigure(figure)[0]] as const] : [],
-    );
-  const byMonth = (select: string) =>
-    `select timestamp(${monthlyColumns.month}) as time, ${select} from ${view} group by time order by time`;
+  const figuresOf = (...kinds: SummaryFigure['of'][]) =>
+    figures.flatMap((name) => {
+      const figure = summary.figures[name] as SummaryFigure;
+      return kinds.includes(figure.of) ? [{ name, unit: unitOf(figure) }] : [];
+    });
+  const byMonth = (select: string) => `select timestamp(${time}) as time, ${select} from ${view} group by time order by time`;
   const dashboard = new DashboardBuilder(title)
     .uid(`taxiway-${category}`)
     .tags(['taxiway', 'figures'])
@@ -42,25 +45,30 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
     dashboard.withPanel(toFigure({ title: name, description: 'Of all months.', unit: 'short', sql, location, kind: 'table' }));
 
   dashboard.withRow(new RowBuilder(toTitle(many)));
-  if (rows !== undefined) graph(toTitle(many), 'A month.', { sql: byMonth(`sum(${quote(rows)}) as ${all}`), unit: 'short' });
-  for (const [figure] of figuresOf('sum-hours'))
-    graph('Duration', `Hours of all ${many} of a month.`, { sql: byMonth(`sum(${quote(figure)}) as hours`), unit: 'h' });
-  for (const [figure, column] of figuresOf('mean'))
+  const period = `A ${summary.per ?? 'month'}.`;
+  if (rows !== undefined && figures.includes(rows))
+    graph(toTitle(many), period, { sql: byMonth(`sum(${quote(rows)}) as ${all}`), unit: 'short' });
+  for (const { name } of figuresOf('sum-hours'))
+    graph('Duration', `Hours of all ${many} of a ${summary.per ?? 'month'}.`, {
+      sql: byMonth(`sum(${quote(name)}) as hours`),
+      unit: 'h',
+    });
+  for (const { name: figure, unit } of figuresOf('mean', 'share-where'))
     graph(toTitle(figure), rows === undefined ? 'Of all groups.' : `Weighted by ${many}.`, {
       sql: byMonth(rows === undefined ? `avg(${quote(figure)}) as ${quote(figure)}` : weighted(figure, quote(rows))),
-      unit: unitOf(column),
+      unit,
     });
   dashboard.withRow(new RowBuilder('Sums'));
-  for (const [figure, column] of figuresOf('sum'))
-    graph(toTitle(figure), 'Sum of a month.', {
+  for (const { name: figure, unit } of figuresOf('sum', 'count-where'))
+    graph(toTitle(figure), `Sum of a ${summary.per ?? 'month'}.`, {
       sql: byMonth(`sum(${quote(figure)}) as ${quote(figure)}`),
-      unit: unitOf(column),
+      unit,
     });
   if (rows === undefined) return dashboard.build();
   dashboard.withRow(new RowBuilder('Who and where'));
   for (const { name } of viewColumns(dataset).filter(({ of }) => of === 'codes'))
-    graph(toTitle(name), `${toTitle(many)} a month.`, {
-      sql: `select timestamp(${monthlyColumns.month}) as time, ${quote(name)} as metric, sum(${quote(rows)}) as ${all} from ${view} group by time, metric order by time`,
+    graph(toTitle(name), `${toTitle(many)} a ${summary.per ?? 'month'}.`, {
+      sql: `select timestamp(${time}) as time, ${quote(name)} as metric, sum(${quote(rows)}) as ${all} from ${view} group by time, metric order by time`,
       unit: 'short',
     });
   for (const { lookup } of keyLookups(dataset)) {

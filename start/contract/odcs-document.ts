@@ -11,7 +11,7 @@ const bounds = z.object({ atLeast: z.number(), below: z.number().optional(), atM
 export const predicateSchema: z.ZodType<Predicate> = z.lazy(() =>
   z.discriminatedUnion('op', [
     z.strictObject({ op: z.enum(['present', 'before-as-of', 'in-month']), column: text }),
-    z.strictObject({ op: z.literal('one-of'), column: text, values: z.array(z.union([z.number(), text])) }),
+    z.strictObject({ op: z.literal('one-of'), column: text, values: z.array(z.union([z.number(), text, z.boolean()])) }),
     z.strictObject({ op: z.literal('between'), column: text, ...bounds.shape }),
     z.strictObject({ op: z.literal('matches'), column: text, pattern: text }),
     z.strictObject({ op: z.enum(['before', 'not-after']), column: text, other: text }),

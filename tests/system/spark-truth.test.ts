@@ -82,7 +82,7 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
   test('judge rows by predicates alike', async () => {
     const predicates = fc.sample(predicate, { seed: 7, numRuns: 150 });
     const rows = fc.sample(predicateRow, { seed: 7, numRuns: 300 });
-    const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', timestamp: 'TIMESTAMP' } as const;
+    const types = { int: 'BIGINT', double: 'DOUBLE', string: 'VARCHAR', boolean: 'BOOLEAN', timestamp: 'TIMESTAMP' } as const;
     const columns = Object.entries(predicateColumns);
     const toValues = (row: Row) =>
       columns.map(([name]) => (typeof row[name] === 'string' ? duckdb.text(row[name]) : String(row[name])));

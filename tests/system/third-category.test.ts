@@ -152,14 +152,26 @@ test('hourly weather, which is no trip: CSV with instants and a word for what is
     [28 * 72 + 1, 28 * 72 - 1, 2],
     [31 * 72 + 1, 31 * 72 - 1, 2],
   ]);
-  const [monthly] = await withDuckDb(join(state, 'warehouse.duckdb'), async (connection) =>
+  const days = await withDuckDb(join(state, 'warehouse.duckdb'), async (connection) =>
     (
       await connection.runAndReadAll(
-        'SELECT station, observations, coldest, warmest, rain FROM bi.dbt__bi__weather_m2m WHERE year = 2013 AND month = 2 ORDER BY station DESC',
+        "SELECT day::VARCHAR AS day, observations, coldest, warmest, rain, dry, frosts FROM bi.dbt__bi__weather_m2m WHERE year = 2013 AND month = 2 AND station = 'Newark' ORDER BY day",
       )
     ).getRowObjectsJson(),
   );
-  expect(monthly).toEqual({ station: 'Newark', observations: '672', coldest: 20, warmest: 59, rain: 6.8 });
+  expect(days).toHaveLength(28);
+  const ofFirstDay = Array.from({ length: 24 }, (_, hour) => hour * 3);
+  const temperatures = ofFirstDay.filter((index) => index % 50 !== 0).map((index) => 20 + (index % 40));
+  const wet = ofFirstDay.filter((index) => index % 10 === 0).length;
+  expect(days[0]).toEqual({
+    day: '2013-02-01',
+    observations: '24',
+    coldest: Math.min(...temperatures),
+    warmest: Math.max(...temperatures),
+    rain: expect.closeTo(wet / 10, 6),
+    dry: (24 - wet) / 24,
+    frosts: String(temperatures.filter((one) => one < 32).length),
+  });
   const page = (await readFile(join(state, 'buckets/docs/datasets/weather.html'), 'utf8')).replaceAll('<wbr>', '');
   expect(page).toContain('weather_YYYY-MM.csv');
   expect(page).not.toMatch(/\btrips?\b|\bfares?\b|\btaxis?\b/i);

@@ -1,5 +1,5 @@
 // dbt's sources: every table that the etl step writes, its columns' meanings, and the data tests that follow from the rules.
-import { type Column, columnOf, type Dataset, summaryOf, wordsOf } from '../dataset.ts';
+import { type Column, columnOf, type Dataset, datesOfSummary, summaryOf, wordsOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageColumns, triageTable } from '../names.ts';
 import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
@@ -112,7 +112,7 @@ function monthlySource(dataset: Dataset): object {
 /** What the monthly table is. */
 export function toSummaryMeaning(dataset: Dataset): string {
   const { keys, by = Object.keys(keys).join(', ') } = summaryOf(dataset);
-  return `${dataset.title}: figures of each month${by === '' ? '' : ` by ${by}`}, of every in-month ${wordsOf(dataset).one}, clean or not.`;
+  return `${dataset.title}: figures of each ${summaryOf(dataset).per ?? 'month'}${by === '' ? '' : ` by ${by}`}, of every in-month ${wordsOf(dataset).one}, clean or not.`;
 }
 
 /** The monthly table's columns; `words` makes their descriptions. */
@@ -122,14 +122,14 @@ export function toMonthlyColumns(dataset: Dataset, words = describe): DbtColumn[
   const ofTime = word === undefined ? '' : ` of ${word}`;
   return [
     ...Object.entries(keys).map(([name, of]) => ({ ...toColumn(columnOf(dataset, of), words), name })),
-    {
-      ...{ name: monthlyColumns.month, description: `First day of the month${ofTime}.`, data_type: 'DATE' },
+    ...datesOfSummary(dataset).map((name) => ({
+      ...{ name, description: `${name === monthlyColumns.day ? 'Day' : 'First day of the month'}${ofTime}.`, data_type: 'DATE' },
       data_tests: ['not_null'],
-    },
+    })),
     ...Object.entries(figures).map(([name, figure]) => ({
       ...{ name, description: figure.description ?? toFigureMeaning(dataset, figure, words) },
       data_type: duckdbTypes[typeOfFigure(dataset, figure)],
-      ...(figure.of === 'count' && { data_tests: ['not_null'] }),
+      ...(['count', 'count-where'].includes(figure.of) && { data_tests: ['not_null'] }),
     })),
   ];
 }
@@ -141,6 +141,9 @@ function toFigureMeaning(dataset: Dataset, figure: SummaryFigure, words: (column
   switch (figure.of) {
     case 'count':
       return `Number of ${many}.`;
+    case 'count-where':
+    case 'share-where':
+      throw new Error(`a figure of ${figure.of} has no description`);
     case 'mean-minutes':
       return 'Average duration in minutes.';
     case 'sum-hours':

@@ -122,7 +122,7 @@ export function toSplitQueries(
 /** Sums up the in-month rows of the relation `source`, kept or triaged, by the summary's keys. */
 export function toMonthlyQuery(dataset: Dataset, dialect: Dialect, source: string): string {
   const { at } = dataset.time;
-  const { keys, figures } = summaryOf(dataset);
+  const { keys, figures, per } = summaryOf(dataset);
   const name = dialect.name;
   const named = (columns: Iterable<readonly [column: string, value: string]>) =>
     Object.fromEntries([...columns].map(([column, value]) => [name(column), value]));
@@ -132,6 +132,7 @@ export function toMonthlyQuery(dataset: Dataset, dialect: Dialect, source: strin
     keys: named([
       ...Object.entries(keys).map(([key, column]) => [key, name(column)] as const),
       [monthlyColumns.month, name(triageColumns.month)],
+      ...(per === 'day' ? [[monthlyColumns.day, `CAST(${name(at)} AS DATE)`] as const] : []),
     ]),
     columns: (of) =>
       named(Object.entries(figures).map(([figure, what]) => [figure, toFigure(dataset, dialect, { figure: what, of })] as const)),
@@ -145,6 +146,10 @@ function toFigure(
 ): string {
   const { name } = dialect;
   if (figure.of === 'count') return of(plain('count(*)'));
+  if ('holds' in figure) {
+    const held = of(plain(`count(CASE WHEN ${toCondition(figure.holds, dialect, '')} THEN 1 END)`));
+    return figure.of === 'count-where' ? held : dialect.divide(held, of(plain('count(*)')));
+  }
   const column = name(figure.column);
   const sumOf = () => of(dialect.sumOf(column, columnOf(dataset, figure.column).type));
   switch (figure.of) {

@@ -1,5 +1,5 @@
 // The columns of the tables that etl fills, in terms that each engine turns into its own types.
-import { columnOf, type Dataset, summaryOf } from '../dataset.ts';
+import { columnOf, type Dataset, datesOfSummary, summaryOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, type TableName, triageColumns, triageTable } from '../names.ts';
 import type { SummaryFigure } from '../summary.ts';
 
@@ -38,7 +38,7 @@ export function monthlySchema(dataset: Dataset): TableColumn[] {
   const { keys, figures } = summaryOf(dataset);
   return [
     ...Object.entries(keys).map(([name, column]) => ({ name, type: columnOf(dataset, column).type })),
-    { name: monthlyColumns.month, type: 'date' },
+    ...datesOfSummary(dataset).map((name): TableColumn => ({ name, type: 'date' })),
     ...Object.entries(figures).map(([name, figure]): TableColumn => ({ name, type: typeOfFigure(dataset, figure) })),
   ];
 }
@@ -47,6 +47,7 @@ export function monthlySchema(dataset: Dataset): TableColumn[] {
 export function typeOfFigure(dataset: Dataset, figure: SummaryFigure): 'int' | 'double' {
   switch (figure.of) {
     case 'count':
+    case 'count-where':
     case 'busiest-hour':
       return 'int';
     case 'min':

@@ -1,7 +1,6 @@
 // The columns of the month-to-month view for dashboards: the monthly table's, with names in place of codes and ids.
-import { type Column, columnOf, type Dataset, summaryOf } from '../dataset.ts';
+import { type Column, columnOf, type Dataset, datesOfSummary, summaryOf } from '../dataset.ts';
 import type { Dimension } from '../dimension.ts';
-import { monthlyColumns } from '../names.ts';
 
 export type ViewColumn = { readonly name: string } /** A code's meaning. */ & (
   | { readonly of: 'codes'; readonly key: string }
@@ -38,7 +37,11 @@ export function viewColumns(dataset: Dataset): ViewColumn[] {
   const names = Object.entries(given ?? Object.fromEntries(coded.map((key) => [key, key])));
   const [first = [], ...others] = names.map(([name, key]): ViewColumn[] => [{ name, of: 'codes', key }]);
   const replaced = [...names.map(([, key]) => key), ...lookups.map(({ key }) => key)];
-  const kept = [...Object.keys(keys).filter((key) => !replaced.includes(key)), monthlyColumns.month, ...Object.keys(figures)];
+  const kept = [
+    ...Object.keys(keys).filter((key) => !replaced.includes(key)),
+    ...datesOfSummary(dataset),
+    ...Object.keys(figures),
+  ];
   return [
     ...first,
     { name: 'year', of: 'year' },

@@ -13,6 +13,8 @@
       {"name":"monthly_tips","of":"column","column":"monthly_tips"},
       {"name":"monthly_tolls","of":"column","column":"monthly_tolls"},
       {"name":"average_trip_miles","of":"column","column":"average_trip_miles"},
+      {"name":"shared_share","of":"column","column":"shared_share"},
+      {"name":"accessible_trips","of":"column","column":"accessible_trips"},
       {"name":"total_duration_hours","of":"column","column":"total_duration_hours"},
       {"name":"busiest_hour_of_day","of":"column","column":"busiest_hour_of_day"},
       {"name":"shared","of":"codes","key":"shared","codes":[[true,"yes"],[false,"no"]]},
