@@ -109,7 +109,11 @@ test.each<[string, Partial<Dataset>, string]>([
     { summary: { keys: {}, figures: { past: countWhere(all(beforeAsOf('tpep_pickup_datetime')), 'x') } } },
     "summary \"past\": a month's figures are the same whenever it is loaded: they can't read the run's clock",
   ],
-  ['a figure of the board that is none', { board: ['trip_counts'] }, 'board: no figure "trip_counts" (did you mean "trip_count"?)'],
+  [
+    'a figure of the board that is none',
+    { board: ['trip_counts'] },
+    'board: no figure "trip_counts" (did you mean "trip_count"?)',
+  ],
   ['a figure of the board twice', { board: ['trip_count', 'trip_count'] }, 'board: figure "trip_count" is listed twice'],
   [
     'a key that is the day',

@@ -250,10 +250,3 @@ function toDecimal(unscaled: bigint, scale: number): string {
   const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
   return unscaled < 0n ? `-${text}` : text;
 }
-
-test('of a file that was CSV only names are changes: all of it is text', () => {
-  const columns = plain.map((column): FileColumn => ({ ...column, type: 'STRING' }));
-  const renamed = columns.map((column) => (column.name === 'airport_fee' ? { ...column, name: 'Airport_fee' } : column));
-  expect(toDrift(readingOf(columns))).toEqual([]);
-  expect(toContractChanges(readingOf(renamed))).toEqual([{ effect: 'safe', text: 'airport_fee from Airport_fee' }]);
-});

@@ -21,28 +21,20 @@ export const toDrift = (reading: Reading): string[] => toContractChanges(reading
 
 /** The same differences, each with its effect. None is breaking: a file that can't be read has no reading. */
 export function toContractChanges({ casts, ignored }: Reading): Change[] {
-  // What was CSV is all text: that says nothing of a column.
-  const isText = casts.every(({ source, from }) => source === null || from === 'STRING');
   return [
-    ...casts.flatMap((cast) => contractChangeOf(cast, isText)),
+    ...casts.flatMap(contractChangeOf),
     ...ignored.map((name): Change => ({ effect: 'safe', text: `${toShownName(name)} unknown, left out` })),
   ];
 }
 
-function contractChangeOf(cast: Cast, isText: boolean): Change[] {
+function contractChangeOf(cast: Cast): Change[] {
   const { column, source, from, to, zone } = cast;
   if (source === null) return [{ effect: 'safe', text: `${column} absent` }];
   const renamed = source === column ? '' : ` from ${toShownName(source)}`;
-  const asExpected = isText || from === plainTypes[to] || (to === 'int' && isInteger(from) && from !== 'UINT64');
+  const asExpected = from === plainTypes[to] || (to === 'int' && isInteger(from) && from !== 'UINT64');
   if (!renamed && asExpected) return [];
   const converted = from.endsWith('_UTC') ? ` in ${zone}` : '';
-  const type = isText ? '' : ` ${from}`;
-  return [
-    {
-      effect: isText ? 'safe' : effectOfCast(cast),
-      text: `${column}${renamed}${type}${asExpected ? '' : ` as ${to}${converted}`}`,
-    },
-  ];
+  return [{ effect: effectOfCast(cast), text: `${column}${renamed} ${from}${asExpected ? '' : ` as ${to}${converted}`}` }];
 }
 
 /**

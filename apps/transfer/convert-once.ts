@@ -57,9 +57,9 @@ async function copyMade({ destination, isAbsent }: Copy, path: string): Promise<
 }
 
 /** Changes when the object does, and when it would be read in another way. */
-const toNote = ({ uri, version }: StoredObject, { files: { csv = {} }, columns }: Dataset): string =>
+const toNote = ({ uri, version }: StoredObject, { files: { csv, nulls }, columns, time: { zone } }: Dataset): string =>
   createHash('sha256')
-    .update(JSON.stringify([form, uri, version, csv, csv.header === false ? columns.map(({ name }) => name) : []]))
+    .update(JSON.stringify([form, uri, version, csv, nulls, zone, columns.map(({ description: _, ...column }) => column)]))
     .digest('hex');
 
 /** The note of what is there; undefined where it is no Parquet, or other hands wrote it. */

@@ -1,11 +1,13 @@
-// CSV files as one Parquet file: every value stays the text that it is, so that the steps after this judge it by the contract's table of values.
+// CSV files as one Parquet file. A column is typed where every value can be cast; else it stays text, and the steps after this judge its values.
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
+import type { CastSql } from '../contract/derive/dialect.ts';
 import { blameOnSpace, quoteText, withDuckDb } from '../platform/duckdb.ts';
 import { OutcomeError, UserError } from '../platform/errors.ts';
 import { toLine } from '../platform/one-line.ts';
 import { marksOf, readHeader } from './csv-header.ts';
+import { castsOfColumns, castsThatHold, isFailedCast, toTypedColumns } from './typed-columns.ts';
 import type { CsvFile } from './unpack-csv.ts';
 
 /** DuckDB's part; about 100 MB come on top. */
@@ -47,8 +49,17 @@ export async function csvToParquet(dataset: Dataset, files: readonly CsvFile[], 
       // Rows keep their order, so that the same file makes the same Parquet.
       await connection.run('SET preserve_insertion_order = true');
       try {
-        const copy = `COPY (SELECT * FROM ${source}) TO ${quoteText(path)} (${toOptions(target, ' ')})`;
-        const rows = Number((await blameOnSpace(dirname(path), () => connection.run(copy))).rowsChanged);
+        const copy = async (casts: ReadonlyMap<string, CastSql>) => {
+          const rows = `SELECT ${toTypedColumns(names, casts)} FROM ${source}`;
+          const sql = `COPY (${rows}) TO ${quoteText(path)} (${toOptions(target, ' ')})`;
+          return Number((await blameOnSpace(dirname(path), () => connection.run(sql))).rowsChanged);
+        };
+        const casts = castsOfColumns(dataset, names);
+        // Most months are typed in one pass; one that is not takes two more.
+        const rows = await copy(casts).catch(async (error) => {
+          if (!isFailedCast(error)) throw error;
+          return copy(await castsThatHold(connection, source, casts));
+        });
         const lines = rows + (csv.header === false ? 0 : files.length);
         await checkLineEnds(connection, files, { lines, values: names.length, delimiter, quote });
         return rows;

@@ -73,7 +73,7 @@ const allowedTypes: Record<LogicalType, readonly string[]> = {
 };
 
 function types(dataset: Dataset): SuiteExpectation[] {
-  // All values of CSV are text.
+  // Transfer chooses them.
   if (isCsv(dataset)) return [];
   return certainColumns(dataset).map(({ name, type }) =>
     expectation('expect_column_values_to_be_in_type_list', { column: name, type_list: allowedTypes[type] }, 'warning', 'columns'),
