@@ -107,6 +107,8 @@ export interface Feature {
 export interface Model {
   /** What it predicts, in one word: `duration`. Part of the names of the feature table and of the registered model. */
   readonly name: string;
+  /** What kind of thing it predicts: a number. Nothing else is built yet. */
+  readonly kind?: 'regression';
   /** The feature-table column that is predicted. */
   readonly target: string;
   /** Feature-table columns that the model reads, in this order. */

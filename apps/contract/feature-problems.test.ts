@@ -103,6 +103,13 @@ test.each<[string, Partial<Dataset>, string]>([
   expect(() => defineDataset({ ...yellow, ...change })).toThrow(problem);
 });
 
+test('refuses a kind of model that is not built', () => {
+  const model = { ...yellow.model, kind: 'classification' } as never;
+  expect(() => defineDataset({ ...yellow, model })).toThrow(
+    'yellow: model: kind "classification" can\'t be trained; expected regression',
+  );
+});
+
 test('refuses features that no model reads', () => {
   const { model: _, ...without } = yellow;
   expect(() => defineDataset(without)).toThrow('features: no model reads them; add a model, or leave them out');

@@ -90,6 +90,7 @@ export function modelProblems(dataset: Dataset): string[] {
   const named = [...new Set([model.target, ...model.features])];
   const unknown = named.filter((name) => !known.includes(name));
   return [
+    ...kindProblems(model.kind),
     ...(/^[a-z][a-z0-9_]*$/.test(model.name) ? [] : [`model: the name "${model.name}" must be snake_case`]),
     ...[...countNames(model.features)]
       .filter(([, count]) => count > 1)
@@ -101,4 +102,11 @@ export function modelProblems(dataset: Dataset): string[] {
       .map((name) => `model: "${name}" is a date; expected a number`),
     ...(model.features.length === 0 ? ['model: no features; expected one at least'] : []),
   ];
+}
+
+/** A definition that was not type-checked may say anything. */
+function kindProblems(kind: string = 'regression'): string[] {
+  return kind === 'regression'
+    ? []
+    : [`model: kind "${kind}" can't be trained; expected regression: predict a number, such as the share of a class`];
 }
