@@ -2,12 +2,11 @@
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Dataset } from '../contract/dataset.ts';
-import type { CastSql } from '../contract/derive/dialect.ts';
 import { blameOnSpace, quoteText, withDuckDb } from '../platform/duckdb.ts';
 import { OutcomeError, UserError } from '../platform/errors.ts';
 import { toLine } from '../platform/one-line.ts';
 import { marksOf, readHeader } from './csv-header.ts';
-import { castsOfColumns, castsThatHold, isFailedCast, toTypedColumns } from './typed-columns.ts';
+import { findTypable, isFailedCast, toTypedRows, typedColumns } from './typed-columns.ts';
 import type { CsvFile } from './unpack-csv.ts';
 
 /** DuckDB's part; about 100 MB come on top. */
@@ -49,16 +48,15 @@ export async function csvToParquet(dataset: Dataset, files: readonly CsvFile[], 
       // Rows keep their order, so that the same file makes the same Parquet.
       await connection.run('SET preserve_insertion_order = true');
       try {
-        const copy = async (casts: ReadonlyMap<string, CastSql>) => {
-          const rows = `SELECT ${toTypedColumns(names, casts)} FROM ${source}`;
-          const sql = `COPY (${rows}) TO ${quoteText(path)} (${toOptions(target, ' ')})`;
+        const copy = async (typed: ReturnType<typeof typedColumns>) => {
+          const sql = `COPY (${toTypedRows(names, source, typed)}) TO ${quoteText(path)} (${toOptions(target, ' ')})`;
           return Number((await blameOnSpace(dirname(path), () => connection.run(sql))).rowsChanged);
         };
-        const casts = castsOfColumns(dataset, names);
+        const typed = typedColumns(dataset, names);
         // Most months are typed in one pass; one that is not takes two more.
-        const rows = await copy(casts).catch(async (error) => {
+        const rows = await copy(typed).catch(async (error) => {
           if (!isFailedCast(error)) throw error;
-          return copy(await castsThatHold(connection, source, casts));
+          return copy(await findTypable(connection, source, typed));
         });
         const lines = rows + (csv.header === false ? 0 : files.length);
         await checkLineEnds(connection, files, { lines, values: names.length, delimiter, quote });
