@@ -3,8 +3,8 @@ import { ContractError } from './contract-error.ts';
 import { type Dataset, summaryOf } from './dataset.ts';
 import { defineDataset, isDataset } from './define-dataset.ts';
 import { green } from './green.ts';
-import { all, any, before, beforeAsOf, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
-import { count, countWhere, mean, shareWhere, sum, sumHours } from './summary.ts';
+import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
+import { count, mean, sum, sumHours } from './summary.ts';
 import { taxiZones } from './taxi-zones.ts';
 import { yellow } from './yellow.ts';
 
@@ -60,26 +60,6 @@ test.each<[string, Partial<Dataset>, string]>([
   ['a name of what is not finished', { files: { name: '_y_{YYYYMM}.parquet' } }, 'begins with "_" or "."'],
   ['another format', { files: { name: 'y_{YYYYMM}.xlsx' } }, 'must end in ".parquet", ".csv.gz", ".csv.zip", ".csv", ".zip"'],
   [
-    'CSV of Parquet',
-    { files: { name: 'y_{YYYYMM}.parquet', csv: { delimiter: ';' } } },
-    'files.csv goes with CSV, but files.name "y_{YYYYMM}.parquet" is of Parquet',
-  ],
-  [
-    'a delimiter of two characters',
-    { files: { name: 'y_{YYYYMM}.csv', csv: { delimiter: '||' } } },
-    'files.csv.delimiter "||" must be one character',
-  ],
-  [
-    'a delimiter that is the quote',
-    { files: { name: 'y_{YYYYMM}.csv', csv: { delimiter: '"' } } },
-    'files.csv.delimiter "\\"" is the quote, too',
-  ],
-  [
-    'an unknown encoding',
-    { files: { name: 'y_{YYYYMM}.csv', csv: { encoding: 'utf-7' } } },
-    'files.csv.encoding "utf-7" is not known; expected a name of the Encoding Standard',
-  ],
-  [
     'a month that is none',
     { columns: [...yellow.columns, { name: 'surge', type: 'int', description: 'x', since: '2025' }] },
     'column "surge": since "2025" is no month; expected one such as 2025-01',
@@ -94,33 +74,6 @@ test.each<[string, Partial<Dataset>, string]>([
     { columns: [...yellow.columns, { name: 'surge', type: 'int', description: 'x', since: '2025-02' }], must: ['surge'] },
     'must: column "surge" may be absent, by its optional, since or until, but every file must carry it',
   ],
-  [
-    'a share of what nobody knows',
-    { summary: { keys: {}, figures: { free: shareWhere(oneOf('fare_amont', [0]), 'Free.') } } },
-    'summary "free": no column "fare_amont" (did you mean "fare_amount"?)',
-  ],
-  [
-    'a number of rows before the present',
-    { summary: { keys: {}, figures: { past: countWhere(not(beforeAsOf('tpep_pickup_datetime')), ' ') } } },
-    'summary "past": it has no description',
-  ],
-  [
-    "the run's clock in a summary",
-    { summary: { keys: {}, figures: { past: countWhere(all(beforeAsOf('tpep_pickup_datetime')), 'x') } } },
-    "summary \"past\": a month's figures are the same whenever it is loaded: they can't read the run's clock",
-  ],
-  [
-    'a figure of the board that is none',
-    { board: ['trip_counts'] },
-    'board: no figure "trip_counts" (did you mean "trip_count"?)',
-  ],
-  ['a figure of the board twice', { board: ['trip_count', 'trip_count'] }, 'board: figure "trip_count" is listed twice'],
-  [
-    'a key that is the day',
-    { summary: { keys: { day: 'VendorID' }, per: 'day', figures: { n: count() } } },
-    'summary: "day" is defined twice',
-  ],
-  ['a word twice', { files: { name: 'y_{YYYYMM}.csv', nulls: ['NA', 'NA'] } }, 'files.nulls: "NA" is listed twice'],
   ['a column twice', { columns: [...yellow.columns, ...yellow.columns.slice(0, 1)] }, 'column "VendorID" is defined 2 times'],
   [
     'an alias that differs by case from another column',

@@ -6,17 +6,10 @@ import { fhvhvSample } from './fhvhv-sample.ts';
 import { all, before, between, ifPresent, inMonth, lasts, notAfter, oneOf, present } from './predicate.ts';
 import { busiestHour, count, countWhere, mean, shareWhere, sum, sumHours } from './summary.ts';
 import { tripMiles } from './trip-features.ts';
-import { tripCluster, tripColumns, tripLookups, tripTimeZone } from './trips.ts';
+import { tripCluster, tripColumns, tripLookups, tripTimeZone, usd } from './trips.ts';
 import { airports } from './zones.ts';
 
 const companies = { HV0002: 'Juno', HV0003: 'Uber', HV0004: 'Via', HV0005: 'Lyft' };
-const usd = (name: string, description: string, more: Partial<Column> = {}): Column => ({
-  name,
-  type: 'double',
-  unit: 'USD',
-  description,
-  ...more,
-});
 const flag = (name: string, description: string): Column => ({
   name,
   type: 'boolean',

@@ -14,7 +14,8 @@ export const tripPromises: Promises = {
   rowsPerMonth: { atLeast: 20_000, atMost: 20_000_000 },
 };
 
-const usd = (name: string, description: string, more: Partial<Column> = {}): Column => ({
+/** An amount of money. */
+export const usd = (name: string, description: string, more: Partial<Column> = {}): Column => ({
   name,
   type: 'double',
   unit: 'USD',
