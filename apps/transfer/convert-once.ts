@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Dataset } from '../contract/dataset.ts';
 import { toStagedName } from '../contract/file-name.ts';
+import { droppedNames } from '../contract/personal.ts';
 import { readNotes } from '../plan/parquet-footer.ts';
 import { OutcomeError } from '../platform/errors.ts';
 import { withLocalCopy } from '../platform/local-copy.ts';
@@ -56,11 +57,14 @@ async function copyMade({ destination, isAbsent }: Copy, path: string): Promise<
   await copyOnce({ storage, source, destination, ifExists: 'overwrite', isAbsent });
 }
 
-/** Changes when the object does, and when it would be read in another way. */
-const toNote = ({ uri, version }: StoredObject, { files: { csv = {} }, columns }: Dataset): string =>
-  createHash('sha256')
-    .update(JSON.stringify([form, uri, version, csv, csv.header === false ? columns.map(({ name }) => name) : []]))
-    .digest('hex');
+/** Changes when the object does, when it would be read in another way, and when other columns are dropped. */
+function toNote({ uri, version }: StoredObject, dataset: Dataset): string {
+  const { csv = {} } = dataset.files;
+  const names = csv.header === false ? dataset.columns.map(({ name }) => name) : [];
+  const dropped = droppedNames(dataset);
+  const made = [form, uri, version, csv, names, ...(dropped.length > 0 ? [dropped] : [])];
+  return createHash('sha256').update(JSON.stringify(made)).digest('hex');
+}
 
 /** The note of what is there; undefined where it is no Parquet, or other hands wrote it. */
 async function readNote(uri: string): Promise<string | undefined> {

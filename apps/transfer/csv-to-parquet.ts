@@ -1,8 +1,10 @@
-// CSV files as one Parquet file: every value stays the text that it is, so that the steps after this judge it by the contract's table of values.
+// CSV files as one Parquet file without what the contract drops: every value stays the text that it is, so that the steps after this judge it by the contract's table of values.
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { toPlainName } from '../contract/column-names.ts';
 import type { Dataset } from '../contract/dataset.ts';
-import { blameOnSpace, quoteText, withDuckDb } from '../platform/duckdb.ts';
+import { droppedNames } from '../contract/personal.ts';
+import { blameOnSpace, quoteName, quoteText, withDuckDb } from '../platform/duckdb.ts';
 import { OutcomeError, UserError } from '../platform/errors.ts';
 import { toLine } from '../platform/one-line.ts';
 import { marksOf, readHeader } from './csv-header.ts';
@@ -22,6 +24,7 @@ export async function csvToParquet(dataset: Dataset, files: readonly CsvFile[], 
   const names = await readHeader(dataset, files);
   const { csv = {} } = dataset.files;
   const { delimiter, quote } = marksOf(csv);
+  const dropped = new Set(droppedNames(dataset));
   const options = {
     auto_detect: 'false',
     columns: `{${names.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`,
@@ -47,7 +50,8 @@ export async function csvToParquet(dataset: Dataset, files: readonly CsvFile[], 
       // Rows keep their order, so that the same file makes the same Parquet.
       await connection.run('SET preserve_insertion_order = true');
       try {
-        const copy = `COPY (SELECT * FROM ${source}) TO ${quoteText(path)} (${toOptions(target, ' ')})`;
+        const kept = names.filter((name) => !dropped.has(toPlainName(name))).map(quoteName);
+        const copy = `COPY (SELECT ${kept.join(', ')} FROM ${source}) TO ${quoteText(path)} (${toOptions(target, ' ')})`;
         const rows = Number((await blameOnSpace(dirname(path), () => connection.run(copy))).rowsChanged);
         const lines = rows + (csv.header === false ? 0 : files.length);
         await checkLineEnds(connection, files, { lines, values: names.length, delimiter, quote });

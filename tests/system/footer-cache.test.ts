@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { docsPaths } from '../../apps/contract/names.ts';
+import { yellow } from '../../apps/contract/yellow.ts';
 import { mapConcurrently } from '../../apps/platform/concurrent.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { toPath } from '../../apps/platform/uri.ts';
@@ -49,7 +50,7 @@ for (const kind of storageKinds)
       await lab.storage.write(at(name), contents[rows - 1] as Buffer);
       if (at(name).startsWith('file:')) await utimes(toPath(at(name)), Date.now() / 1000, Date.now() / 1000 - age);
     };
-    const open = (names: readonly string[]) => openFooterCache(cacheUri, names.map(at));
+    const open = (names: readonly string[]) => openFooterCache(cacheUri, names.map(at), yellow);
     const readAll = async (cache: FooterCache, names: readonly string[]) =>
       mapConcurrently(names, 8, async (name) => (await cache.read(at(name))).rows);
     /** One run: the rows of each file, and how many footers were read. */
