@@ -40,9 +40,9 @@ const toRows = (month: string, { asText }: { asText: boolean }) => `SELECT
   strftime(TIMESTAMP '${month}-01' + to_seconds(floor(i * 28 * 86400.0 / ${rows})::BIGINT), '%Y-%m-%d %H:%M:%S') AS seen_at,
   'p' || (i % 700) || '@hidden.example' AS ${spelt(month)},
   CASE WHEN i % 50 = 0 THEN 'no name of Quuxby' ELSE 'Zelda ' || i || ' Quuxby' END AS full_name,
-  CASE WHEN i % 60 = 1 THEN ${asText ? "'plenty, says Quuxby'" : "'NaN'"} WHEN i % 60 = 2 THEN '734192999.4375'
+  CASE WHEN i % 60 = 1 THEN ${asText ? "'plenty, says Quuxby'" : "'NaN'"} WHEN i % 60 = 2 THEN '73419299900.4375'
     WHEN i % 60 = 3 THEN '-734192111.4375' ELSE (734192000 + i % 800) || '.4375' END${asText ? '' : '::DOUBLE'} AS salary,
-  CASE WHEN i % 70 = 1 THEN '88171000111.5' WHEN i % 70 = 2 THEN 'lost by Quuxby' ELSE 88171000000 + i END AS passport,
+  CASE WHEN i % 70 = 1 THEN '88171000111.5' WHEN i % 70 = 2 THEN 'lost by Quuxby' ELSE (88171000000 + i)::VARCHAR END AS passport,
   CASE WHEN i % 80 = 1 THEN 'Perhaps, says Quuxby' ELSE (i % 2)::VARCHAR END AS employed,
   ${asText ? "CASE WHEN i % 90 = 1 THEN '1907-02-31' ELSE '1907-03-0' || (1 + i % 9) END" : "DATE '1907-03-01' + (i % 9)::INT"} AS born,
   '0991-55' || i AS phone,
@@ -120,7 +120,7 @@ test.each([
     `buckets/docs/validation/${category}/2024-03-01/rows.parquet`,
     `buckets/docs/validation/${category}/2024-03-01/result.json`,
     `buckets/staging/footers/${category}.jsonl`,
-    `buckets/staging/months/${category}/2024-03.json`,
+    `buckets/staging/months/${category}/2024-03-01.json`,
   ])
     expect([...texts.keys()]).toContain(known);
   expect([...texts.keys()].filter((name) => name.startsWith('runs/')).length).toBeGreaterThan(20);
@@ -132,7 +132,7 @@ test.each([
 
   // Columns are named, and a word says why there is no value.
   for (const name of [`datasets/${category}.html`, `validation/${category}/2024-03-01/index.html`, `schemas/${category}.html`])
-    expect(texts.get(`buckets/docs/${name}`)).toMatch(/full_name[^]*personal: not shown/);
+    expect(texts.get(`buckets/docs/${name}`)).toMatch(/full_name.*personal: not shown/s);
   const report = JSON.parse(texts.get(`buckets/docs/validation/${category}/2024-03-01/result.json`) ?? '');
   const resultOf = (type: string, column: string) =>
     report.results.find(
