@@ -97,6 +97,32 @@ describe('a CSV file becomes Parquet of texts', () => {
     expect(rows).toEqual(Array(2).fill(Object.fromEntries(rides.columns.map(({ name }, index) => [name, `v${index}`]))));
   });
 
+  test('a column that is dropped is left out, by whatever name; the file is made again when the marks change', async () => {
+    await writeFile(join(folder, 'in', 'JC-202401-tripdata.csv'), 'Ride_ID,started_at,end,other\n7,2024-01-31,JC1,x\n');
+    const make = async (dropped: readonly string[]) => {
+      const dataset = {
+        ...datasetOf('.csv'),
+        columns: rides.columns.map((one) => (dropped.includes(one.name) ? { ...one, personal: 'drop' as const } : one)),
+      };
+      const { copied } = await transfer({
+        ...{ source: uriOf('in', 'JC-202401-tripdata.csv'), destination: `${uriOf('out')}/`, category: dataset },
+      });
+      const path = join(folder, 'out', 'JC-202401-tripdata.parquet');
+      const found = await withDuckDb(':memory:', async (connection) =>
+        (await connection.runAndReadAll(`FROM ${scanParquet(path)}`)).getRowObjectsJson(),
+      );
+      return [copied, ...found];
+    };
+    const whole = { Ride_ID: '7', started_at: '2024-01-31', end: 'JC1', other: 'x' };
+    const { Ride_ID: _, ...withoutId } = whole;
+    const { end: _end, ...withoutBoth } = withoutId;
+    expect(await make([])).toEqual([1, whole]);
+    expect(await make(['ride_id', 'speed'])).toEqual([1, withoutId]);
+    expect(await make(['ride_id', 'speed'])).toEqual([0, withoutId]);
+    expect(await make(['ride_id', 'end_dock'])).toEqual([1, withoutBoth]);
+    expect(await make([])).toEqual([1, whole]);
+  });
+
   test('every table of texts comes back, in its order', async () => {
     const cell = fc.oneof(fc.string(), fc.constantFrom('', '"', ',', '\n', '\r\n', ' ', 'é', '\u2028', "'", '""'));
     const quoted = (value: string) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);

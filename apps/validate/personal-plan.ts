@@ -21,5 +21,7 @@ export function withoutPersonalValues({ type, kwargs }: SuiteExpectation, file: 
       throw new NotEvaluable(`column "${name}" is hashed: tables hold no value that could be compared`);
   }
   if (!columns.some(({ isHidden }) => isHidden)) return plan;
-  return plan.kind === 'figure' ? { ...plan, observed: quoteText(notShown) } : { ...plan, samples: '[]', isHidden: true };
+  return plan.kind === 'figure'
+    ? { ...plan, observed: quoteText(notShown) }
+    : { ...plan, samples: '[]', toSample: (value) => value, isHidden: true };
 }
