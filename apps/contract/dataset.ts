@@ -3,7 +3,7 @@ import type { Lookup } from './dimension.ts';
 import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Input } from './input.ts';
-import type { Personal } from './personal.ts';
+import type { Personal } from './personal-kind.ts';
 import type { Predicate } from './predicate.ts';
 import type { Promises } from './promises.ts';
 import type { Sample } from './sample.ts';
@@ -30,7 +30,7 @@ export interface Column {
   readonly until?: string;
   /** What the column's codes mean. */
   readonly codes?: Readonly<Record<string, string>>;
-  /** What it holds is about people: no value is shown, and tables hold what `personal.ts` says. */
+  /** What it holds is about people: no value is shown, and tables hold what `personal-kind.ts` says. */
   readonly personal?: Personal;
 }
 

@@ -4,7 +4,8 @@ import { columnsOfExpression } from './expression.ts';
 import { findColumn } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
 import { columnOfInput } from './input.ts';
-import { holdOfHashes, type Personal } from './personal.ts';
+import { holdOfHashes } from './personal.ts';
+import type { Personal } from './personal-kind.ts';
 import type { Predicate } from './predicate.ts';
 import { columnsOfSummaryFigure } from './summary.ts';
 

@@ -6,7 +6,8 @@ import { toCasts } from './derive/casts.ts';
 import { toExpectationSuite } from './derive/expectations.ts';
 import { defineDimension } from './dimension.ts';
 import { code, day, value } from './expression.ts';
-import { mayShow, mayShowName, type Personal } from './personal.ts';
+import { mayShow, mayShowName } from './personal.ts';
+import type { Personal } from './personal-kind.ts';
 import { all, before, between, ifPresent, matches, not, notAfter, oneOf, present } from './predicate.ts';
 import { count, max, mean } from './summary.ts';
 

@@ -1,23 +1,10 @@
 // Personal data: what a mark on a column does to the tables, and whether its values may be shown. Every page, report, log and message asks here.
 import { toPlainName } from './column-names.ts';
 import type { Column, Dataset } from './dataset.ts';
-
-/**
- * Of none of them a value is shown outside the tables. `keep`: tables hold the values. `hash`: tables hold SHA-256 of the text, in small hex
- * digits. `drop`: the column is null in all tables, and is not read.
- */
-export const personalKinds = ['keep', 'hash', 'drop'] as const;
-export type Personal = (typeof personalKinds)[number];
+import type { Personal } from './personal-kind.ts';
 
 /** What stands where a value would. */
 export const notShown = 'personal: not shown';
-
-/** What a column's mark means, for its readers. */
-export const personalWords: Readonly<Record<Personal, string>> = {
-  keep: 'Personal: its values are in tables alone.',
-  hash: 'Personal: tables hold the SHA-256 of the text.',
-  drop: 'Personal: dropped, null in every table.',
-};
 
 type Columns = Pick<Dataset, 'columns'>;
 

@@ -15,7 +15,7 @@ import {
   triageColumns,
   triageTable,
 } from '../contract/names.ts';
-import { personalWords } from '../contract/personal.ts';
+import { personalWords } from '../contract/personal-kind.ts';
 import type { Severity } from '../contract/severity.ts';
 import { units } from '../contract/units.ts';
 import { gatesOf } from '../contract/usual-gates.ts';

@@ -236,6 +236,25 @@ describe('a CSV file that is not whole is refused, and nothing is left', () => {
     expect(await readdir(folder)).not.toContain('out');
   });
 
+  test.each([
+    ['a file', async () => 'quuxby@x.example,2024-01-01\n', '.csv'],
+    ['a file beside others', async () => zip({ 'a.csv': text, 'b.csv': 'quuxby,2024-01-01,x\n' }), '.zip'],
+  ])('%s without a header shows none of its values where a column is personal', async (_, content, ending) => {
+    const columns = rides.columns.map((one) => (one.name === 'member' ? { ...one, personal: 'keep' as const } : one));
+    const name = `JC-202401-tripdata${ending}`;
+    await writeFile(join(folder, 'in', name), await content());
+    const refused = transfer({
+      ...{ source: uriOf('in', name), destination: `${uriOf('out')}/` },
+      category: { ...datasetOf(ending), columns },
+    });
+    const { message } = await refused.then(
+      () => expect.fail('it was taken'),
+      (error: Error) => error,
+    );
+    expect(message).toContain('personal: not shown');
+    expect(message).not.toMatch(/quuxby/i);
+  });
+
   test('a byte of a zip that changed on the way', async () => {
     const packed = Buffer.from(await zip({ 'a.csv': table(many) }));
     packed[packed.length >> 1] = (packed[packed.length >> 1] as number) ^ 1;

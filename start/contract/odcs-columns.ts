@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Column, type LogicalType, logicalTypes, type Rule } from '../../apps/contract/dataset.ts';
 import { findPatternProblem } from '../../apps/contract/pattern.ts';
-import { personalKinds } from '../../apps/contract/personal.ts';
+import { personalKinds } from '../../apps/contract/personal-kind.ts';
 import { all, between, ifPresent, matches, oneOf, type Predicate } from '../../apps/contract/predicate.ts';
 import { type UnitName, units } from '../../apps/contract/units.ts';
 import type { Noted } from './draft.ts';

@@ -1,7 +1,7 @@
 // dbt's sources: every table that the etl step writes, its columns' meanings, and the data tests that follow from the rules.
 import { type Column, columnOf, type Dataset, summaryOf, wordsOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageColumns, triageTable } from '../names.ts';
-import { personalWords } from '../personal.ts';
+import { personalWords } from '../personal-kind.ts';
 import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
 import { units } from '../units.ts';
