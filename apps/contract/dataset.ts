@@ -4,6 +4,7 @@ import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
 import type { Input } from './input.ts';
 import { monthlyColumns } from './names.ts';
+import type { Personal } from './personal-kind.ts';
 import type { Predicate } from './predicate.ts';
 import type { Promises } from './promises.ts';
 import type { Sample } from './sample.ts';
@@ -30,15 +31,17 @@ export interface Column {
   readonly until?: string;
   /** What the column's codes mean. */
   readonly codes?: Readonly<Record<string, string>>;
+  /** What it holds is about people: no value is shown, and tables hold what `personal-kind.ts` says. */
+  readonly personal?: Personal;
 }
 
 /** Whether the files of some month may lack the column. */
 export const mayBeAbsent = ({ optional, since, until }: Column): boolean =>
   optional === true || since !== undefined || until !== undefined;
 
-/** Whether files of a month such as `2025-01` must have the column. */
-export const isDue = ({ optional, since = '', until = '9999-12' }: Column, month: string): boolean =>
-  optional !== true && month >= since && month <= until;
+/** Whether files of a month such as `2025-01` must have the column. Nobody reads one that is dropped. */
+export const isDue = ({ optional, personal, since = '', until = '9999-12' }: Column, month: string): boolean =>
+  optional !== true && personal !== 'drop' && month >= since && month <= until;
 
 /** A code as a value of its column: of a number column a number, of a boolean column true or false. */
 export function toCodeValue({ type }: Column, code: string): CodeValue {

@@ -9,6 +9,7 @@ import { countNames, findColumn, nearest } from './find-column.ts';
 import { columnsOfCheck, type Gate } from './gate.ts';
 import { inputProblems } from './input-problems.ts';
 import { lookupProblems } from './lookup-problems.ts';
+import { personalProblems } from './personal-problems.ts';
 import { findNameProblem } from './plain-name.ts';
 import { columnsNeeded } from './predicate.ts';
 import { promiseProblems } from './promise-problems.ts';
@@ -41,6 +42,7 @@ export function defineDataset(dataset: Dataset): Dataset {
     ...inputProblems(dataset),
     ...sampleProblems(dataset),
     ...promiseProblems(dataset),
+    ...personalProblems(dataset),
     ...versionProblems(dataset),
   ].map((problem) => `${dataset.category}: ${problem}`);
   if (problems.length > 0) throw new ContractError(dataset.category, problems);

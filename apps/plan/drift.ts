@@ -29,6 +29,8 @@ export function toContractChanges({ casts, ignored }: Reading): Change[] {
 
 function contractChangeOf(cast: Cast): Change[] {
   const { column, source, from, to, zone } = cast;
+  // Files may have it or not.
+  if (cast.personal === 'drop') return [];
   if (source === null) return [{ effect: 'safe', text: `${column} absent` }];
   const renamed = source === column ? '' : ` from ${toShownName(source)}`;
   const asExpected = from === plainTypes[to] || (to === 'int' && isInteger(from) && from !== 'UINT64');
@@ -54,6 +56,7 @@ export function toMonthChanges(before: Reading, after: Reading): Change[] {
 
 function monthChangeOf(before: Cast | undefined, after: Cast): Change[] {
   const { column } = after;
+  if (after.personal === 'drop') return [];
   const wasAbsent = before === undefined || before.source === null;
   if (after.source === null) return wasAbsent ? [] : [{ effect: 'lossy', text: `${column} absent, it was ${typeOf(before)}` }];
   if (wasAbsent) return [{ effect: effectOfCast(after), text: `${column} added as ${typeOf(after)}` }];

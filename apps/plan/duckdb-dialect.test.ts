@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluate, type Row } from '../../tests/fixtures/evaluate-rules.ts';
@@ -255,4 +256,19 @@ test('a word for no value is null, and no failed cast; another text that is no n
     ['na', null, true],
     [null, null, false],
   ]);
+});
+
+test('a hash is what anybody computes of the UTF-8 text', async () => {
+  const texts = [
+    '',
+    'jane@example.org',
+    ' Jane',
+    'Zoë 李',
+    ...fc.sample(fc.string({ unit: 'grapheme' }), { seed: 7, numRuns: 200 }),
+  ].filter((text) => !text.includes('\0'));
+  const byHand = texts.map((text) => createHash('sha256').update(text, 'utf8').digest('hex'));
+  const rows = texts.map((text, index) => `(${index}, ${duckdb.text(text)})`);
+  const sql = `SELECT ${duckdb.sha256('value')} FROM (VALUES ${rows.join(', ')}, (9999, NULL)) t(position, value) ORDER BY position`;
+  const found = await withDuckDb(':memory:', async (connection) => (await connection.runAndReadAll(sql)).getRowsJS().flat());
+  expect(found).toEqual([...byHand, null]);
 });

@@ -23,6 +23,7 @@ export const duckdb: Dialect = {
   text: quoteText,
   timestamp: (value) => `TIMESTAMP ${quoteText(value)}`,
   cast,
+  sha256: (text) => `sha256(${text})`,
   nullOf: (type) => `CAST(NULL AS ${duckdbTypes[type]})`,
   nextMonth: (date) => `(${date} + INTERVAL 1 MONTH)`,
   microsBetween: (start, end) => `(epoch_us(${end}) - epoch_us(${start}))`,

@@ -27,6 +27,7 @@ export const schemaGroups = z.strictObject({
           decimal: z.string().optional(),
           zone: z.string().optional(),
           nulls: z.array(z.string()).readonly().optional(),
+          personal: z.enum(['hash', 'drop']).optional(),
         }),
       ),
       ignored: z.array(z.string()),

@@ -57,6 +57,7 @@ export const spark: Dialect = {
   text: quoteText,
   timestamp: (value) => `TIMESTAMP_NTZ ${quoteText(value)}`,
   cast,
+  sha256: (text) => `sha2(${text}, 256)`,
   nullOf: (type) => `CAST(NULL AS ${sqlType[type]})`,
   nextMonth: (date) => `CAST(add_months(${date}, 1) AS TIMESTAMP_NTZ)`,
   microsBetween: (start, end) => `(unix_micros(CAST(${end} AS TIMESTAMP)) - unix_micros(CAST(${start} AS TIMESTAMP)))`,

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withDuckDb } from './duckdb.ts';
-import { exitCode, type UserError } from './errors.ts';
+import { blameOnFile, withDuckDb } from './duckdb.ts';
+import { exitCode, OutcomeError, type UserError } from './errors.ts';
 
 let folder: string;
 let good: Buffer;
@@ -98,4 +98,24 @@ test('a read-only disk is named', async (context) => {
   } finally {
     spawnSync('umount', [disk]);
   }
+});
+
+test('what is said of a file that can not be read quotes none of its values', async () => {
+  const file = join(folder, 'torn.parquet');
+  const refusals = await withDuckDb(':memory:', async (connection) => {
+    await connection.run(`COPY (SELECT 'JJJJ Out of Memory Quuxby' AS t) TO '${file}' (COMPRESSION uncompressed)`);
+    const bytes = await readFile(file);
+    await writeFile(
+      file,
+      bytes.map((byte) => (byte === 'J'.charCodeAt(0) ? 0xff : byte)),
+    );
+    const queries = [`FROM '${file}'`, "SELECT 'Quuxby'::INT", 'SELECT 9223372036854775807 + 87::BIGINT'];
+    return Promise.all(queries.map((sql) => blameOnFile('x', () => connection.run(sql)).catch((error: unknown) => error)));
+  });
+  const [first, ...others] = refusals.map((error) => (error instanceof OutcomeError ? error.message : error));
+  expect(first).toMatch(/^x: the file can't be read: Invalid Input Error: .* value \(not shown\); fetch it again$/);
+  expect(others).toEqual([
+    "x: the file can't be read: Conversion Error: a value does not fit; fetch it again",
+    "x: the file can't be read: Out of Range Error: a value does not fit; fetch it again",
+  ]);
 });

@@ -105,13 +105,19 @@ export async function blameOnFile<T>(what: string, run: () => Promise<T>): Promi
   } catch (error) {
     // DuckDB's errors are plain ones: a TypeError is a bug of ours.
     if (error instanceof UserError || (error as Error).constructor !== Error) throw error;
-    const message = (error as Error).message.split('\n')[0] ?? '';
+    const message = withoutValues((error as Error).message.split('\n')[0] ?? '');
     throwIfScarce(what, message);
     // These speak of our own statements; everything else that a scan can meet is in the file.
     if (/^(Binder|Parser|Catalog|Internal|Fatal|Syntax|Not implemented) Error/i.test(message)) throw error;
     throw new OutcomeError(`${what}: the file can't be read: ${message}; fetch it again`);
   }
 }
+
+/** Some of DuckDB's messages quote a value of the file, which may be anybody's. */
+const withoutValues = (message: string): string =>
+  /^(Conversion|Out of Range) Error/i.test(message)
+    ? `${message.split(':')[0]}: a value does not fit`
+    : message.replace(/\b(value|string) ["'].*/i, '$1 (not shown)');
 
 /** Commits; what a full disk makes of it is temporary (exit 75). */
 export async function commit(connection: DuckDBConnection, warehouse: string): Promise<void> {

@@ -15,6 +15,7 @@ import {
   triageColumns,
   triageTable,
 } from '../contract/names.ts';
+import { personalWords } from '../contract/personal-kind.ts';
 import type { Severity } from '../contract/severity.ts';
 import { units } from '../contract/units.ts';
 import { gatesOf } from '../contract/usual-gates.ts';
@@ -127,7 +128,7 @@ ${toTable(
 
 function toColumnRow(
   dataset: Dataset,
-  { name, type, unit, description, aliases = [], optional, since, until, codes = {} }: Column,
+  { name, type, unit, description, aliases = [], optional, since, until, codes = {}, personal }: Column,
 ): Html[] {
   const { key = [], lookups = {} } = dataset;
   const found = Object.values(lookups).find(({ column }) => column === name)?.dimension;
@@ -138,6 +139,7 @@ function toColumnRow(
     ...(since ? [`Since ${since}.`] : []),
     ...(until ? [`Until ${until}.`] : []),
     ...(optional && !since && !until ? ['Files of some years lack it.'] : []),
+    ...(personal ? [personalWords[personal]] : []),
   ].join(' ');
   return [
     html`<code>${name}</code>`,

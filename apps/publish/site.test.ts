@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { rides } from '../../tests/fixtures/rides.ts';
 import { allDatasets } from '../contract/categories.ts';
+import type { Dataset } from '../contract/dataset.ts';
 import { defineDataset } from '../contract/define-dataset.ts';
 import { green } from '../contract/green.ts';
 import { toParquet } from '../plan/parquet-rows.ts';
@@ -183,6 +184,27 @@ test('the page of a data set shows clean rows of its newest month; without such 
   await put('docs/validation/green/2024-01-01/rows.parquet', 'PAR1 torn');
   await publish();
   expect((await page()).includes('Clean rows')).toBe(false);
+});
+
+test('rows that were written before a column was marked as personal are not shown', async () => {
+  const columns = [
+    { name: 'store_and_fwd_flag', type: 'string' },
+    { name: 'broken_rules', type: 'strings' },
+  ] as const;
+  await put('docs/validation/green/2024-01-01/result.json', result(true));
+  await put('docs/validation/green/2024-01-01/rows.parquet', await toParquet({ columns, rows: [['Quuxby', []]] }));
+  const pageOf = async (marked: Dataset) => {
+    await publishSite(docs(), { dbt: dbt(), datasets: [marked] });
+    return readFile(join(docs(), 'datasets/green.html'), 'utf8');
+  };
+  expect(await pageOf(green)).toContain('Quuxby');
+  const page = await pageOf({
+    ...green,
+    columns: green.columns.map((one) => (one.name === 'store_and_fwd_flag' ? { ...one, personal: 'keep' } : one)),
+  });
+  expect(page).not.toContain('Quuxby');
+  expect(page).toContain('personal: not shown');
+  expect(page).toContain('Personal: its values are in tables alone.');
 });
 
 test('the page of a data set links to its schemas once schema-groups has written them', async () => {

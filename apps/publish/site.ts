@@ -1,6 +1,7 @@
 // Writes the docs site into the docs bucket: every page anew from the contract and the bucket's own results, none left over.
 import type { Dataset } from '../contract/dataset.ts';
 import { docsPaths } from '../contract/names.ts';
+import { toShownRows } from '../plan/shown-rows.ts';
 import { UsageError } from '../platform/errors.ts';
 import { openStorage } from '../platform/object-storage-open.ts';
 import { listNames, readObject, removeObject, writeObject } from '../platform/objects.ts';
@@ -36,7 +37,10 @@ export async function publishSite(
     const months = byCategory.get(dataset.category) ?? [];
     const rows = months[0] && (await readCleanRows(docs, months[0]));
     const hasSchemas = (await openStorage(docs).look(joinUri(docs, docsPaths.schema(dataset.category, 'html')))) !== undefined;
-    pages.set(docsPaths.dataset(dataset.category), toDatasetPage(dataset, { months, rows, hasSchemas }));
+    pages.set(
+      docsPaths.dataset(dataset.category),
+      toDatasetPage(dataset, { months, rows: rows && toShownRows(dataset, rows), hasSchemas }),
+    );
   }
   // The index last: it never links to a page that is not there yet.
   pages.set('index.html', toDocsIndex(datasets, results));

@@ -1,4 +1,5 @@
 // Footers that were read once are kept in one object, by URI and version: the next run lists the files and reads only what is new.
+import type { Dataset } from '../contract/dataset.ts';
 import { type ReadFooter, readFooter } from '../plan/parquet-footer.ts';
 import { UserError } from '../platform/errors.ts';
 import { log } from '../platform/log.ts';
@@ -16,6 +17,7 @@ import {
   setFooter,
 } from './cache-format.ts';
 import { keyOf, listVersions } from './object-versions.ts';
+import { copyShownFooter, withoutPersonal } from './shown-footer.ts';
 
 /** A cache that is larger is another one's file. */
 const mostBytes = 128 * 2 ** 20;
@@ -33,8 +35,8 @@ export interface FooterCache {
   readonly counts: () => { readonly read: number; readonly cached: number };
 }
 
-/** Opens the cache of these files. Without a URI nothing is listed or kept: all footers are read. */
-export async function openFooterCache(uri: string | undefined, files: readonly string[]): Promise<FooterCache> {
+/** Opens the cache of these files, which holds no personal values. Without a URI nothing is listed or kept: all footers are read. */
+export async function openFooterCache(uri: string | undefined, files: readonly string[], dataset: Dataset): Promise<FooterCache> {
   const [kept, versions] = await Promise.all([
     uri === undefined ? undefined : load(uri),
     uri === undefined ? new Map<string, never>() : listVersions(files),
@@ -47,11 +49,11 @@ export async function openFooterCache(uri: string | undefined, files: readonly s
     const known = listed && kept?.footers.files.get(file)?.version === listed.version ? footerOf(kept.footers, file) : undefined;
     if (kept && known) {
       counts.cached += 1;
-      copyFooter(file, kept.footers, seen);
-      return known;
+      copyShownFooter(dataset, file, { from: kept.footers, to: seen });
+      return withoutPersonal(dataset, known);
     }
     const begun = Date.now();
-    const footer = await readFooter(file, listed && { bytes: listed.bytes });
+    const footer = withoutPersonal(dataset, await readFooter(file, listed && { bytes: listed.bytes }));
     counts.read += 1;
     setFooter(seen, file, footer);
     if (isUnsettled(file, footer, begun)) unsettled.add(file);
@@ -62,7 +64,8 @@ export async function openFooterCache(uri: string | undefined, files: readonly s
     const merged = noFooters();
     for (const [file, { version }] of others.files) {
       const listed = versions.get(keyOf(file));
-      if (listed === undefined ? isNewer : listed.version === version) copyFooter(file, others, merged);
+      if (listed === undefined ? isNewer : listed.version === version)
+        copyShownFooter(dataset, file, { from: others, to: merged });
     }
     for (const file of seen.files.keys()) if (!unsettled.has(file)) copyFooter(file, seen, merged);
     return merged;

@@ -42,9 +42,9 @@ await runProgram({
   run: async ({ category, manifest, groups, cache, docs, failOn }) => {
     const { files } = await readManifest(manifest);
     const uris = files.map((file) => file.uri);
-    const footers = await openFooterCache(cache, uris);
+    const footers = await openFooterCache(cache, uris, category);
     const found = await groupFiles(category, uris, footers.read).finally(footers.save);
-    const report = toReport(found, footers.footerOf);
+    const report = toReport(category, found, footers.footerOf);
     logReport(report, footers.counts());
     if (docs !== undefined) await writeSchemaPages(docs, { dataset: category, found, report, footerOf: footers.footerOf });
     const short = { ...toShortReport(report), footers: footers.counts() };

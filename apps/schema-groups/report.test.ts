@@ -35,7 +35,7 @@ const monthsOf = (...schemas: readonly (readonly FileColumn[])[]) => {
   const found = groupBySchema(yellow, files);
   const byUri = new Map(files.map(({ uri, footer }) => [uri, footer]));
   const footerOf = (uri: string) => byUri.get(uri) as CachedFooter;
-  return { found, footerOf, report: toReport(found, footerOf) };
+  return { found, footerOf, report: toReport(yellow, found, footerOf) };
 };
 
 test('months of one schema are one group without drift, and their statistics are summed up', () => {

@@ -1,4 +1,5 @@
 // What a person wants to know of schema groups: how many, how large, what their values are like, and how each differs from the contract.
+import type { Dataset } from '../contract/dataset.ts';
 import type { Effect } from '../contract/derive/cast-effect.ts';
 import type { FileColumn } from '../contract/file-schema.ts';
 import { type Change, toContractChanges } from '../plan/drift.ts';
@@ -6,6 +7,7 @@ import { type ColumnStatistics, mergeStatistics } from '../plan/footer-statistic
 import type { GroupedFiles, SchemaGroup } from '../plan/schema-groups.ts';
 import type { CachedFooter } from './cache-format.ts';
 import { type DriftLine, toDriftLines, toMonthDrift } from './drift-lines.ts';
+import { toShownColumn } from './shown-footer.ts';
 
 /** Of a group's writers, so many are named. */
 const mostWriters = 3;
@@ -39,8 +41,8 @@ export interface Report {
 }
 
 /** Sums up the groups. Pure; one file's statistics at a time. */
-export function toReport(found: GroupedFiles, footerOf: (uri: string) => CachedFooter): Report {
-  const groups = found.groups.groups.map((group) => toGroupReport(group, footerOf));
+export function toReport(dataset: Dataset, found: GroupedFiles, footerOf: (uri: string) => CachedFooter): Report {
+  const groups = found.groups.groups.map((group) => toGroupReport(dataset, group, footerOf));
   const drift = toDriftLines(found, toMonthDrift(found));
   return {
     files: groups.reduce((sum, group) => sum + group.files, 0),
@@ -55,7 +57,7 @@ export function toReport(found: GroupedFiles, footerOf: (uri: string) => CachedF
   };
 }
 
-function toGroupReport(group: SchemaGroup, footerOf: (uri: string) => CachedFooter): GroupReport {
+function toGroupReport(dataset: Dataset, group: SchemaGroup, footerOf: (uri: string) => CachedFooter): GroupReport {
   const months = group.files.map((file) => file.month).sort();
   const changes = toContractChanges(group);
   const sums = { rows: 0, bytes: 0, rowGroups: 0, compressed: 0, uncompressed: 0 };
@@ -92,7 +94,7 @@ function toGroupReport(group: SchemaGroup, footerOf: (uri: string) => CachedFoot
     createdBy: toShortList([...writers].sort(), mostWriters),
     columns: group.columns.map((column, index) => {
       const { isEmpty: _, ...statistics } = columns[index] ?? nothing;
-      return { ...column, ...statistics };
+      return toShownColumn(dataset, { ...column, ...statistics });
     }),
   };
 }

@@ -10,6 +10,7 @@ import type { CachedFooter } from './cache-format.ts';
 import { toMonthDrift } from './drift-lines.ts';
 import type { Report } from './report.ts';
 import { type FilePart, toSchemaPage } from './schema-page.ts';
+import { toShownColumn } from './shown-footer.ts';
 
 /** The newest files that the page shows; the JSON has all. */
 const filesOnPage = 60;
@@ -32,7 +33,9 @@ export async function writeSchemaPages(docs: string, { dataset, found, report, f
     const { rows, bytes, columns, statistics } = footerOf(uri);
     return {
       ...{ month, file, group, rows, bytes, ...statistics },
-      columns: columns.map((column, index) => ({ ...column, ...(statistics.columns[index] as ColumnStatistics) })),
+      columns: columns.map((column, index) =>
+        toShownColumn(dataset, { ...column, ...(statistics.columns[index] as ColumnStatistics) }),
+      ),
     };
   };
   const refused = found.refused.map(({ month, message }) => ({ month, message }));

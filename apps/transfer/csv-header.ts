@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import { toPlainName, toShownName } from '../contract/column-names.ts';
 import type { Csv, Dataset } from '../contract/dataset.ts';
+import { hasPersonal, mayShowName, notShown } from '../contract/personal.ts';
 import { OutcomeError } from '../platform/errors.ts';
 import type { CsvFile } from './unpack-csv.ts';
 
@@ -27,14 +28,18 @@ export async function readHeader(dataset: Dataset, files: readonly CsvFile[]): P
     );
     if (at !== undefined)
       throw new OutcomeError(
-        `${file.name}: column ${at + 1} is ${show(names[at])}, but ${show(first.names[at])} in ${first.file.name}; the files of a month must have the same columns`,
+        `${file.name}: column ${at + 1} is ${show(dataset, names[at])}, but ${show(dataset, first.names[at])} in ${first.file.name}; the files of a month must have the same columns`,
       );
   }
   // A column without a name, such as the index that pandas writes, is nobody's.
   return first.names.map((name, index) => (name.trim() === '' ? `column ${index + 1}` : name));
 }
 
-const show = (name: string | undefined): string => (name === undefined ? 'missing' : `"${toShownName(name)}"`);
+/** A name; or a word where it may be a value of a file without a header. */
+function show(dataset: Dataset, name: string | undefined): string {
+  if (name === undefined) return 'missing';
+  return mayShowName(dataset, name) ? `"${toShownName(name)}"` : `another one (${notShown})`;
+}
 
 async function readNames({ name, path }: CsvFile, csv: Csv): Promise<string[]> {
   const file = await open(path);
@@ -53,15 +58,16 @@ function checkNames(dataset: Dataset, { name: file }: CsvFile, names: readonly s
   const known = new Set(dataset.columns.flatMap(({ name, aliases = [] }) => [name, ...aliases]).map(toPlainName));
   if (!names.some((name) => known.has(toPlainName(name)))) {
     const expected = dataset.columns.slice(0, 3).map(({ name }) => name);
+    const got = hasPersonal(dataset) ? notShown : toShownName(names.slice(0, 3).join(', ')).slice(0, 100);
     throw new OutcomeError(
-      `${file}: its first line is no header of ${dataset.category}: ${toShownName(names.slice(0, 3).join(', ')).slice(0, 100)}; expected names such as ${expected.join(', ')}; add the header, or check files.csv of the data set`,
+      `${file}: its first line is no header of ${dataset.category}: ${got}; expected names such as ${expected.join(', ')}; add the header, or check files.csv of the data set`,
     );
   }
   const seen = new Set<string>();
   for (const name of names) {
     const plain = toPlainName(name);
     if (plain !== '' && seen.has(plain))
-      throw new OutcomeError(`${file}: column ${show(name)} is in its header twice; remove one`);
+      throw new OutcomeError(`${file}: column ${show(dataset, name)} is in its header twice; remove one`);
     seen.add(plain);
   }
 }

@@ -1,7 +1,10 @@
-// CSV files as one Parquet file. A column is typed where every value can be cast; else it stays text, and the steps after this judge its values.
+// CSV files as one Parquet file without what the contract drops. A column is typed where every value can be cast; else it stays text, and the
+// steps after this judge its values.
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { toPlainName } from '../contract/column-names.ts';
 import type { Dataset } from '../contract/dataset.ts';
+import { droppedNames } from '../contract/personal.ts';
 import { blameOnSpace, quoteText, withDuckDb } from '../platform/duckdb.ts';
 import { OutcomeError, UserError } from '../platform/errors.ts';
 import { toLine } from '../platform/one-line.ts';
@@ -23,6 +26,7 @@ export async function csvToParquet(dataset: Dataset, files: readonly CsvFile[], 
   const names = await readHeader(dataset, files);
   const { csv = {} } = dataset.files;
   const { delimiter, quote } = marksOf(csv);
+  const dropped = new Set(droppedNames(dataset));
   const options = {
     auto_detect: 'false',
     columns: `{${names.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`,
@@ -48,11 +52,12 @@ export async function csvToParquet(dataset: Dataset, files: readonly CsvFile[], 
       // Rows keep their order, so that the same file makes the same Parquet.
       await connection.run('SET preserve_insertion_order = true');
       try {
+        const kept = names.filter((name) => !dropped.has(toPlainName(name)));
         const copy = async (typed: ReturnType<typeof typedColumns>) => {
-          const sql = `COPY (${toTypedRows(names, source, typed)}) TO ${quoteText(path)} (${toOptions(target, ' ')})`;
+          const sql = `COPY (${toTypedRows(kept, source, typed)}) TO ${quoteText(path)} (${toOptions(target, ' ')})`;
           return Number((await blameOnSpace(dirname(path), () => connection.run(sql))).rowsChanged);
         };
-        const typed = typedColumns(dataset, names);
+        const typed = typedColumns(dataset, kept);
         // Most months are typed in one pass; one that is not takes two more.
         const rows = await copy(typed).catch(async (error) => {
           if (!isFailedCast(error)) throw error;

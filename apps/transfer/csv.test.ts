@@ -101,6 +101,32 @@ describe('a CSV file becomes Parquet', () => {
     expect(rows).toEqual(Array(2).fill(Object.fromEntries(rides.columns.map(({ name }, index) => [name, `v${index}`]))));
   });
 
+  test('a column that is dropped is left out, by whatever name; the file is made again when the marks change', async () => {
+    await writeFile(join(folder, 'in', 'JC-202401-tripdata.csv'), 'Ride_ID,started_at,end,other\n7,2024-01-31,JC1,x\n');
+    const make = async (dropped: readonly string[]) => {
+      const dataset = {
+        ...datasetOf('.csv'),
+        columns: rides.columns.map((one) => (dropped.includes(one.name) ? { ...one, personal: 'drop' as const } : one)),
+      };
+      const { copied } = await transfer({
+        ...{ source: uriOf('in', 'JC-202401-tripdata.csv'), destination: `${uriOf('out')}/`, category: dataset },
+      });
+      const path = join(folder, 'out', 'JC-202401-tripdata.parquet');
+      const found = await withDuckDb(':memory:', async (connection) =>
+        (await connection.runAndReadAll(`FROM ${scanParquet(path)}`)).getRowObjectsJson(),
+      );
+      return [copied, ...found];
+    };
+    const whole = { Ride_ID: '7', started_at: '2024-01-31', end: 'JC1', other: 'x' };
+    const { Ride_ID: _, ...withoutId } = whole;
+    const { end: _end, ...withoutBoth } = withoutId;
+    expect(await make([])).toEqual([1, whole]);
+    expect(await make(['ride_id', 'speed'])).toEqual([1, withoutId]);
+    expect(await make(['ride_id', 'speed'])).toEqual([0, withoutId]);
+    expect(await make(['ride_id', 'end_dock'])).toEqual([1, withoutBoth]);
+    expect(await make([])).toEqual([1, whole]);
+  });
+
   test('every table of texts comes back, in its order', async () => {
     const cell = fc.oneof(fc.string(), fc.constantFrom('', '"', ',', '\n', '\r\n', ' ', 'é', '\u2028', "'", '""'));
     const quoted = (value: string) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
@@ -269,6 +295,25 @@ describe('a CSV file that is not whole is refused, and nothing is left', () => {
       message: expect.stringMatching(message),
     });
     expect(await readdir(folder)).not.toContain('out');
+  });
+
+  test.each([
+    ['a file', async () => 'quuxby@x.example,2024-01-01\n', '.csv'],
+    ['a file beside others', async () => zip({ 'a.csv': text, 'b.csv': 'quuxby,2024-01-01,x\n' }), '.zip'],
+  ])('%s without a header shows none of its values where a column is personal', async (_, content, ending) => {
+    const columns = rides.columns.map((one) => (one.name === 'member' ? { ...one, personal: 'keep' as const } : one));
+    const name = `JC-202401-tripdata${ending}`;
+    await writeFile(join(folder, 'in', name), await content());
+    const refused = transfer({
+      ...{ source: uriOf('in', name), destination: `${uriOf('out')}/` },
+      category: { ...datasetOf(ending), columns },
+    });
+    const { message } = await refused.then(
+      () => expect.fail('it was taken'),
+      (error: Error) => error,
+    );
+    expect(message).toContain('personal: not shown');
+    expect(message).not.toMatch(/quuxby/i);
   });
 
   test('a byte of a zip that changed on the way', async () => {

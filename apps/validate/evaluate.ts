@@ -1,8 +1,10 @@
 // Judges a file by a suite: every expectation becomes aggregates of one query, so the file is read once.
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { notShown } from '../contract/personal.ts';
 import { withoutFileStatistics } from '../platform/duckdb.ts';
 import { NotEvaluable, type Plan, type RowPlan } from './expectation-type.ts';
 import type { FileSchema } from './parquet-file.ts';
+import { withoutPersonalValues } from './personal-plan.ts';
 import { type Suite, type SuiteExpectation, typeOf } from './suite.ts';
 
 /** One result in Great Expectations' shape. */
@@ -91,7 +93,7 @@ export async function readAggregates(
 function compileFor(expectation: SuiteExpectation, file: FileSchema): Plan | { exception: string } {
   const { type, kwargs } = typeOf(expectation);
   try {
-    return type.compile(kwargs, file);
+    return withoutPersonalValues(expectation, file, type.compile(kwargs, file));
   } catch (error) {
     if (error instanceof NotEvaluable) return { exception: error.message };
     throw error;
@@ -118,7 +120,7 @@ function judge(plan: Plan, values: Values, rows: number): Outcome {
     element_count: rows,
     unexpected_count: unexpected,
     unexpected_percent: percent,
-    partial_unexpected_list: values(shownSamples(plan)) ?? [],
+    partial_unexpected_list: plan.isHidden && unexpected > 0 ? [notShown] : (values(shownSamples(plan)) ?? []),
     ...(!plan.aboutMissing && {
       missing_count: missing,
       missing_percent: percentOf(missing, rows),

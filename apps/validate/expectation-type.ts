@@ -14,6 +14,8 @@ export interface RowPlan {
   readonly toSample: (value: string) => string;
   /** The least share of judged rows, 0 to 1. */
   readonly mostly: number;
+  /** Where the values are personal: a word stands in place of the samples. */
+  readonly isHidden?: true;
   /** True for expectations about missing values themselves: their result has no missing counts. */
   readonly aboutMissing?: true;
 }

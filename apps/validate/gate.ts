@@ -1,5 +1,6 @@
 // Decides whether a file is let in: enough expectations hold, and every critical expectation and check does.
 import { z } from 'zod';
+import { notShown } from '../contract/personal.ts';
 import type { Acceptance } from '../plan/month-records.ts';
 import { toPercent } from '../platform/page.ts';
 import type { CheckResult } from './checks.ts';
@@ -98,6 +99,7 @@ export function toFinding({ result, exception_info: exception }: ExpectationResu
     if (typeof percent !== 'number') return 'no values to judge';
     return result.unexpected_count === 0 ? 'all values as expected' : `${toPercent(percent)} of the values are not`;
   }
+  if (result.observed_value === notShown) return `found another one (${notShown})`;
   return toMismatch(result.details) ?? `found ${toText(result.observed_value)}`;
 }
 

@@ -1,8 +1,10 @@
 // What the contract's gates want to know of a month's file, as SQL aggregates: failed casts of all rows, the rest of the sample.
+import type { Dataset } from '../contract/dataset.ts';
 import { toFigureSql } from '../contract/derive/figure-sql.ts';
 import { doubtfulColumns, toReasons } from '../contract/derive/queries.ts';
 import { toCondition } from '../contract/derive/rule-sql.ts';
 import { columnsOfCheck, type Figure, type Gate } from '../contract/gate.ts';
+import { mayShow, notShown } from '../contract/personal.ts';
 import { inMonth } from '../contract/predicate.ts';
 import { gatesOf } from '../contract/usual-gates.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
@@ -34,7 +36,8 @@ export interface Measures {
 }
 
 /** The aggregates of a data set's gates over the FROM clauses of `readFileSchema`. Pure. */
-export function toMeasures({ dataset, casts, asOf }: MonthFacts): Measures {
+export function toMeasures(facts: MonthFacts): Measures {
+  const { dataset, casts, asOf } = facts;
   const { name } = duckdb;
   const time = name(dataset.time.at);
   const doubtful = doubtfulColumns([casts], duckdb);
@@ -42,7 +45,7 @@ export function toMeasures({ dataset, casts, asOf }: MonthFacts): Measures {
   const inMonthSql = toCondition(inMonth(dataset.time.at), duckdb, asOf);
   const measures = {
     casts: doubtful.map((column): CastMeasure => {
-      const samples = failedSamples(casts, column);
+      const samples = failedSamples(facts, column);
       const failed = countWhere(failedFlag(column));
       return { column, failed, present: `count(${name(column)})`, ...(samples !== undefined && { samples }) };
     }),
@@ -55,7 +58,7 @@ export function toMeasures({ dataset, casts, asOf }: MonthFacts): Measures {
     distinctRows: (columns: readonly string[]) => `count(DISTINCT hash(${columns.map(name).join(', ')}))`,
     distinct: (column: string) => `count(DISTINCT ${name(column)})`,
     quantiles: (figure: Figure) => `quantile_cont(CAST(${toFigureSql(figure, duckdb)} AS DOUBLE), [0.5, 0.95])`,
-    impossible: toImpossible,
+    impossible: (gate: Gate & { check: 'impossible' }) => toImpossible(dataset, gate),
   };
   const { sampled, triaged, inMonth: within, days, hours } = measures;
   return {
@@ -84,7 +87,7 @@ function sqlOfGate(gate: Gate, measures: Pick<Measures, 'distinct' | 'distinctRo
 }
 
 /** Rows in which all conditions hold: how many, and five of them, written column by column. */
-function toImpossible(gate: Gate & { check: 'impossible' }): { count: string; samples: string } {
+function toImpossible(dataset: Dataset, gate: Gate & { check: 'impossible' }): { count: string; samples: string } {
   const when = gate.when
     .flatMap(({ figure, atLeast, atMost }) => [
       ...(atLeast === undefined ? [] : [`${toFigureSql(figure, duckdb)} >= ${atLeast}`]),
@@ -94,7 +97,11 @@ function toImpossible(gate: Gate & { check: 'impossible' }): { count: string; sa
   const columns = [...new Set(columnsOfCheck(gate))];
   const row = `{${columns.map((column, place) => `v${place}: ${duckdb.name(column)}`).join(', ')}}`;
   // Text is made of the five rows alone.
-  const texts = columns.map((column, place) => `${duckdb.text(`${column} `)} || coalesce(CAST(r.v${place} AS VARCHAR), 'null')`);
+  const texts = columns.map((column, place) =>
+    mayShow(dataset, column)
+      ? `${duckdb.text(`${column} `)} || coalesce(CAST(r.v${place} AS VARCHAR), 'null')`
+      : duckdb.text(`${column} ${notShown}`),
+  );
   return {
     count: countWhere(when),
     samples: `list_transform(min(${row}, 5) FILTER (WHERE ${when}), lambda r: concat_ws(', ', ${texts.join(', ')}))`,

@@ -3,6 +3,7 @@ import { columnOf, type Dataset } from '../contract/dataset.ts';
 import type { Cast } from '../contract/derive/casts.ts';
 import { doubtfulColumns, toCastColumns } from '../contract/derive/queries.ts';
 import { triageColumns } from '../contract/names.ts';
+import { mayShow, notShown } from '../contract/personal.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import { quoteText } from '../platform/duckdb.ts';
 
@@ -27,9 +28,10 @@ export const failedFlag = (column: string): string => duckdb.name(`failed ${colu
 const failedText = (column: string): string => duckdb.name(`failed text ${column}`);
 
 /** At most five texts of values that can't be cast; undefined for floating-point numbers, where it is NaN or known by its count. */
-export function failedSamples(casts: readonly Cast[], column: string): string | undefined {
+export function failedSamples({ dataset, casts }: MonthFacts, column: string): string | undefined {
   const cast = casts.find((one) => one.column === column);
-  return cast === undefined || cast.source === null || isFloat(cast) ? undefined : `min(${failedText(column)}, 5)`;
+  if (cast === undefined || cast.source === null || isFloat(cast)) return undefined;
+  return mayShow(dataset, column) ? `min(${failedText(column)}, 5)` : `[${quoteText(notShown)}]`;
 }
 
 const isFloat = ({ from }: Cast): boolean => from === 'DOUBLE' || from === 'FLOAT';
@@ -50,8 +52,8 @@ export function toScanColumns(facts: MonthFacts, sqlOf: SqlOf): string[] {
     if (failed === undefined) return [];
     // A third of the time of the loader's flag, which is never null.
     const flag = isFloat(cast) && cast.to === 'double' ? `NOT isfinite(${source})` : failed;
-    const text = `CASE WHEN ${failed} THEN left(CAST(${source} AS VARCHAR), 200) END`;
-    return [`${flag} AS ${failedFlag(cast.column)}`, `${text} AS ${failedText(cast.column)}`];
+    const text = `CASE WHEN ${failed} THEN left(CAST(${source} AS VARCHAR), 200) END AS ${failedText(cast.column)}`;
+    return [`${flag} AS ${failedFlag(cast.column)}`, ...(mayShow(facts.dataset, cast.column) ? [text] : [])];
   });
   const row = toSources(facts).map((source, place) => `${fieldOf(place)}: ${sqlOf(source)}`);
   return [

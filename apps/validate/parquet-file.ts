@@ -1,8 +1,9 @@
 // One Parquet file as the expectations see it: its columns and the SQL that reads it.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { toPlainName } from '../contract/column-names.ts';
-import type { LogicalType } from '../contract/dataset.ts';
+import type { Dataset, LogicalType } from '../contract/dataset.ts';
 import type { FileColumn as FooterColumn } from '../contract/file-schema.ts';
+import { mayShow, personalOf } from '../contract/personal.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import { scanParquet } from '../platform/duckdb.ts';
 import { type MonthFacts, toLoadedRows, toScanColumns } from './month-rows.ts';
@@ -19,6 +20,10 @@ export interface FileColumn {
   readonly sql: string;
   /** The contract's name of the column, where it has another one there. */
   readonly known?: string;
+  /** Values are never shown. */
+  readonly isHidden?: true;
+  /** A personal column whose values no table holds. */
+  readonly personal?: 'hash' | 'drop';
 }
 
 export interface FileSchema {
@@ -44,10 +49,18 @@ export async function readFileSchema(
     const type = footerType === 'NULL' ? 'NULL' : String(row.column_type);
     const cast = month?.casts.find(({ source }) => source === name);
     const sql = places[index] as string;
-    if (!cast) return { name, type, kind: kindOf(type), sql };
+    const marks = month === undefined ? {} : marksOf(month.dataset, name);
+    if (!cast) return { name, type, kind: kindOf(type), sql, ...marks };
     // Engines compare names without case: a name that differs by it, or by a byte-order mark, is the contract's.
     const known = toPlainName(name) === toPlainName(cast.column) ? {} : { known: cast.column };
-    return { name: known.known ? name : cast.column, ...known, type, kind: kinds[cast.to], sql: duckdb.name(cast.column) };
+    return {
+      name: known.known ? name : cast.column,
+      ...known,
+      type,
+      kind: kinds[cast.to],
+      sql: duckdb.name(cast.column),
+      ...marks,
+    };
   });
   const raw = columns.filter(({ sql }, index) => sql === places[index]).map((column) => `${toValue(column)} AS ${column.sql}`);
   const sqlOf = (source: string) => placeOf(footer, places, source);
@@ -55,6 +68,14 @@ export async function readFileSchema(
   const toSource = (known: string[]) => `(SELECT ${[...raw, ...known].join(', ')} ${from}) AS file_rows`;
   if (!month) return { columns, source: toSource([]) };
   return { columns, source: toSource(toScanColumns(month, sqlOf)), loaded: toLoadedRows(month, from, sqlOf) };
+}
+
+function marksOf(dataset: Dataset, name: string): Pick<FileColumn, 'isHidden' | 'personal'> {
+  const personal = personalOf(dataset, name);
+  return {
+    ...(!mayShow(dataset, name) && { isHidden: true }),
+    ...(personal !== undefined && personal !== 'keep' && { personal }),
+  };
 }
 
 const placeOf = (footer: readonly FooterColumn[], places: readonly string[], source: string): string =>

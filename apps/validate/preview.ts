@@ -2,15 +2,17 @@
 import { doubtfulColumns, toReasons } from '../contract/derive/queries.ts';
 import { cleanSchema, type TableColumn, type TableType } from '../contract/derive/table-schema.ts';
 import { triageColumns } from '../contract/names.ts';
+import { mayShow } from '../contract/personal.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import type { Cell, Row, Rows } from '../plan/parquet-rows.ts';
+import { toShownRows } from '../plan/shown-rows.ts';
 import type { Values } from './evaluate.ts';
 import type { MonthFacts } from './month-rows.ts';
 
 const mostRows = 10;
 
 export interface Preview {
-  /** The contract's columns and the broken rules, of which a clean row has none. */
+  /** The contract's columns, personal ones by their names alone, and the broken rules, of which a clean row has none. */
   readonly columns: readonly TableColumn[];
   readonly clean: readonly Row[];
   readonly triage: readonly Row[];
@@ -28,8 +30,7 @@ export function toPreviewSql({ dataset, casts, asOf }: MonthFacts): PreviewSql {
   const columns = cleanSchema(dataset);
   const names = columns.map(({ name }) => duckdb.name(name)).join(', ');
   const fields = columns.map(({ name, type }, place) => {
-    const value = duckdb.name(name);
-    return `v${place}: ${toCellSql(type, value)}`;
+    return `v${place}: ${mayShow(dataset, name) ? toCellSql(type, duckdb.name(name)) : 'NULL'}`;
   });
   // By a hash of the row: ten rows from all over the month, not its first ones.
   const rowsWhere = (when: string, rules: string) =>
@@ -48,13 +49,21 @@ function toCellSql(type: TableType, value: string): string {
 
 /** What the aggregates gave, in the order of time. */
 export function toPreview({ dataset }: MonthFacts, sql: PreviewSql, values: Values): Preview {
-  const columns: TableColumn[] = [...cleanSchema(dataset), { name: triageColumns.rules, type: 'strings' }];
-  const time = columns.findIndex(({ name }) => name === dataset.time.at);
-  const rowsOf = (aggregate: string) =>
-    ((values(aggregate) ?? []) as Record<string, Cell>[])
-      .map((row): Row => columns.map((_, place) => row[`v${place}`] ?? null))
+  const known = cleanSchema(dataset);
+  const time = known.findIndex(({ name }) => name === dataset.time.at);
+  const rowsOf = (aggregate: string): Rows => {
+    const cells = ((values(aggregate) ?? []) as Record<string, Cell>[])
+      .map((row): Row => [...known, undefined].map((_, place) => row[`v${place}`] ?? null))
       .sort((one, other) => Number((one[time] as bigint | null) ?? 0n) - Number((other[time] as bigint | null) ?? 0n));
-  return { columns, clean: rowsOf(sql.clean), triage: rowsOf(sql.triage) };
+    const shown = toShownRows(dataset, { columns: known, rows: cells.map((row) => row.slice(0, -1)) });
+    return { columns: shown.columns, rows: shown.rows.map((row, place) => [...row, cells[place]?.at(-1) ?? null]) };
+  };
+  const [clean, triage] = [rowsOf(sql.clean), rowsOf(sql.triage)];
+  return {
+    columns: [...clean.columns, { name: triageColumns.rules, type: 'strings' }],
+    clean: clean.rows,
+    triage: triage.rows,
+  };
 }
 
 /** Both kinds as one table. */

@@ -16,7 +16,7 @@ export function findColumnChanges(before: readonly Column[], after: readonly Col
       if ([...renamed.values()].includes(name)) return [];
       const added = is as Column;
       return [
-        mayBeAbsent(added)
+        mayBeAbsent(added) || added.personal === 'drop'
           ? compatible(`column ${name} added, ${monthsOf(added)}`)
           : breaking(`column ${name} added: files that lack it are refused; optional, it would be compatible`),
       ];
@@ -59,8 +59,22 @@ function changesOf(was: Column, is: Column): ContractChange[] {
     if (!is.aliases?.includes(alias)) say('breaking', `alias ${show(alias)} removed: files that spell it so are refused`);
   for (const alias of is.aliases ?? []) if (!was.aliases?.includes(alias)) say('compatible', `alias ${show(alias)} added`);
   changes.push(...findCodeChanges(was, is));
+  if (was.personal !== is.personal) {
+    const isHidden = was.personal === undefined && is.personal === 'keep';
+    say(isHidden ? 'compatible' : 'breaking', `personal ${show(was.personal)} → ${show(is.personal)}: ${toEffect(is)}`);
+  }
   if (was.description !== is.description) say('compatible', 'description');
   return changes;
+}
+
+/** What a mark changes for readers; tables that are there stay as they are until a full refresh. */
+function toEffect({ personal }: Column): string {
+  if (personal === undefined) return 'its values are shown';
+  return {
+    keep: 'no page shows its values, tables hold them',
+    hash: 'tables hold hashes in place of its values',
+    drop: 'no table holds its values',
+  }[personal];
 }
 
 /** Which files have a column. */

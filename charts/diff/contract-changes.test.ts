@@ -52,6 +52,8 @@ const cases: [name: string, place: string, weight: Weight, change: Change][] = [
   ['an optional column is demanded', 'airport', 'breaking', (c) => delete column(c, 'airport_fee').optional],
   ['an alias is removed', 'airport', 'breaking', (c) => delete column(c, 'airport_fee').aliases],
   ['an alias is added', 'airport', 'compatible', (c) => column(c, 'airport_fee').aliases.push('AirportFee')],
+  ['a column is marked as personal', 'tip amount', 'compatible', (c) => (column(c, 'tip_amount').personal = 'keep')],
+  ['a column is dropped', 'tip amount', 'breaking', (c) => (column(c, 'tip_amount').personal = 'drop')],
   ['a description is another one', 'total', 'compatible', (c) => (column(c, 'total_amount').description += '!')],
   ['a code is removed', 'ratecode', 'breaking', (c, pick) => delete column(c, 'RatecodeID').codes[pick(6) + 1]],
   ['a code means another thing', 'ratecode', 'breaking', (c) => (column(c, 'RatecodeID').codes[1] = 'other')],
@@ -280,4 +282,21 @@ test('a rule that lets a value be missing is looser, unless a reader relied on i
   expect(said((c) => (rule(c, 'payment_type').holds = oneOf('payment_type', [1, 2])))).toEqual([
     'rule payment_type is stricter, or keeps other rows',
   ]);
+});
+
+test('a mark that changes what tables hold, or that is removed, breaks readers; a new column that is dropped breaks nobody', () => {
+  const marked = (personal?: 'keep' | 'hash' | 'drop') =>
+    toContract({
+      ...rides,
+      columns: rides.columns.map((one) => (one.name === 'ride_id' && personal ? { ...one, personal } : one)),
+    });
+  const marks = [undefined, 'keep', 'hash', 'drop'] as const;
+  const weights = marks.flatMap((was) =>
+    marks.flatMap((is) => {
+      const changes = compareContracts([marked(was)], [marked(is)])[0]?.changes ?? [];
+      return changes.map(({ weight, text }) => [was, is, weight, text.includes('personal')]);
+    }),
+  );
+  expect(weights).toHaveLength(12);
+  expect(weights.filter(([, , weight]) => weight === 'compatible')).toEqual([[undefined, 'keep', 'compatible', true]]);
 });

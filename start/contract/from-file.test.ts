@@ -84,6 +84,22 @@ test('a Parquet file becomes types, codes, ranges and a key, each with the share
   ]);
 });
 
+test('columns that may be personal are marked, and none of their values is in the proposal', async () => {
+  const file = await parquet(
+    'people_2024-03.parquet',
+    `SELECT TIMESTAMP '2024-03-01' + INTERVAL (i) MINUTE AS begun, 'Quuxby' || i % 3 AS "FirstName", 'Quuxby ' || i AS name,
+       'quuxby@' || i % 2 || '.example' AS "write to", 50707000 + i % 90 AS salary, i % 5 AS station_name, DATE '1907-03-01' AS "date of birth"
+     FROM range(1000) t(i)`,
+  );
+  const draft = await fromFile({ file });
+  expect(toDataset(draft).columns.flatMap(({ name, personal }) => (personal ? [[name, personal]] : []))).toEqual(
+    ['FirstName', 'name', 'write_to', 'salary', 'date_of_birth'].map((name) => [name, 'keep']),
+  );
+  const text = toSourceText(draft);
+  expect(text).toContain('It may be personal');
+  expect(text).not.toMatch(/Quuxby|50707|1907|5\.07/i);
+});
+
 test('a few values far out are left out of a range, and its share says so', async () => {
   const file = await parquet(
     'far.parquet',

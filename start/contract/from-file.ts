@@ -1,12 +1,16 @@
 // A Parquet or CSV file as a draft: types, codes, ranges and a key that its rows suggest, with the share of rows that agree.
 import { basename, extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Column, LogicalType, Rule } from '../../apps/contract/dataset.ts';
+import { allDatasets } from '../../apps/contract/categories.ts';
+import type { Column, Dataset, LogicalType, Rule } from '../../apps/contract/dataset.ts';
+import { mayShow, personalOf } from '../../apps/contract/personal.ts';
+import type { Personal } from '../../apps/contract/personal-kind.ts';
 import { between, ifPresent, inMonth } from '../../apps/contract/predicate.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { OutcomeError } from '../../apps/platform/errors.ts';
 import { toLine } from '../../apps/platform/one-line.ts';
 import type { Draft, Noted } from './draft.ts';
+import { soundsPersonal } from './looks-personal.ts';
 import { chooseTime, type ImportOptions, toCategory, toFileName, withTimestamp } from './options.ts';
 import { type ColumnProfile, type FileProfile, findRange, loadFile, mostCodes, profileFile, type Writing } from './profile.ts';
 import { type SafeName, toSafeNames, toSnake, withOwnNames } from './safe-names.ts';
@@ -41,14 +45,22 @@ async function toDraft(
     columns.map(({ name }) => name),
     file,
   );
-  const found = columns.map((profile, index) => ({ profile, column: toColumn(profile, names[index] as SafeName, rows) }));
+  const category = toCategory(basename(file, extname(file)), options);
+  const known = allDatasets.find((dataset) => dataset.category === category);
+  const found = columns.map((profile, index) => ({
+    profile,
+    column: toColumn(profile, names[index] as SafeName, { rows, mark: toMark(profile, known) }),
+  }));
   const kept = found.filter((one): one is Proposed => typeof one.column !== 'string');
   const proposed = kept.map(({ column }) => column);
-  const time = chooseTime(proposed, options);
-  const category = toCategory(basename(file, extname(file)), options);
+  const held = kept.filter(({ column }) => column.personal !== 'drop');
+  const time = chooseTime(
+    held.map(({ column }) => column),
+    options,
+  );
   const { fileName, note } = toFileName(file, category);
-  const key = kept.find(({ profile, column }) => isKey(profile, column, rows))?.column.name;
-  const full = kept.filter(({ profile }) => profile.values === rows).map(({ column }) => column.name);
+  const key = held.find(({ profile, column }) => isKey(profile, column, rows))?.column.name;
+  const full = held.filter(({ profile }) => profile.values === rows).map(({ column }) => column.name);
   const ranges: Noted<Rule>[] = [];
   for (const one of kept) if (isMeasured(one.column, one.profile, key)) ranges.push(...(await toRange(connection, one, rows)));
   return {
@@ -73,11 +85,32 @@ async function toDraft(
   };
 }
 
-function toColumn(profile: ColumnProfile, { name, aliases = [] }: SafeName, rows: number): Noted<Column> | string {
-  const type = typeOf(profile);
+interface Mark {
+  readonly personal?: Personal;
+  readonly note?: string;
+}
+
+/** The mark of a data set that is known; else a guess, since nobody has judged the file yet. */
+function toMark({ name, values, reads }: ColumnProfile, known: Dataset | undefined): Mark {
+  const personal = known && personalOf(known, name);
+  if (known && (personal || mayShow(known, name))) return personal ? { personal } : {};
+  if (!known && !soundsPersonal(name) && reads.mail * 2 < Math.max(values, 1)) return {};
+  return {
+    personal: 'keep',
+    note: 'It may be personal: say "keep", "hash" or "drop", or remove the mark. Its values are not shown.',
+  };
+}
+
+/** The column, or a line that says why there is none. Codes are values: a personal column has none. */
+function toColumn(
+  profile: ColumnProfile,
+  { name, aliases = [] }: SafeName,
+  { rows, mark }: { rows: number; mark: Mark },
+): Noted<Column> | string {
+  const type = mark.personal === 'hash' ? 'string' : typeOf(profile);
   const spelt = JSON.stringify(profile.name);
   if (type === undefined) return `Column ${spelt} is left out: ${profile.type} is nothing that a flat table holds.`;
-  const codes = codesOf(profile, type);
+  const codes = mark.personal ? undefined : codesOf(profile, type);
   const missing = profile.values < rows ? [`${toShare(rows - profile.values, rows)} of the rows have no value.`] : [];
   const share = profile.reads[type as 'int'];
   const read =
@@ -89,7 +122,8 @@ function toColumn(profile: ColumnProfile, { name, aliases = [] }: SafeName, rows
     description: `The column ${spelt}.`,
     ...(aliases.length > 0 && { aliases }),
     ...(codes && { codes: codes.codes }),
-    note: [`${profile.type}.`, ...read, ...listed, ...missing].join(' '),
+    ...(mark.personal && { personal: mark.personal }),
+    note: [`${profile.type}.`, ...read, ...listed, ...missing, ...(mark.note ? [mark.note] : [])].join(' '),
   };
 }
 
@@ -129,8 +163,8 @@ function codesOf({ values, distinct, common, type: from }: ColumnProfile, type: 
 const isKey = ({ values, distinct }: ColumnProfile, { type }: Column, rows: number): boolean =>
   rows >= fewestForCodes && values === rows && distinct === rows && (type === 'string' || type === 'int');
 
-const isMeasured = ({ name, type, codes }: Column, { values }: ColumnProfile, key: string | undefined): boolean =>
-  (type === 'int' || type === 'double') && codes === undefined && name !== key && values > 0;
+const isMeasured = ({ name, type, codes, personal }: Column, { values }: ColumnProfile, key: string | undefined): boolean =>
+  (type === 'int' || type === 'double') && codes === undefined && personal === undefined && name !== key && values > 0;
 
 async function toRange(connection: DuckDBConnection, { profile, column }: Proposed, rows: number): Promise<Noted<Rule>[]> {
   const range = await findRange(connection, profile.name);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Column, type LogicalType, logicalTypes, type Rule } from '../../apps/contract/dataset.ts';
 import { findPatternProblem } from '../../apps/contract/pattern.ts';
+import { personalKinds } from '../../apps/contract/personal-kind.ts';
 import { all, between, ifPresent, matches, oneOf, type Predicate } from '../../apps/contract/predicate.ts';
 import { type UnitName, units } from '../../apps/contract/units.ts';
 import type { Noted } from './draft.ts';
@@ -62,9 +63,17 @@ export function toColumn(property: OdcsProperty, { name, aliases = [] }: SafeNam
     ...(others.length > 0 && { aliases: others }),
     ...(customOf(property, 'optional', z.literal(true)) && { optional: true as const }),
     ...monthsOf(property),
+    ...personalOf(property),
     ...(codes && Object.keys(codes).every(isCode) && { codes }),
     note: unit === undefined || isUnit ? undefined : `The unit ${JSON.stringify(unit)} is not known here.`,
   };
+}
+
+/** What the document marks as personal, in its own words or in ours. */
+function personalOf(property: OdcsProperty): Pick<Column, 'personal'> {
+  const personal = customOf(property, 'personal', z.enum(personalKinds));
+  if (personal !== undefined) return { personal };
+  return /\b(personal|pii)\b/i.test(property.classification ?? '') ? { personal: 'keep' } : {};
 }
 
 /** The months whose files have the column. */

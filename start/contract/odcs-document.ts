@@ -52,6 +52,7 @@ const property = z.looseObject({
   description: z.string().optional(),
   required: z.boolean().optional(),
   unique: z.boolean().optional(),
+  classification: z.string().optional(),
   primaryKey: z.boolean().optional(),
   primaryKeyPosition: z.number().optional(),
   partitioned: z.boolean().optional(),

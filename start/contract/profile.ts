@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Files } from '../../apps/contract/dataset.ts';
 import { instantText, integerText, numberText, timestampText } from '../../apps/contract/values.ts';
 import { blameOnFile, literalGlob, quoteName, quoteText, scanParquet } from '../../apps/platform/duckdb.ts';
+import { mailText } from './looks-personal.ts';
 
 export interface ColumnProfile {
   /** As the file spells it. */
@@ -18,7 +19,7 @@ export interface ColumnProfile {
   readonly common: readonly { readonly value: string; readonly count: number }[];
 }
 
-export const readings = ['int', 'double', 'boolean', 'date', 'timestamp', 'zeroFirst'] as const;
+export const readings = ['int', 'double', 'boolean', 'date', 'timestamp', 'zeroFirst', 'mail'] as const;
 type Reading = (typeof readings)[number];
 
 export interface Range {
@@ -121,6 +122,7 @@ function readingsOf(column: string, type: string): Partial<Record<Reading, strin
       timestamp: `(${fits(timestampText)} OR ${fits(instantText)})`,
       // Postal codes and the like: as numbers they would lose their zeros.
       zeroFirst: fits('0[0-9]+'),
+      mail: fits(mailText),
     };
   if (numbers.test(type)) {
     const isWhole = whole.test(type) ? `${column} IS NOT NULL` : `isfinite(${column}::DOUBLE) AND ${column} = trunc(${column})`;

@@ -7,6 +7,7 @@ import { usualFreshness } from '../../apps/contract/promises.ts';
 import { firstVersion } from '../../apps/contract/version.ts';
 import { toYamlDocument } from '../../apps/platform/yaml.ts';
 import { rides } from '../../tests/fixtures/rides.ts';
+import { visits } from '../../tests/fixtures/visits.ts';
 import { fromOdcs } from './from-odcs.ts';
 import { toDataset } from './to-dataset.ts';
 
@@ -19,7 +20,7 @@ const held = ({ gates: _, summary: _s, lookups: _l, features: _f, model: _m, sam
   expectations: (expectations ?? []).map((one) => JSON.stringify(one)).sort(),
 });
 
-test.each([...allDatasets, rides].map((dataset) => [dataset.category, dataset] as const))(
+test.each([...allDatasets, rides, visits].map((dataset) => [dataset.category, dataset] as const))(
   '%s is the same after it was exported and imported, but for what no document holds',
   (_, dataset) => {
     const text = toYamlDocument(toOdcs(dataset));

@@ -12,6 +12,7 @@ import { toYamlDocument } from '../../apps/platform/yaml.ts';
 import { readSummaries, repository, startPipeline } from '../fixtures/npm-start.ts';
 import { rides } from '../fixtures/rides.ts';
 import { findTestPython } from '../fixtures/test-python.ts';
+import { visits } from '../fixtures/visits.ts';
 
 const python = await findTestPython('odcs', "ODCS's schema");
 let folder: string;
@@ -45,7 +46,9 @@ test.skipIf(!python)(
       own,
       toYamlDocument(toOdcs({ ...rides, promises: { freshness: '36h', retention: '7y', rowsPerMonth: { atLeast: 1 } } })),
     );
-    expect(await problemsOf(...files, own)).toEqual([]);
+    const marked = join(folder, 'visits.yaml');
+    await writeFile(marked, toYamlDocument(toOdcs(visits)));
+    expect(await problemsOf(...files, own, marked)).toEqual([]);
     const wrong = (await readFile(own, 'utf8'))
       .replace('logicalType: integer', 'logicalType: int')
       .replace('metric: rowCount', 'metric: rows');

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Column } from '../../apps/contract/dataset.ts';
 import { docsPaths } from '../../apps/contract/names.ts';
+import { yellow } from '../../apps/contract/yellow.ts';
 import { mapConcurrently } from '../../apps/platform/concurrent.ts';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
 import { toPath } from '../../apps/platform/uri.ts';
@@ -49,7 +51,7 @@ for (const kind of storageKinds)
       await lab.storage.write(at(name), contents[rows - 1] as Buffer);
       if (at(name).startsWith('file:')) await utimes(toPath(at(name)), Date.now() / 1000, Date.now() / 1000 - age);
     };
-    const open = (names: readonly string[]) => openFooterCache(cacheUri, names.map(at));
+    const open = (names: readonly string[]) => openFooterCache(cacheUri, names.map(at), yellow);
     const readAll = async (cache: FooterCache, names: readonly string[]) =>
       mapConcurrently(names, 8, async (name) => (await cache.read(at(name))).rows);
     /** One run: the rows of each file, and how many footers were read. */
@@ -101,6 +103,26 @@ for (const kind of storageKinds)
       const end = await lab.storage.readEnd(cacheUri, 2 ** 20);
       return Buffer.from(end?.bytes ?? []).toString();
     };
+
+    test('values of a column that has been marked are forgotten, of files that this run does not read, too', async () => {
+      await putAll();
+      await run(names);
+      const read = await (await open(names)).read(at('c.parquet'));
+      const personal = read.columns.find((_, place) => read.statistics.columns[place]?.max !== null)?.name ?? '';
+      const plain = personal.toLowerCase();
+      const [column] = yellow.columns;
+      const marked = { ...yellow, columns: [{ ...column, name: plain, personal: 'keep' as const } as Column] };
+      const cache = await openFooterCache(cacheUri, names.slice(0, 1).map(at), marked);
+      const { columns, statistics } = await cache.read(at('a.parquet'));
+      expect(statistics.columns.map(({ min, max }) => [min, max])).toEqual(columns.map(() => [null, null]));
+      expect(statistics.columns.map(({ nulls }) => nulls)).toEqual(columns.map(() => 0));
+      expect(cache.counts()).toEqual({ read: 0, cached: 1 });
+      await cache.save();
+      const kept = await open(names);
+      for (const name of names)
+        expect((await kept.read(at(name))).statistics.columns.map(({ max }) => max)).toEqual(columns.map(() => null));
+      expect(kept.counts().cached).toBeGreaterThan(0);
+    });
 
     test('a cache that is damaged, cut or something else is never trusted, and is written again', async () => {
       await putAll();

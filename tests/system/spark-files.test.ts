@@ -18,6 +18,7 @@ import { rides } from '../fixtures/rides.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 import { loadOnBoth, noDifference } from '../fixtures/spark-tables.ts';
+import { visits } from '../fixtures/visits.ts';
 import { weather } from '../fixtures/weather.ts';
 
 const python = await findSparkPython();
@@ -53,7 +54,7 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
     await expectCountsByHand(spark.result, { from: join(here, 'files'), prefix: 't' }, ['2024-12', '2025-01']);
   });
 
-  test.each([rides, bikes, fhvhv, weather])('fill equal tables of $category', async (dataset) => {
+  test.each([rides, bikes, fhvhv, weather, visits])('fill equal tables of $category', async (dataset) => {
     const here = await lab.place();
     const [source, destination] = ['source', 'staged'].map((name) => `${pathToFileURL(join(here, name)).href}/`) as [
       string,

@@ -79,6 +79,17 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
     expect(found).toEqual({ rows: values.length + 1, duckdb: [], spark: [] });
   });
 
+  test('hash texts alike', async () => {
+    const [, values] = oddValues.STRING as readonly [string, readonly string[]];
+    const rows = ['NULL', ...values.map(duckdb.text)].map((value) => `(${value})`);
+    const found = await compare(
+      'hashes',
+      (connection, path) => connection.run(`COPY (FROM (VALUES ${rows.join(', ')}) t(value)) TO '${path}' (FORMAT parquet)`),
+      (dialect) => `SELECT value, ${dialect.sha256(dialect.name('value'))} AS hash FROM files`,
+    );
+    expect(found).toEqual({ rows: values.length + 1, duckdb: [], spark: [] });
+  });
+
   test('judge rows by predicates alike', async () => {
     const predicates = fc.sample(predicate, { seed: 7, numRuns: 150 });
     const rows = fc.sample(predicateRow, { seed: 7, numRuns: 300 });

@@ -1,12 +1,13 @@
 // Made-up categories, of taxis and not: one contract file, `npm run synth`, and the whole pipeline runs on it.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { withDuckDb } from '../../apps/platform/duckdb.ts';
+import { addDatasets, cloneProject, synthesize } from '../fixtures/clone-of-project.ts';
 import { readSummaries, repository, startPipeline } from '../fixtures/npm-start.ts';
 import { makeSampleFiles } from '../fixtures/sample-files.ts';
 import { digestWarehouse } from '../fixtures/warehouse-digest.ts';
@@ -17,13 +18,7 @@ let clone: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'taxiway-third-'));
   clone = join(folder, 'clone');
-  const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: repository,
-    encoding: 'utf8',
-  });
-  for (const path of tracked.split('\0').filter((name) => name !== ''))
-    await cp(join(repository, path), join(clone, path), { recursive: true });
-  for (const shared of ['node_modules', '.venv']) await symlink(join(repository, shared), join(clone, shared));
+  await cloneProject(clone);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -67,7 +62,7 @@ test('one contract file is all that a category takes', async () => {
       "tripColumns.congestion_surcharge,\n  { name: 'pool_size', type: 'int', description: 'Parties that shared the ride.', optional: true },",
     );
   await writeFile(join(clone, 'apps/contract/olive.ts'), source);
-  execFileSync(process.execPath, [join(clone, 'start/synth.ts')], { cwd: clone, stdio: 'pipe' });
+  synthesize(clone);
 
   const input = join(folder, 'input');
   const state = join(folder, 'state');
@@ -83,9 +78,7 @@ test('one contract file is all that a category takes', async () => {
 });
 
 test('a data set that is not of taxis: its own dimension and key, names of codes, no model, and a sample that follows from the rest', async () => {
-  const rides = await readFile(join(repository, 'tests/fixtures/rides.ts'), 'utf8');
-  await writeFile(join(clone, 'apps/contract/rides.ts'), rides.replaceAll('../../apps/contract/', './'));
-  execFileSync(process.execPath, [join(clone, 'start/synth.ts')], { cwd: clone, stdio: 'pipe' });
+  await addDatasets(clone, 'rides');
   expect(await readFile(join(clone, 'dist/local/workflows/batch.yaml'), 'utf8')).toContain(
     '{{inputs.parameters.category}} != rides',
   );
@@ -121,9 +114,7 @@ test('a data set that is not of taxis: its own dimension and key, names of codes
 });
 
 test('hourly weather, which is no trip: CSV with instants and a word for what is missing', async () => {
-  const source = await readFile(join(repository, 'tests/fixtures/weather.ts'), 'utf8');
-  await writeFile(join(clone, 'apps/contract/weather.ts'), source.replaceAll('../../apps/contract/', './'));
-  execFileSync(process.execPath, [join(clone, 'start/synth.ts')], { cwd: clone, stdio: 'pipe' });
+  await addDatasets(clone, 'weather');
 
   const input = join(folder, 'weather');
   const state = join(folder, 'state-of-weather');
@@ -178,11 +169,7 @@ test('hourly weather, which is no trip: CSV with instants and a word for what is
 });
 
 test('a data set that is not of taxis with a model of its own: it is trained, and the prediction service asks what its inputs say', async () => {
-  for (const name of ['rides', 'ride-times']) {
-    const source = await readFile(join(repository, `tests/fixtures/${name}.ts`), 'utf8');
-    await writeFile(join(clone, `apps/contract/${name}.ts`), source.replaceAll('../../apps/contract/', './'));
-  }
-  execFileSync(process.execPath, [join(clone, 'start/synth.ts')], { cwd: clone, stdio: 'pipe' });
+  await addDatasets(clone, 'rides', 'ride-times');
 
   const input = join(folder, 'ridetimes');
   const state = join(folder, 'state-of-ridetimes');

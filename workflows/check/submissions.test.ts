@@ -26,7 +26,7 @@ test('unknown, missing and wrong parameters, all at once', () => {
   expect(find(workflows.batch, { ...others, category: 'yelow', file_name: 'x', retrain: 'tru' })).toEqual([
     'workflow batch: no parameter "file_name" (did you mean "filename"?); it has category, uri, filename, run_date, threshold, retrain, engine, accept',
     `workflow batch: parameter "category" is "yelow", expected one of ${allDatasets.map(({ category }) => category).join(', ')} (did you mean "yellow"?)`,
-    'workflow batch: parameter "filename" is missing: The file\'s base name, which carries the month: yellow_tripdata_2024-01.parquet',
+    'workflow batch: parameter "filename" is missing: The file\'s base name, which carries the month: sales_2024-01.parquet',
     'workflow batch: parameter "retrain" is "tru", expected one of true, false (did you mean "true"?)',
   ]);
 });

@@ -15,6 +15,8 @@ export interface Cast {
   readonly zone?: string | undefined;
   /** Texts that stand for no value, where `from` is STRING. */
   readonly nulls?: readonly string[] | undefined;
+  /** Of a personal column whose values no table holds. */
+  readonly personal?: 'hash' | 'drop' | undefined;
 }
 
 export interface CastPlan {
@@ -36,6 +38,8 @@ export function toCasts(dataset: Dataset, fileColumns: readonly FileColumn[]): C
     for (const name of names) known.add(name);
     const found = [...names].flatMap((name) => byName.get(name) ?? []);
     const [source] = found;
+    // Not read at all: what is not read goes nowhere.
+    if (column.personal === 'drop') return { column: column.name, to: column.type, source: null, from: 'NULL', personal: 'drop' };
     const zone = column.type === 'timestamp' || column.type === 'date' ? { zone: dataset.time.zone } : {};
     if (found.length > 1) problems.push(`columns ${listNames(found)} both are "${column.name}"`);
     if (!source) {
@@ -47,7 +51,11 @@ export function toCasts(dataset: Dataset, fileColumns: readonly FileColumn[]): C
     }
     const decimal = source.decimal === undefined ? {} : { decimal: source.decimal };
     const nulls = source.type === 'STRING' && dataset.files.nulls !== undefined ? { nulls: dataset.files.nulls } : {};
-    return { column: column.name, to: column.type, source: source.name, from: source.type, ...decimal, ...zone, ...nulls };
+    const personal = column.personal === 'hash' ? { personal: column.personal } : {};
+    return {
+      ...{ column: column.name, to: column.type, source: source.name, from: source.type },
+      ...{ ...decimal, ...zone, ...nulls, ...personal },
+    };
   });
   const unknown = [...byName].filter(([name]) => !known.has(name)).map(([, columns]) => columns);
   // Engines compare names without case: which of the two they read depends on the engine.

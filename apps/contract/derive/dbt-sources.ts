@@ -1,6 +1,7 @@
 // dbt's sources: every table that the etl step writes, its columns' meanings, and the data tests that follow from the rules.
 import { type Column, columnOf, type Dataset, datesOfSummary, summaryOf, wordsOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, datasets as schemas, triageColumns, triageTable } from '../names.ts';
+import { personalWords } from '../personal-kind.ts';
 import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
 import { units } from '../units.ts';
@@ -37,15 +38,16 @@ export function toDbtSources(datasets: readonly Dataset[]): object {
 /** A source, and where it is: BigQuery's datasets have the warehouse's prefix, as the macro generate_schema_name gives it to models. */
 const schemaOf = (name: string) => ({ name, schema: `{{ env_var('TAXIWAY_DATASET_PREFIX', '') }}${name}` });
 
-type Described = Pick<Column, 'description' | 'unit' | 'codes'>;
+type Described = Pick<Column, 'description' | 'unit' | 'codes' | 'personal'>;
 
-/** A column's sentence with its unit and codes. */
-export function toMeaning({ description, unit, codes }: Described): string {
+/** A column's sentence with its unit and codes, and what its mark means. */
+export function toMeaning({ description, unit, codes, personal }: Described): string {
   const meanings = Object.entries(codes ?? {}).map(([code, meaning]) => `${code} ${meaning}`);
   return [
     description,
     ...(unit ? [`In ${units[unit].text}.`] : []),
     ...(meanings.length > 0 ? [`Codes: ${meanings.join(', ')}.`] : []),
+    ...(personal ? [personalWords[personal]] : []),
   ].join(' ');
 }
 
@@ -151,7 +153,7 @@ function toFigureMeaning(dataset: Dataset, figure: SummaryFigure, words: (column
     case 'busiest-hour':
       return `Hour of the day with the most ${many} of this group, 0 to 23; ties: the earlier hour.`;
     default: {
-      const of = columnOf(dataset, figure.column);
+      const { personal: _, ...of } = columnOf(dataset, figure.column);
       return words({ ...of, codes: {}, description: `${wordOfFigure[figure.of]} ${of.name}: ${of.description}` });
     }
   }

@@ -25,6 +25,8 @@ export interface Dialect {
   readonly timestamp: (value: string) => string;
   /** What a value of the SQL expression `source` means; DECISIONS 39 has the table. */
   readonly cast: (source: string, cast: CastTypes) => CastSql;
+  /** SHA-256 of a text's UTF-8 bytes, in small hex digits; null for null. */
+  readonly sha256: (text: string) => string;
   /** A typed null. */
   readonly nullOf: (type: LogicalType) => string;
   /** The timestamp at which the month after that of the date expression begins. */

@@ -64,7 +64,7 @@ function toTableObject(dataset: Dataset): object {
     description: table.description,
     dataGranularityDescription: `One row is a ${wordsOf(dataset).one}.`,
     properties: columns.map((column) => {
-      const { name, type, description, unit, codes, aliases, optional, since, until } = column;
+      const { name, type, description, unit, codes, aliases, optional, since, until, personal } = column;
       const options = toLogicalTypeOptions(dataset, column);
       const quality = toPropertyQuality(dataset, column);
       const references = Object.values(lookups)
@@ -77,13 +77,14 @@ function toTableObject(dataset: Dataset): object {
         physicalType: types.get(name),
         description,
         required: needed.has(name),
+        ...(personal && { classification: 'personal' }),
         ...(key.includes(name) && { primaryKey: true, primaryKeyPosition: key.indexOf(name) + 1 }),
         ...(key.length === 1 && key[0] === name && { unique: true }),
         ...(name === partitionField && { partitioned: true, partitionKeyPosition: 1 }),
         ...(Object.keys(options).length > 0 && { logicalTypeOptions: options }),
         ...(references.length > 0 && { relationships: references.slice(0, 1) }),
         ...(quality.length > 0 && { quality }),
-        ...toCustomProperties({ unit, codes, aliases, optional, since, until }),
+        ...toCustomProperties({ unit, codes, aliases, optional, since, until, personal }),
       };
     }),
     quality: toTableQuality(dataset),

@@ -5,7 +5,7 @@ import { monthlyColumns, triageColumns } from '../names.ts';
 import { inMonth } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
 import type { Cast } from './casts.ts';
-import type { Aggregate, Dialect } from './dialect.ts';
+import type { Aggregate, CastSql, Dialect } from './dialect.ts';
 import { plain, toGroupedQuery } from './grouped-query.ts';
 import { toCondition } from './rule-sql.ts';
 
@@ -63,7 +63,7 @@ export function toCastColumns(
   const sql = new Map(
     casts.map((cast) => [
       cast.column,
-      cast.source === null ? { value: dialect.nullOf(cast.to) } : dialect.cast(sqlOf(cast.source), cast),
+      cast.source === null ? { value: dialect.nullOf(cast.to) } : withHash(dialect, cast, dialect.cast(sqlOf(cast.source), cast)),
     ]),
   );
   return [
@@ -71,6 +71,10 @@ export function toCastColumns(
     ...doubtful.map((column) => `${sql.get(column)?.failed ?? 'FALSE'} AS ${dialect.name(castFlag(column))}`),
   ];
 }
+
+/** Everything after the casts sees the hash alone; whether a cast has failed is said of the value. */
+const withHash = (dialect: Dialect, { personal }: Cast, sql: CastSql): CastSql =>
+  personal === 'hash' ? { ...sql, value: dialect.sha256(sql.value) } : sql;
 
 export interface SplitQueries {
   /** Rows that keep every rule: the contract's columns. */
