@@ -31,7 +31,9 @@ export async function readInput(dataset: Dataset, folder: string): Promise<Input
 /** Sorts file names into months of the category and others. Pure. */
 export function sortFiles(dataset: Dataset, names: readonly string[], folder: string): Pick<Input, 'files' | 'ignored'> {
   const expected = shownFileName(dataset);
-  const ofOthers = (name: string) => allDatasets.some((other) => other.category !== dataset.category && isLike(other, name));
+  const ofOthers = (name: string) =>
+    monthOfFile(dataset, name) === undefined &&
+    allDatasets.some((other) => other.category !== dataset.category && isLike(other, name));
   const ignored = names.filter(
     (name) => !endingsOf(dataset).some((ending) => name.toLowerCase().endsWith(ending)) || ofOthers(name),
   );

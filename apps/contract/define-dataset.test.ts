@@ -3,7 +3,7 @@ import { ContractError } from './contract-error.ts';
 import { type Dataset, summaryOf } from './dataset.ts';
 import { defineDataset, isDataset } from './define-dataset.ts';
 import { green } from './green.ts';
-import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
+import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, notAfter, oneOf, present } from './predicate.ts';
 import { count, mean, sum, sumHours } from './summary.ts';
 import { taxiZones } from './taxi-zones.ts';
 import { yellow } from './yellow.ts';
@@ -143,7 +143,58 @@ test.each<[string, Partial<Dataset>, string]>([
       columns: [...yellow.columns, { name: 'is_shared', type: 'boolean', description: 'Shared?' }],
       rules: [{ name: 'shared', description: 'Shared.', holds: oneOf('is_shared', ['true']) }],
     },
-    '"one-of" needs int or double or string, but column "is_shared" is boolean',
+    '"one-of" needs int, double, decimal or string, but column "is_shared" is boolean',
+  ],
+  [
+    'a decimal of more digits than there are',
+    { columns: [...yellow.columns, { name: 'price', type: 'decimal(39,2)', description: 'Price.' }] },
+    'column "price": type "decimal(39,2)": a decimal is written decimal(10,2): 1 to 38 digits',
+  ],
+  [
+    'a decimal with more digits after the point than it has',
+    { columns: [...yellow.columns, { name: 'price', type: 'decimal(2,3)', description: 'Price.' }] },
+    'column "price": type "decimal(2,3)"',
+  ],
+  [
+    'a type that nobody knows',
+    { columns: [...yellow.columns, { name: 'price', type: 'strings' as 'string', description: 'Price.' }] },
+    'column "price": type "strings" is not known (did you mean "string"?)',
+  ],
+  [
+    'a bound with which a decimal has too many digits',
+    {
+      columns: [...yellow.columns, { name: 'share', type: 'decimal(38,36)', description: 'Share.' }],
+      rules: [{ name: 'share', description: 'A share.', holds: between('share', { atLeast: 0, below: 100 }) }],
+    },
+    'rule "share": 100 can\'t be compared with column "share" (decimal(38,36)): together they need more than 38 digits',
+  ],
+  [
+    'a value with an exponent among decimals',
+    {
+      columns: [...yellow.columns, { name: 'share', type: 'decimal(9,8)', description: 'Share.' }],
+      rules: [{ name: 'share', description: 'A share.', holds: oneOf('share', [1e-7]) }],
+    },
+    'rule "share": 1e-7 can\'t be compared',
+  ],
+  [
+    'a comparison of decimals of unlike digits',
+    {
+      columns: [
+        ...yellow.columns,
+        { name: 'price', type: 'decimal(9,2)', description: 'Price.' },
+        { name: 'paid', type: 'decimal(9,3)', description: 'Paid.' },
+      ],
+      rules: [{ name: 'paid', description: 'Paid.', holds: notAfter('paid', 'price') }],
+    },
+    'can\'t compare "paid" (decimal(9,3)) with "price" (decimal(9,2))',
+  ],
+  [
+    'a sum that may not fit',
+    {
+      columns: [...yellow.columns, { name: 'wei', type: 'decimal(29,2)', description: 'Wei.' }],
+      summary: { ...yellow.summary, keys: {}, figures: { all: sum('wei') } },
+    },
+    'summary "all": a sum of decimal(29,2) may not fit: column "wei" has more than 28 digits',
   ],
   [
     'other codes of a flag',
@@ -266,7 +317,7 @@ test.each<[string, Partial<Dataset>, string]>([
   [
     'a sum of text',
     { summary: { keys: {}, figures: { flags: sum('store_and_fwd_flag') } } },
-    'summary "flags": "sum" needs int or double, but column "store_and_fwd_flag" is string',
+    'summary "flags": "sum" needs int, double or decimal, but column "store_and_fwd_flag" is string',
   ],
   [
     'a figure with the name of a key, by case alone',

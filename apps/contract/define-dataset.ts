@@ -1,4 +1,5 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
+import { findTypeProblem } from './column-type.ts';
 import { ContractError } from './contract-error.ts';
 import { type Column, type Dataset, mayBeAbsent } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -67,6 +68,8 @@ function columnProblems({ columns }: Dataset): string[] {
   for (const column of columns) {
     if (column.unit !== undefined && !Object.hasOwn(units, column.unit))
       problems.push(`column "${column.name}": unit "${column.unit}" is not known${didYouMean(column.unit, Object.keys(units))}`);
+    const typeProblem = findTypeProblem(column.type);
+    if (typeProblem !== undefined) problems.push(`column "${column.name}": ${typeProblem}`);
     const nameProblem = findNameProblem(column.name);
     if (nameProblem !== undefined) problems.push(`column "${column.name}" ${nameProblem}${aliasAdvice(column)}`);
     const strange =

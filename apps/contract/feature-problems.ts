@@ -1,5 +1,6 @@
 // What is wrong with the features and the model of a definition.
-import { type Dataset, isModelled, type LogicalType, type Modelled } from './dataset.ts';
+import { type LogicalType, listTypes, logicalOf } from './column-type.ts';
+import { type Dataset, isModelled, type Modelled } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { columnsBehind, columnsOfExpression, type Expression, isFixed, type Point } from './expression.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
@@ -31,7 +32,7 @@ export function featureProblems(dataset: Dataset): string[] {
 
 /** The types of the columns that an expression reads. */
 const types: Readonly<Record<Exclude<Expression['of'], 'lookup' | 'metres'>, readonly LogicalType[]>> = {
-  value: ['int', 'double'],
+  value: ['int', 'double', 'decimal'],
   code: ['int', 'boolean', 'string'],
   minutes: ['timestamp'],
   hour: ['timestamp'],
@@ -53,8 +54,8 @@ function expressionProblems(dataset: Dataset, expression: Expression): string[] 
     const column = findColumn(dataset, name);
     if (!column) return [`no column ${nearest(dataset, name)}`];
     const allowed = types[expression.of];
-    if (!allowed.includes(column.type))
-      return [`"${expression.of}" needs ${allowed.join(' or ')}, but column "${name}" is ${column.type}`];
+    if (!allowed.includes(logicalOf(column.type)))
+      return [`"${expression.of}" needs ${listTypes(allowed)}, but column "${name}" is ${column.type}`];
     const isUncoded = expression.of === 'code' && column.type === 'string' && !column.codes;
     return isUncoded ? [`"code" needs codes, but column "${name}" has none`] : [];
   });

@@ -1,5 +1,6 @@
 // What is wrong with the rules of a definition.
-import type { Dataset, LogicalType } from './dataset.ts';
+import { digitsOf, isDecimal, type LogicalType, listTypes, logicalOf, mostDigits } from './column-type.ts';
+import type { Column, Dataset } from './dataset.ts';
 import { toSeconds } from './duration.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { findPatternProblem } from './pattern.ts';
@@ -36,26 +37,31 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
   const column = findColumn(dataset, predicate.column);
   if (!column) return [];
   const mustBe = (allowed: LogicalType[]) =>
-    allowed.includes(column.type)
+    allowed.includes(logicalOf(column.type))
       ? []
-      : [`"${predicate.op}" needs ${allowed.join(' or ')}, but column "${column.name}" is ${column.type}`];
+      : [`"${predicate.op}" needs ${listTypes(allowed)}, but column "${column.name}" is ${column.type}`];
   switch (predicate.op) {
     case 'present':
       return [];
     case 'one-of': {
-      const typed = mustBe(['int', 'double', 'string']);
+      const typed = mustBe(['int', 'double', 'decimal', 'string']);
       if (typed.length > 0) return typed;
       const wrong = predicate.values.filter((value) => (typeof value === 'string') !== (column.type === 'string'));
       const kind = predicate.values.length === 0 ? ['an empty list of values never holds'] : [];
       return [
         ...kind,
         ...wrong.map((value) => `value ${JSON.stringify(value)} does not fit column "${column.name}" of type ${column.type}`),
+        ...predicate.values.flatMap((value) => (typeof value === 'number' ? digitProblems(column, value) : [])),
       ];
     }
     case 'between': {
       const upper = predicate.below ?? predicate.atMost;
       const empty = upper !== undefined && (upper < predicate.atLeast || predicate.below === predicate.atLeast);
-      return [...mustBe(['int', 'double']), ...(empty ? [`no number lies between ${predicate.atLeast} and ${upper}`] : [])];
+      return [
+        ...mustBe(['int', 'double', 'decimal']),
+        ...(empty ? [`no number lies between ${predicate.atLeast} and ${upper}`] : []),
+        ...[predicate.atLeast, ...(upper === undefined ? [] : [upper])].flatMap((bound) => digitProblems(column, bound)),
+      ];
     }
     case 'before':
     case 'not-after':
@@ -63,7 +69,7 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
       const other = findColumn(dataset, predicate.other);
       const unlike = other && other.type !== column.type;
       return [
-        ...mustBe(['int', 'double', 'string', 'date', 'timestamp']),
+        ...mustBe(['int', 'double', 'decimal', 'string', 'date', 'timestamp']),
         ...(unlike ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : []),
         ...(predicate.op === 'lasts' ? [...mustBe(['timestamp']), ...durationProblems(predicate)] : []),
       ];
@@ -76,6 +82,19 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
     case 'in-month':
       return mustBe(['timestamp']);
   }
+}
+
+/** Engines compare decimals with what is written as one, of so many digits together. */
+function digitProblems({ name, type }: Column, number: number): string[] {
+  if (!isDecimal(type)) return [];
+  const [, whole = '', fraction = ''] = /^-?(\d+)(?:\.(\d+))?$/.exec(String(number)) ?? [];
+  const { precision, scale } = digitsOf(type);
+  const together = Math.max(whole.length, precision - scale) + Math.max(fraction.length, scale);
+  return whole !== '' && together <= mostDigits
+    ? []
+    : [
+        `${number} can't be compared with column "${name}" (${type}): together they need more than ${mostDigits} digits, or it is written with an exponent`,
+      ];
 }
 
 function durationProblems({ atLeast, below }: DurationBounds): string[] {

@@ -1,5 +1,6 @@
 // What is wrong with the summary of a definition, and with the view that derives from it.
-import { type Dataset, type LogicalType, summaryOf } from './dataset.ts';
+import { digitsOf, type LogicalType, listTypes, logicalOf, mostDigits } from './column-type.ts';
+import { type Dataset, summaryOf } from './dataset.ts';
 import { viewColumns } from './derive/view-columns.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
@@ -13,12 +14,15 @@ const nameProblems = (names: readonly string[]): string[] =>
     return problem === undefined ? [] : [`summary: "${name}" ${problem}`];
   });
 
+/** Ten digits are left for ten thousand million rows. */
+const mostSummedDigits = mostDigits - 10;
+
 /** The types of the columns that a figure reads. */
 const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, readonly LogicalType[]>> = {
-  sum: ['int', 'double'],
-  mean: ['int', 'double'],
-  min: ['int', 'double'],
-  max: ['int', 'double'],
+  sum: ['int', 'double', 'decimal'],
+  mean: ['int', 'double', 'decimal'],
+  min: ['int', 'double', 'decimal'],
+  max: ['int', 'double', 'decimal'],
   'mean-minutes': ['timestamp'],
   'sum-hours': ['timestamp'],
   'busiest-hour': ['timestamp'],
@@ -41,9 +45,13 @@ export function summaryProblems(dataset: Dataset): string[] {
         const found = findColumn(dataset, column);
         if (!found) return [`summary "${name}": no column ${nearest(dataset, column)}`];
         const types = figure.of === 'count' ? [] : typesOfFigure[figure.of];
-        return types.includes(found.type)
+        if (['sum', 'mean'].includes(figure.of) && (digitsOf(found.type)?.precision ?? 0) > mostSummedDigits)
+          return [
+            `summary "${name}": a sum of ${found.type} may not fit: column "${column}" has more than ${mostSummedDigits} digits`,
+          ];
+        return types.includes(logicalOf(found.type))
           ? []
-          : [`summary "${name}": "${figure.of}" needs ${types.join(' or ')}, but column "${column}" is ${found.type}`];
+          : [`summary "${name}": "${figure.of}" needs ${listTypes(types)}, but column "${column}" is ${found.type}`];
       }),
     ),
     ...viewProblems(dataset),

@@ -12,6 +12,9 @@ const seconds = ':[0-9]{2}(?:\\.[0-9]{1,6}0{0,3})?';
 export const integerText = `${space}([+-]?[0-9]+)(?:\\.0*)?${space}`;
 /** `7`, `.5`, `-1e3`. No thousands separators, no NaN, no infinity. */
 export const numberText = `${space}([+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)${space}`;
+/** `7`, `+7.50`, `.5`: digits beyond the scale must be zeros. */
+export const decimalText = (scale: number): string =>
+  `${space}([+-]?(?:[0-9]+(?:\\.${scale === 0 ? '' : `[0-9]{0,${scale}}`}0*)?|\\.${scale === 0 ? '0' : `[0-9]{1,${scale}}`}0*))${space}`;
 /** Any case: `Y`, `true`, `1`. */
 export const trueText = `${space}(?i:1|t|true|y|yes)${space}`;
 export const falseText = `${space}(?i:0|f|false|n|no)${space}`;
@@ -27,3 +30,5 @@ export const instantRange = { first: '0001-01-02 00:00:00', last: '9999-12-30 23
 
 /** Doubles of this many decimal digits are exact: a decimal of more is read by its text, so that engines round alike. */
 export const exactDecimalDigits = 15;
+/** The same of floats of 32 bits. */
+export const exactDecimalDigitsOfFloat = 6;

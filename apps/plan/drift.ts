@@ -1,5 +1,7 @@
 // How a file's columns differ from the contract, and from those of the month before. Every step and page says it in these words.
+
 import { toPlainName, toShownName } from '../contract/column-names.ts';
+import { logicalOf } from '../contract/column-type.ts';
 import { type Effect, effectOfCast, holdsLess } from '../contract/derive/cast-effect.ts';
 import type { Cast } from '../contract/derive/casts.ts';
 import { isInteger, plainTypes } from '../contract/file-schema.ts';
@@ -30,13 +32,16 @@ export function toContractChanges({ casts, ignored }: Reading): Change[] {
 }
 
 function contractChangeOf(cast: Cast, isText: boolean): Change[] {
-  const { column, source, from, to, zone } = cast;
+  const { column, source, from, to, decimal, zone } = cast;
   if (source === null) return [{ effect: 'safe', text: `${column} absent` }];
   const renamed = source === column ? '' : ` from ${toShownName(source)}`;
-  const asExpected = isText || from === plainTypes[to] || (to === 'int' && isInteger(from) && from !== 'UINT64');
+  const asExpected =
+    isText ||
+    (from === plainTypes[logicalOf(to)] && (from !== 'DECIMAL' || effectOfCast(cast) === 'safe')) ||
+    (to === 'int' && isInteger(from) && from !== 'UINT64');
   if (!renamed && asExpected) return [];
   const converted = from.endsWith('_UTC') ? ` in ${zone}` : '';
-  const type = isText ? '' : ` ${from}`;
+  const type = isText ? '' : ` ${from}${decimal === undefined ? '' : `(${decimal})`}`;
   return [
     {
       effect: isText ? 'safe' : effectOfCast(cast),

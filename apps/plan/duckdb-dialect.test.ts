@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluate, type Row } from '../../tests/fixtures/evaluate-rules.ts';
 import { predicate, predicateClock, predicateColumns, predicateRow } from '../../tests/fixtures/random-predicates.ts';
-import type { LogicalType } from '../contract/dataset.ts';
+import type { ColumnType } from '../contract/column-type.ts';
 import { toGroupedQuery } from '../contract/derive/grouped-query.ts';
 import { toCondition } from '../contract/derive/rule-sql.ts';
 import type { ParquetType } from '../contract/file-schema.ts';
@@ -30,17 +30,17 @@ const sqlTypes: Partial<Record<ParquetType, string>> = {
 };
 
 /** Casts texts, each first turned into the Parquet type; null where the cast says that the value can't be kept. */
-async function castAll(from: ParquetType, to: LogicalType, values: readonly (string | null)[]): Promise<(string | null)[]> {
+async function castAll(from: ParquetType, to: ColumnType, values: readonly (string | null)[]): Promise<(string | null)[]> {
   return withDuckDb(':memory:', async (connection) => {
     const rows = values.map(
       (value, index) => `(${index}, CAST(${value === null ? 'NULL' : duckdb.text(value)} AS ${sqlTypes[from]}))`,
     );
-    const query = `SELECT CAST(${duckdb.cast('value', { from, to, zone }).value} AS VARCHAR) FROM (VALUES ${rows.join(', ')}) t(position, value) ORDER BY position`;
+    const query = `SELECT CAST(${duckdb.cast('value', { from, to, zone, ...(from === 'DECIMAL' && { decimal: '9,2' }) }).value} AS VARCHAR) FROM (VALUES ${rows.join(', ')}) t(position, value) ORDER BY position`;
     return (await connection.runAndReadAll(query)).getRowsJS().map(([value]) => value as string | null);
   });
 }
 
-test.each<[ParquetType, LogicalType, Record<string, string | null>]>([
+test.each<[ParquetType, ColumnType, Record<string, string | null>]>([
   [
     'DOUBLE',
     'int',
@@ -109,6 +109,65 @@ test.each<[ParquetType, LogicalType, Record<string, string | null>]>([
   ['DOUBLE', 'double', { '2.5': '2.5', '-0.0': '0.0', NaN: null, Infinity: null, '-Infinity': null }],
   ['FLOAT', 'double', { '2.5': '2.5', NaN: null }],
   ['DECIMAL', 'double', { '2.50': '2.5', '-0.10': '-0.1' }],
+  [
+    'STRING',
+    'decimal(10,2)',
+    {
+      '12.30': '12.30',
+      '12.3': '12.30',
+      ' +12.30 ': '12.30',
+      '12.3000': '12.30',
+      '-.5': '-0.50',
+      '7': '7.00',
+      '7.': '7.00',
+      '-0.00': '0.00',
+      '12.345': null,
+      '99999999.99': '99999999.99',
+      '100000000': null,
+      '1e3': null,
+      '.': null,
+      '1,234.50': null,
+      NaN: null,
+      '': null,
+    },
+  ],
+  ['STRING', 'decimal(4,0)', { '7.0': '7', '.0': '0', '.': null, '7.5': null, '12345': null }],
+  [
+    'DOUBLE',
+    'decimal(10,2)',
+    {
+      '0.1': '0.10',
+      '12.3': '12.30',
+      '12.345': null,
+      '0.30000000000000004': null,
+      '99999999.99': '99999999.99',
+      '99999999.995': null,
+      '1e300': null,
+      '-0.0': '0.00',
+      NaN: null,
+      '-Infinity': null,
+    },
+  ],
+  [
+    // The more digits stand before the point, the fewer after it are known.
+    'DOUBLE',
+    'decimal(38,9)',
+    {
+      '0.1': '0.100000000',
+      '1234567.1': '1234567.100000000',
+      '12345678901.2345': '12345678901.234500000',
+      '999999999999999': '999999999999999.000000000',
+      '1e15': null,
+      '1e-9': '0.000000001',
+      '1e-10': null,
+    },
+  ],
+  ['FLOAT', 'decimal(10,2)', { '12.3': '12.30', '1234.56': '1234.56', '12345.67': null, '1e6': null, NaN: null }],
+  ['DECIMAL', 'decimal(4,1)', { '12.30': '12.3', '12.34': null, '999.95': null, '1234.50': null }],
+  ['DECIMAL', 'decimal(5,3)', { '12.34': '12.340', '100.00': null }],
+  ['INT64', 'decimal(10,2)', { '99999999': '99999999.00', '100000000': null }],
+  ['UINT64', 'decimal(20,0)', { '18446744073709551615': '18446744073709551615' }],
+  ['BOOLEAN', 'decimal(10,2)', { true: null }],
   ['BOOLEAN', 'int', { true: null, false: null }],
   ['BOOLEAN', 'double', { true: null }],
   ['BOOLEAN', 'string', { true: 'true', false: 'false' }],
@@ -153,7 +212,7 @@ test.each<[ParquetType, LogicalType, Record<string, string | null>]>([
     Object.fromEntries((await castAll(from, to, Object.keys(table))).map((value, index) => [Object.keys(table)[index], value])),
   ).toEqual(table);
   expect(await castAll(from, to, [null])).toEqual([null]);
-  if (Object.values(table).includes(null)) expect(duckdb.cast('x', { from, to }).failed).toBeDefined();
+  if (Object.values(table).includes(null)) expect(duckdb.cast('x', { from, to, decimal: '9,2' }).failed).toBeDefined();
 });
 
 test('any double becomes the integer that it is, or nothing', async () => {

@@ -1,7 +1,8 @@
 // DuckDB's SQL. Each cast gives null where a value would be changed: DuckDB itself would round 1.5 to 2.
+import { digitsOf, isDecimal, mostDigits } from '../contract/column-type.ts';
 import type { CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
-import { duckdbTypes } from '../contract/derive/table-schema.ts';
-import { isInteger, type ParquetType } from '../contract/file-schema.ts';
+import { toDuckdbType } from '../contract/derive/table-schema.ts';
+import { isInteger, type ParquetType, toDigits } from '../contract/file-schema.ts';
 import {
   exactDecimalDigits,
   falseText,
@@ -14,6 +15,7 @@ import {
   trueText,
 } from '../contract/values.ts';
 import { quoteName, quoteText } from '../platform/duckdb.ts';
+import { castToDecimal, type DecimalSql } from './decimal-cast.ts';
 import { withoutNullWords } from './null-words.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
@@ -23,7 +25,7 @@ export const duckdb: Dialect = {
   text: quoteText,
   timestamp: (value) => `TIMESTAMP ${quoteText(value)}`,
   cast,
-  nullOf: (type) => `CAST(NULL AS ${duckdbTypes[type]})`,
+  nullOf: (type) => `CAST(NULL AS ${toDuckdbType(type)})`,
   nextMonth: (date) => `(${date} + INTERVAL 1 MONTH)`,
   microsBetween: (start, end) => `(epoch_us(${end}) - epoch_us(${start}))`,
   matches,
@@ -38,7 +40,9 @@ export const duckdb: Dialect = {
           parts: [`sum(${value})`],
           whole: ([sum]) => `CASE WHEN ${sum} < 0 THEN -CAST(-${sum} AS DOUBLE) ELSE CAST(${sum} AS DOUBLE) END`,
         }
-      : sumOfDoubles(value, `${coarseUnit}::DOUBLE`, (total) => `round(${total}, 6)`),
+      : isDecimal(type)
+        ? { parts: [`sum(${value})`], whole: ([sum]) => decimalToDouble(String(sum), mostDigits) }
+        : sumOfDoubles(value, `${coarseUnit}::DOUBLE`, (total) => `round(${total}, 6)`),
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0)`,
   // Eight sums of 128 bits hold the counts of 24 hours, 31 bits and more for each: half the time of a list of hours, and as exact.
   busiestHour: (timestamp) => {
@@ -64,13 +68,14 @@ function matches(text: string, pattern: string): string {
 
 function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): CastSql {
   const source = withoutNullWords(column, nulls, quoteText);
-  const nothing = `CAST(NULL AS ${duckdbTypes[to]})`;
+  const nothing = `CAST(NULL AS ${toDuckdbType(to)})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {
     if (to === 'boolean') return { value: source };
     if (to === 'string') return { value: `CAST(${source} AS VARCHAR)` };
     return { value: nothing, failed: `${source} IS NOT NULL` };
   }
+  if (isDecimal(to)) return castToDecimal(source, { from, decimal }, { to: digitsOf(to), sql: decimals });
   switch (to) {
     case 'int':
       return castToInt(source, from);
@@ -133,11 +138,8 @@ function castToDouble(source: string, from: ParquetType, decimal: string | undef
         source,
         `CASE WHEN TRY_CAST(CAST(${source} AS DOUBLE) AS ${from === 'INT64' ? 'BIGINT' : 'UBIGINT'}) = ${source} THEN CAST(${source} AS DOUBLE) END`,
       );
-    case 'DECIMAL': {
-      const isShort = Number(decimal?.split(',')[0]) <= exactDecimalDigits;
-      // DuckDB divides, which rounds twice where a decimal is long; a text is rounded once.
-      return { value: `CAST(${isShort ? source : `CAST(${source} AS VARCHAR)`} AS DOUBLE) + 0.0::DOUBLE` };
-    }
+    case 'DECIMAL':
+      return { value: `${decimalToDouble(source, toDigits(decimal).precision)} + 0.0::DOUBLE` };
     case 'STRING': {
       const number = `TRY_CAST(trim(${source}, ${spaces}) AS DOUBLE)`;
       const isNumber = `${matches(source, numberText)} AND isfinite(${number})`;
@@ -147,6 +149,17 @@ function castToDouble(source: string, from: ParquetType, decimal: string | undef
       return { value: `CAST(${source} AS DOUBLE)` };
   }
 }
+
+/** DuckDB divides, which rounds twice where a decimal is long; a text is rounded once. */
+const decimalToDouble = (decimal: string, precision: number) =>
+  `CAST(${precision <= exactDecimalDigits ? decimal : `CAST(${decimal} AS VARCHAR)`} AS DOUBLE)`;
+
+const decimals: DecimalSql = {
+  tryCast: (value, type) => `TRY_CAST(${value} AS ${type})`,
+  toDouble: decimalToDouble,
+  textWhere: (text, pattern) => `CASE WHEN ${matches(text, pattern)} THEN trim(${text}, ${spaces}) END`,
+  doubtful,
+};
 
 const inTimestampRange = (time: string) =>
   `${time} BETWEEN TIMESTAMP ${quoteText(timestampRange.first)} AND TIMESTAMP ${quoteText(timestampRange.last)}`;

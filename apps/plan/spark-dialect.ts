@@ -1,5 +1,5 @@
 // Spark's SQL (3.5), equal in its results to DuckDB's: tests/system/spark-truth.test.ts runs both. It holds under sparkSettings alone.
-import type { LogicalType } from '../contract/dataset.ts';
+import { type ColumnType, digitsOf, isDecimal, type PlainType } from '../contract/column-type.ts';
 import type { Aggregate, CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
 import type { FileColumn, ParquetType } from '../contract/file-schema.ts';
 import {
@@ -12,6 +12,7 @@ import {
   timestampText,
   trueText,
 } from '../contract/values.ts';
+import { castToDecimal, type DecimalSql } from './decimal-cast.ts';
 import { withoutNullWords } from './null-words.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
@@ -38,7 +39,9 @@ export const sparkSettings: Readonly<Record<string, string>> = {
 /** The column of a scan that holds the base name of a row's file; the runner adds it. */
 export const scannedFile = 'scanned_file';
 
-const sqlType: Record<LogicalType, string> = {
+const toSparkType = (type: ColumnType): string => (isDecimal(type) ? type.toUpperCase() : sparkTypes[type]);
+
+const sparkTypes: Record<PlainType, string> = {
   int: 'BIGINT',
   double: 'DOUBLE',
   boolean: 'BOOLEAN',
@@ -57,14 +60,17 @@ export const spark: Dialect = {
   text: quoteText,
   timestamp: (value) => `TIMESTAMP_NTZ ${quoteText(value)}`,
   cast,
-  nullOf: (type) => `CAST(NULL AS ${sqlType[type]})`,
+  nullOf: (type) => `CAST(NULL AS ${toSparkType(type)})`,
   nextMonth: (date) => `CAST(add_months(${date}, 1) AS TIMESTAMP_NTZ)`,
   microsBetween: (start, end) => `(unix_micros(CAST(${end} AS TIMESTAMP)) - unix_micros(CAST(${start} AS TIMESTAMP)))`,
   matches,
   labelsWhere: (labels) =>
     // Not array_compact: it is interpreted, and would split the generated code of the whole scan.
     `array_remove(array(${labels.map(({ label, when }) => `CASE WHEN ${when} THEN ${quoteText(label)} ELSE '' END`).join(', ')}), '')`,
-  sumOf: (value, type) => (type === 'int' ? sumOfInts(value) : sumOfDoubles(value, `${coarseUnit}D`, toSixDecimals)),
+  sumOf: (value, type) => {
+    if (isDecimal(type)) return { parts: [`sum(${value})`], whole: ([sum]) => `CAST(${sum} AS DOUBLE)` };
+    return type === 'int' ? sumOfInts(value) : sumOfDoubles(value, `${coarseUnit}D`, toSixDecimals);
+  },
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0D)`,
   busiestHour,
   fileOfScan: scannedFile,
@@ -115,15 +121,16 @@ function matches(text: string, pattern: string): string {
   return `${text} RLIKE ${quoteText(`\\A(?:${pattern})\\z`)}`;
 }
 
-function cast(column: string, { from, to, zone, nulls }: CastTypes): CastSql {
+function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): CastSql {
   const source = withoutNullWords(column, nulls, quoteText);
-  const nothing = `CAST(NULL AS ${sqlType[to]})`;
+  const nothing = `CAST(NULL AS ${toSparkType(to)})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {
     if (to === 'boolean') return { value: source };
     if (to === 'string') return { value: `CAST(${source} AS STRING)` };
     return { value: nothing, failed: `${source} IS NOT NULL` };
   }
+  if (isDecimal(to)) return castToDecimal(source, { from, decimal }, { to: digitsOf(to), sql: decimals });
   switch (to) {
     case 'int':
       return castToInt(source, from);
@@ -143,6 +150,13 @@ function cast(column: string, { from, to, zone, nulls }: CastTypes): CastSql {
 
 /** Where `value` is null, and `source` is not. */
 const doubtful = (source: string, value: string): CastSql => ({ value, failed: `${source} IS NOT NULL AND (${value}) IS NULL` });
+
+const decimals: DecimalSql = {
+  tryCast: (value, type) => `CAST(${value} AS ${type})`,
+  toDouble: (decimal) => `CAST(${decimal} AS DOUBLE)`,
+  textWhere: textValue,
+  doubtful,
+};
 
 function castToInt(source: string, from: ParquetType): CastSql {
   const within = `${source} BETWEEN -9223372036854775808BD AND 9223372036854775807BD`;

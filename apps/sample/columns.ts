@@ -1,4 +1,5 @@
 // What the sample's values are where the data set does not say it itself: SQL by types, codes, lookups and the ranges of rules.
+import { type DecimalName, digitsOf, isDecimal } from '../contract/column-type.ts';
 import { type CodeValue, type Column, columnOf, type Dataset, toCodeValue } from '../contract/dataset.ts';
 import { toSeconds } from '../contract/duration.ts';
 import type { Predicate } from '../contract/predicate.ts';
@@ -48,6 +49,7 @@ function plainValue(dataset: Dataset, column: Column): string {
   const literal = (value: CodeValue) => (typeof value === 'string' ? quoteText(value) : String(value));
   const values = valuesOf(dataset, name) ?? Object.keys(codes).map((code) => toCodeValue(column, code));
   if (values.length > 0) return `[${values.map(literal).join(', ')}][1 + (${dice(name)} % ${values.length})::INT]`;
+  if (isDecimal(type)) return toDecimal(dataset, { name, type });
   switch (type) {
     case 'int':
     case 'double': {
@@ -67,6 +69,17 @@ function plainValue(dataset: Dataset, column: Column): string {
     case 'timestamp':
       return begin;
   }
+}
+
+/** In the range of its rules, or just outside of it, as far as its digits reach. */
+function toDecimal(dataset: Dataset, { name, type }: { name: string; type: DecimalName }): string {
+  const { low, high } = rangeOf(dataset, name);
+  const { precision, scale } = digitsOf(type);
+  const digits = Math.min(scale, 2);
+  const rounded = (sql: string) => `floor((${sql}) * 1e${digits}) / 1e${digits}`;
+  const largest = 10 ** (precision - scale) - 10 ** -digits;
+  const inside = rounded(`${low} + ${random(name)} * ${Math.min(high, largest) - low}`);
+  return `CASE WHEN ${oneIn(500, `wrong ${name}`)} THEN least(${high + 1}, ${largest}) ELSE ${inside} END`;
 }
 
 /** The predicates that hold of every clean row, whatever is missing. */

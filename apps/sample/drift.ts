@@ -1,6 +1,7 @@
 // How the physical types of a month's file differ from the contract: what writers made of a month's values over the years.
+import { isDecimal } from '../contract/column-type.ts';
 import { type Column, type Dataset, mayBeAbsent } from '../contract/dataset.ts';
-import { duckdbTypes } from '../contract/derive/table-schema.ts';
+import { toDuckdbType } from '../contract/derive/table-schema.ts';
 import type { Drifting } from '../contract/sample.ts';
 import { quoteText } from '../platform/duckdb.ts';
 
@@ -12,7 +13,7 @@ export interface Drift {
   readonly nameOf?: (column: Column) => string;
 }
 
-const plain = (column: Column, value: string): string => `CAST(${value} AS ${duckdbTypes[column.type]})`;
+const plain = (column: Column, value: string): string => `CAST(${value} AS ${toDuckdbType(column.type)})`;
 
 /** What the data set says of it, or what follows from its columns. */
 function driftingOf({ sample, columns, must = [], key = [] }: Dataset): Drifting {
@@ -26,9 +27,11 @@ function driftingOf({ sample, columns, must = [], key = [] }: Dataset): Drifting
   };
 }
 
-/** Columns with nulls are DOUBLE, as pandas writes them. */
+/** Columns with nulls are DOUBLE, as pandas writes them, and decimals are. */
 const asDouble = (column: Column, value: string, dataset: Dataset) =>
-  driftingOf(dataset).nullable.includes(column.name) ? `CAST(${value} AS DOUBLE)` : plain(column, value);
+  driftingOf(dataset).nullable.includes(column.name) || isDecimal(column.type)
+    ? `CAST(${value} AS DOUBLE)`
+    : plain(column, value);
 
 const drifts: readonly Drift[] = [
   { name: 'INT64 ids, counts with nulls as DOUBLE', write: asDouble },

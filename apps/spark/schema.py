@@ -7,6 +7,7 @@ from pyspark.sql.types import (
     BooleanType,
     DataType,
     DateType,
+    DecimalType,
     DoubleType,
     LongType,
     StringType,
@@ -30,15 +31,23 @@ types: dict[str, DataType] = {
 }
 
 
+def type_of(name: str) -> DataType:
+    """`decimal(10,2)`, or one of `types`."""
+    if name.startswith("decimal("):
+        precision, scale = name.removeprefix("decimal(").removesuffix(")").split(",")
+        return DecimalType(int(precision), int(scale))
+    return types[name]
+
+
 def schema_of(sink: Sink) -> StructType:
     """What a table's query gives."""
-    return StructType([StructField(column["name"], types[column["type"]]) for column in sink["schema"]])
+    return StructType([StructField(column["name"], type_of(column["type"])) for column in sink["schema"]])
 
 
 def stored_schema_of(sink: Sink) -> StructType:
     """What a table's files hold: times are instants in UTC, since BigQuery makes partitions of no others."""
-    stored = {**types, "timestamp": TimestampType()}
-    return StructType([StructField(column["name"], stored[column["type"]]) for column in sink["schema"]])
+    stored = {"timestamp": TimestampType()}
+    return StructType([StructField(column["name"], stored.get(column["type"]) or type_of(column["type"])) for column in sink["schema"]])
 
 
 def as_stored(rows: DataFrame) -> DataFrame:

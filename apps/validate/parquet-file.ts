@@ -1,7 +1,7 @@
 // One Parquet file as the expectations see it: its columns and the SQL that reads it.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { toPlainName } from '../contract/column-names.ts';
-import type { LogicalType } from '../contract/dataset.ts';
+import { isDecimal, type LogicalType, logicalOf } from '../contract/column-type.ts';
 import type { FileColumn as FooterColumn } from '../contract/file-schema.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
 import { scanParquet } from '../platform/duckdb.ts';
@@ -15,6 +15,8 @@ export interface FileColumn {
   readonly type: string;
   /** Of the value as it is judged. */
   readonly kind: ColumnKind;
+  /** Of a number: whether it is judged as an exact decimal. */
+  readonly isDecimal?: boolean;
   /** The SQL name of the column in `FileSchema.source`. */
   readonly sql: string;
   /** The contract's name of the column, where it has another one there. */
@@ -44,10 +46,12 @@ export async function readFileSchema(
     const type = footerType === 'NULL' ? 'NULL' : String(row.column_type);
     const cast = month?.casts.find(({ source }) => source === name);
     const sql = places[index] as string;
-    if (!cast) return { name, type, kind: kindOf(type), sql };
+    if (!cast) return { name, type, kind: kindOf(type), isDecimal: type.startsWith('DECIMAL'), sql };
     // Engines compare names without case: a name that differs by it, or by a byte-order mark, is the contract's.
     const known = toPlainName(name) === toPlainName(cast.column) ? {} : { known: cast.column };
-    return { name: known.known ? name : cast.column, ...known, type, kind: kinds[cast.to], sql: duckdb.name(cast.column) };
+    const kind = kinds[logicalOf(cast.to)];
+    const sqlName = duckdb.name(cast.column);
+    return { name: known.known ? name : cast.column, ...known, type, kind, isDecimal: isDecimal(cast.to), sql: sqlName };
   });
   const raw = columns.filter(({ sql }, index) => sql === places[index]).map((column) => `${toValue(column)} AS ${column.sql}`);
   const sqlOf = (source: string) => placeOf(footer, places, source);
@@ -63,6 +67,7 @@ const placeOf = (footer: readonly FooterColumn[], places: readonly string[], sou
 const kinds: Record<LogicalType, ColumnKind> = {
   int: 'number',
   double: 'number',
+  decimal: 'number',
   boolean: 'boolean',
   string: 'text',
   date: 'time',

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
+import { type ColumnType, isDecimal } from '../../apps/contract/column-type.ts';
 import type { Dataset } from '../../apps/contract/dataset.ts';
 import { toDbtModels } from '../../apps/contract/derive/dbt-models.ts';
 import { toMonthlyColumns } from '../../apps/contract/derive/dbt-sources.ts';
@@ -95,8 +96,8 @@ describe.skipIf(classpath === undefined)('BigQuery', () => {
       date: 'DATE',
       timestamp: 'TIMESTAMP',
     } as const;
-    const toColumns = (columns: readonly { name: string; type: keyof typeof types }[]) =>
-      Object.fromEntries(columns.map(({ name, type }) => [name, types[type]]));
+    const toColumns = (columns: readonly { name: string; type: ColumnType }[]) =>
+      Object.fromEntries(columns.map(({ name, type }) => [name, isDecimal(type) ? 'BIGNUMERIC' : types[type]]));
     const dimensions = dimensionsOf([dataset]).map(({ name, columns }) => [
       relation(name),
       toColumns(Object.entries(columns).map(([column, { type }]) => ({ name: column, type }))),

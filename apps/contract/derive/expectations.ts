@@ -1,5 +1,6 @@
 // A data set's expectation suite in Great Expectations' JSON: what a month's file must look like to be let in.
-import { columnOf, type Dataset, type LogicalType, mayBeAbsent, toCodeValue } from '../dataset.ts';
+import { type LogicalType, logicalOf } from '../column-type.ts';
+import { columnOf, type Dataset, mayBeAbsent, toCodeValue } from '../dataset.ts';
 import { isCsv } from '../file-name.ts';
 import type { Predicate } from '../predicate.ts';
 import type { Severity } from '../severity.ts';
@@ -65,6 +66,7 @@ const times = ['datetime64[ms]', 'datetime64[us]', 'datetime64[ns]', 'TimestampT
 const allowedTypes: Record<LogicalType, readonly string[]> = {
   int: numbers,
   double: numbers,
+  decimal: numbers,
   boolean: ['bool', 'BooleanType', ...numbers, ...texts],
   string: texts,
   date: ['date', 'DateType', ...times, ...texts],
@@ -75,7 +77,12 @@ function types(dataset: Dataset): SuiteExpectation[] {
   // All values of CSV are text.
   if (isCsv(dataset)) return [];
   return certainColumns(dataset).map(({ name, type }) =>
-    expectation('expect_column_values_to_be_in_type_list', { column: name, type_list: allowedTypes[type] }, 'warning', 'columns'),
+    expectation(
+      'expect_column_values_to_be_in_type_list',
+      { column: name, type_list: allowedTypes[logicalOf(type)] },
+      'warning',
+      'columns',
+    ),
   );
 }
 

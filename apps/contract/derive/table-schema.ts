@@ -1,13 +1,17 @@
 // The columns of the tables that etl fills, in terms that each engine turns into its own types.
+import { type ColumnType, isDecimal, type PlainType } from '../column-type.ts';
 import { columnOf, type Dataset, summaryOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, type TableName, triageColumns, triageTable } from '../names.ts';
 import type { SummaryFigure } from '../summary.ts';
 
 /** `strings` is a list of strings. */
-export const tableTypes = ['int', 'double', 'boolean', 'string', 'timestamp', 'date', 'strings'] as const;
-export type TableType = (typeof tableTypes)[number];
-/** DuckDB's name of each. */
-export const duckdbTypes: Readonly<Record<TableType, string>> = {
+export type TableType = ColumnType | 'strings';
+
+/** DuckDB's name of a type. */
+export const toDuckdbType = (type: TableType): string => (isDecimal(type) ? type.toUpperCase() : duckdbTypes[type]);
+
+/** Of each type without digits. */
+export const duckdbTypes: Readonly<Record<PlainType | 'strings', string>> = {
   int: 'BIGINT',
   double: 'DOUBLE',
   boolean: 'BOOLEAN',
@@ -43,15 +47,15 @@ export function monthlySchema(dataset: Dataset): TableColumn[] {
   ];
 }
 
-/** Sums of whole numbers are doubles too: they may be larger than an integer. */
-export function typeOfFigure(dataset: Dataset, figure: SummaryFigure): 'int' | 'double' {
+/** Sums of whole numbers and decimals are doubles too: they may be larger than their type. */
+export function typeOfFigure(dataset: Dataset, figure: SummaryFigure): ColumnType {
   switch (figure.of) {
     case 'count':
     case 'busiest-hour':
       return 'int';
     case 'min':
     case 'max':
-      return columnOf(dataset, figure.column).type === 'int' ? 'int' : 'double';
+      return columnOf(dataset, figure.column).type;
     default:
       return 'double';
   }
