@@ -3,7 +3,7 @@
 import { didYouMean } from './did-you-mean.ts';
 
 /** One word for each; tables of what becomes of the types have these keys. */
-export const logicalTypes = ['int', 'double', 'decimal', 'boolean', 'string', 'date', 'timestamp'] as const;
+export const logicalTypes = ['int', 'int32', 'double', 'decimal', 'boolean', 'string', 'date', 'timestamp'] as const;
 export type LogicalType = (typeof logicalTypes)[number];
 
 export type PlainType = Exclude<LogicalType, 'decimal'>;
@@ -11,6 +11,12 @@ export type PlainType = Exclude<LogicalType, 'decimal'>;
 export type DecimalName = `decimal(${number},${number})`;
 /** As a definition writes it. */
 export type ColumnType = PlainType | DecimalName;
+
+/** Whole numbers have 64 bits, those of `int32` 32. */
+export const isWhole = (type: string): type is 'int' | 'int32' => type === 'int' || type === 'int32';
+
+/** What can be summed up and compared with a number. */
+export const numberTypes = ['int', 'int32', 'double', 'decimal'] as const satisfies readonly LogicalType[];
 
 /** How many digits a decimal has, and how many of them stand after the point. */
 export interface Digits {

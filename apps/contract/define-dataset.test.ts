@@ -143,7 +143,15 @@ test.each<[string, Partial<Dataset>, string]>([
       columns: [...yellow.columns, { name: 'is_shared', type: 'boolean', description: 'Shared?' }],
       rules: [{ name: 'shared', description: 'Shared.', holds: oneOf('is_shared', ['true']) }],
     },
-    '"one-of" needs int, double, decimal or string, but column "is_shared" is boolean',
+    '"one-of" needs int, int32, double, decimal or string, but column "is_shared" is boolean',
+  ],
+  [
+    'a comparison of a whole number with a fraction',
+    {
+      columns: [...yellow.columns, { name: 'seats', type: 'int32', description: 'Seats.' }],
+      rules: [{ name: 'seats', description: 'Enough.', holds: notAfter('seats', 'extra') }],
+    },
+    `can't compare "seats" (int32) with "extra" (double)`,
   ],
   [
     'a decimal of more digits than there are',
@@ -317,7 +325,7 @@ test.each<[string, Partial<Dataset>, string]>([
   [
     'a sum of text',
     { summary: { keys: {}, figures: { flags: sum('store_and_fwd_flag') } } },
-    'summary "flags": "sum" needs int, double or decimal, but column "store_and_fwd_flag" is string',
+    'summary "flags": "sum" needs int, int32, double or decimal, but column "store_and_fwd_flag" is string',
   ],
   [
     'a figure with the name of a key, by case alone',
@@ -358,4 +366,13 @@ test.each<[string, Partial<Dataset>, string]>([
   ],
 ])('refuses %s', (_, change, problem) => {
   expect(problemsOf(change).join('\n')).toContain(problem);
+});
+
+test('whole numbers of 32 and of 64 bits are compared, and found in a dimension', () => {
+  const seats = { name: 'seats', type: 'int32', description: 'Seats.' } as const;
+  const rule = { name: 'seats', description: 'Enough.', holds: notAfter('passenger_count', 'seats') };
+  const columns = yellow.columns.map((column) =>
+    column.name === 'PULocationID' ? { ...column, type: 'int32' as const } : column,
+  );
+  expect(isDataset(defineDataset({ ...yellow, columns: [...columns, seats], rules: [...yellow.rules, rule] }))).toBe(true);
 });

@@ -1,5 +1,5 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
-import { findTypeProblem } from './column-type.ts';
+import { findTypeProblem, isWhole } from './column-type.ts';
 import { ContractError } from './contract-error.ts';
 import { type Column, type Dataset, mayBeAbsent } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -161,7 +161,7 @@ function lookupProblems(dataset: Dataset): string[] {
     return [
       ...(/^[a-z][a-z0-9_]*$/.test(name) ? [] : [`lookup "${name}": the name must be snake_case`]),
       ...(found ? [] : [`lookup "${name}": no column ${nearest(dataset, column)}`]),
-      ...(found && found.type !== type
+      ...(found && found.type !== type && !(isWhole(found.type) && type === 'int')
         ? [`lookup "${name}": column "${column}" is ${found.type}, but ${dimension.name}.${dimension.key} is ${type}`]
         : []),
     ];

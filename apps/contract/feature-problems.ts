@@ -1,5 +1,5 @@
 // What is wrong with the features and the model of a definition.
-import { type LogicalType, listTypes, logicalOf } from './column-type.ts';
+import { type LogicalType, listTypes, logicalOf, numberTypes } from './column-type.ts';
 import { type Dataset, isModelled, type Modelled } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { columnsBehind, columnsOfExpression, type Expression, isFixed, type Point } from './expression.ts';
@@ -32,8 +32,8 @@ export function featureProblems(dataset: Dataset): string[] {
 
 /** The types of the columns that an expression reads. */
 const types: Readonly<Record<Exclude<Expression['of'], 'lookup' | 'metres'>, readonly LogicalType[]>> = {
-  value: ['int', 'double', 'decimal'],
-  code: ['int', 'boolean', 'string'],
+  value: numberTypes,
+  code: ['int', 'int32', 'boolean', 'string'],
   minutes: ['timestamp'],
   hour: ['timestamp'],
   'day-of-week': ['timestamp', 'date'],

@@ -72,6 +72,7 @@ const times: readonly ParquetType[] = [
 export const readableAs: Readonly<Record<LogicalType, readonly ParquetType[]>> = {
   // No boolean is a number: each value of such a column fails its cast.
   int: numbers,
+  int32: numbers,
   double: numbers,
   decimal: numbers,
   // Writers give a column without any value an integer, double or boolean type, text columns too.
@@ -86,6 +87,7 @@ export const readableAs: Readonly<Record<LogicalType, readonly ParquetType[]>> =
 /** How a writer types a column that knows what it is. */
 export const plainTypes = {
   int: 'INT64',
+  int32: 'INT32',
   double: 'DOUBLE',
   decimal: 'DECIMAL',
   boolean: 'BOOLEAN',

@@ -1,5 +1,5 @@
 // What is wrong with the rules of a definition.
-import { digitsOf, isDecimal, type LogicalType, listTypes, logicalOf, mostDigits } from './column-type.ts';
+import { digitsOf, isDecimal, isWhole, type LogicalType, listTypes, logicalOf, mostDigits, numberTypes } from './column-type.ts';
 import type { Column, Dataset } from './dataset.ts';
 import { toSeconds } from './duration.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
@@ -36,7 +36,7 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
   }
   const column = findColumn(dataset, predicate.column);
   if (!column) return [];
-  const mustBe = (allowed: LogicalType[]) =>
+  const mustBe = (allowed: readonly LogicalType[]) =>
     allowed.includes(logicalOf(column.type))
       ? []
       : [`"${predicate.op}" needs ${listTypes(allowed)}, but column "${column.name}" is ${column.type}`];
@@ -44,7 +44,7 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
     case 'present':
       return [];
     case 'one-of': {
-      const typed = mustBe(['int', 'double', 'decimal', 'string']);
+      const typed = mustBe([...numberTypes, 'string']);
       if (typed.length > 0) return typed;
       const wrong = predicate.values.filter((value) => (typeof value === 'string') !== (column.type === 'string'));
       const kind = predicate.values.length === 0 ? ['an empty list of values never holds'] : [];
@@ -58,7 +58,7 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
       const upper = predicate.below ?? predicate.atMost;
       const empty = upper !== undefined && (upper < predicate.atLeast || predicate.below === predicate.atLeast);
       return [
-        ...mustBe(['int', 'double', 'decimal']),
+        ...mustBe(numberTypes),
         ...(empty ? [`no number lies between ${predicate.atLeast} and ${upper}`] : []),
         ...[predicate.atLeast, ...(upper === undefined ? [] : [upper])].flatMap((bound) => digitProblems(column, bound)),
       ];
@@ -67,9 +67,9 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
     case 'not-after':
     case 'lasts': {
       const other = findColumn(dataset, predicate.other);
-      const unlike = other && other.type !== column.type;
+      const unlike = other && other.type !== column.type && !(isWhole(other.type) && isWhole(column.type));
       return [
-        ...mustBe(['int', 'double', 'decimal', 'string', 'date', 'timestamp']),
+        ...mustBe([...numberTypes, 'string', 'date', 'timestamp']),
         ...(unlike ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : []),
         ...(predicate.op === 'lasts' ? [...mustBe(['timestamp']), ...durationProblems(predicate)] : []),
       ];

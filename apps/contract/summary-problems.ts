@@ -1,5 +1,5 @@
 // What is wrong with the summary of a definition, and with the view that derives from it.
-import { digitsOf, type LogicalType, listTypes, logicalOf, mostDigits } from './column-type.ts';
+import { digitsOf, type LogicalType, listTypes, logicalOf, mostDigits, numberTypes } from './column-type.ts';
 import { type Dataset, summaryOf } from './dataset.ts';
 import { viewColumns } from './derive/view-columns.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -19,10 +19,10 @@ const mostSummedDigits = mostDigits - 10;
 
 /** The types of the columns that a figure reads. */
 const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, readonly LogicalType[]>> = {
-  sum: ['int', 'double', 'decimal'],
-  mean: ['int', 'double', 'decimal'],
-  min: ['int', 'double', 'decimal'],
-  max: ['int', 'double', 'decimal'],
+  sum: numberTypes,
+  mean: numberTypes,
+  min: numberTypes,
+  max: numberTypes,
   'mean-minutes': ['timestamp'],
   'sum-hours': ['timestamp'],
   'busiest-hour': ['timestamp'],

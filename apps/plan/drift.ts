@@ -1,7 +1,7 @@
 // How a file's columns differ from the contract, and from those of the month before. Every step and page says it in these words.
 
 import { toPlainName, toShownName } from '../contract/column-names.ts';
-import { logicalOf } from '../contract/column-type.ts';
+import { isWhole, logicalOf } from '../contract/column-type.ts';
 import { type Effect, effectOfCast, holdsLess } from '../contract/derive/cast-effect.ts';
 import type { Cast } from '../contract/derive/casts.ts';
 import { isInteger, plainTypes } from '../contract/file-schema.ts';
@@ -38,7 +38,7 @@ function contractChangeOf(cast: Cast, isText: boolean): Change[] {
   const asExpected =
     isText ||
     (from === plainTypes[logicalOf(to)] && (from !== 'DECIMAL' || effectOfCast(cast) === 'safe')) ||
-    (to === 'int' && isInteger(from) && from !== 'UINT64');
+    (isWhole(to) && isInteger(from) && effectOfCast(cast) === 'safe');
   if (!renamed && asExpected) return [];
   const converted = from.endsWith('_UTC') ? ` in ${zone}` : '';
   const type = isText ? '' : ` ${from}${decimal === undefined ? '' : `(${decimal})`}`;

@@ -1,5 +1,6 @@
 // DuckDB's SQL. Each cast gives null where a value would be changed: DuckDB itself would round 1.5 to 2.
-import { digitsOf, isDecimal, mostDigits } from '../contract/column-type.ts';
+import { digitsOf, isDecimal, isWhole, mostDigits } from '../contract/column-type.ts';
+import { effectOfCast } from '../contract/derive/cast-effect.ts';
 import type { CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
 import { toDuckdbType } from '../contract/derive/table-schema.ts';
 import { isInteger, type ParquetType, toDigits } from '../contract/file-schema.ts';
@@ -35,7 +36,7 @@ export const duckdb: Dialect = {
   },
   // A negative HUGEINT becomes a double that is not the nearest one. DuckDB 1.5.6's fsum is wrong by 1 beyond 2^53.
   sumOf: (value, type) =>
-    type === 'int'
+    isWhole(type)
       ? {
           parts: [`sum(${value})`],
           whole: ([sum]) => `CASE WHEN ${sum} < 0 THEN -CAST(-${sum} AS DOUBLE) ELSE CAST(${sum} AS DOUBLE) END`,
@@ -79,6 +80,8 @@ function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): Ca
   switch (to) {
     case 'int':
       return castToInt(source, from);
+    case 'int32':
+      return castToInt32(source, from);
     case 'double':
       return castToDouble(source, from, decimal);
     case 'string':
@@ -107,6 +110,11 @@ function castToInt(source: string, from: ParquetType): CastSql {
     );
   // 2^63 itself does not fit, and beyond 2^53 a double is still the integer that it says.
   return doubtful(source, `CASE WHEN ${source} = trunc(${source}) THEN TRY_CAST(${source} AS BIGINT) END`);
+}
+
+function castToInt32(source: string, from: ParquetType): CastSql {
+  if (effectOfCast({ to: 'int32', from }) === 'safe') return { value: `CAST(${source} AS INTEGER)` };
+  return doubtful(source, `TRY_CAST(${castToInt(source, from).value} AS INTEGER)`);
 }
 
 function castToBoolean(source: string, from: ParquetType): CastSql {

@@ -22,6 +22,7 @@ const decimal = (digits: number, scale: number) =>
   });
 const cells = {
   int: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  int32: fc.integer(),
   double: fc.double(),
   boolean: fc.boolean(),
   string: text,
@@ -53,6 +54,7 @@ test('DuckDB reads the types and values of the tables in it', async () => {
   const path = join(folder, 'typed.parquet');
   const row: Row = [
     -1n,
+    -2,
     0.1,
     true,
     'ß',
@@ -70,6 +72,7 @@ test('DuckDB reads the types and values of the tables in it', async () => {
   ]);
   expect(described).toEqual([
     'BIGINT',
+    'INTEGER',
     'DOUBLE',
     'BOOLEAN',
     'VARCHAR',
@@ -82,6 +85,7 @@ test('DuckDB reads the types and values of the tables in it', async () => {
   ]);
   expect(values).toEqual([
     '-1',
+    '-2',
     '0.1',
     'true',
     'ß',
@@ -113,7 +117,10 @@ test('a file that is missing is undefined; one that is no Parquet file, cut or o
 
 test('a damaged file ends in rows or in its refusal, and the next file is read all the same', async () => {
   const path = join(folder, 'damaged.parquet');
-  const whole = await toParquet({ columns, rows: [[1n, 2, true, 'three', 4n, 5, ['six'], '7.00', '8', `0.${'9'.repeat(38)}`]] });
+  const whole = await toParquet({
+    columns,
+    rows: [[1n, 1, 2, true, 'three', 4n, 5, ['six'], '7.00', '8', `0.${'9'.repeat(38)}`]],
+  });
   const damage = fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(damage, async (bytes) => {

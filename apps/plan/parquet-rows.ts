@@ -6,7 +6,7 @@ import { OutcomeError } from '../platform/errors.ts';
 import { readObject } from '../platform/objects.ts';
 import { toDecimalName, toDecimalText, toDecimalVector } from './decimal-vector.ts';
 
-/** An int as bigint, a decimal as text, a timestamp as microseconds since 1970, a date as days since 1970, a double as number, a boolean, texts. */
+/** An int as bigint, one of 32 bits as number, a decimal as text, a timestamp as microseconds since 1970, a date as days since 1970, a double as number, a boolean, texts. */
 export type Cell = bigint | number | boolean | string | readonly string[] | null;
 /** Cells in the order of the columns. */
 export type Row = readonly Cell[];
@@ -50,6 +50,7 @@ const loadParquet = () => Promise.all([import('apache-arrow'), import('parquet-w
 
 const toArrowType: Readonly<Record<UndividedType, (arrow: Arrow) => DataType>> = {
   int: (arrow) => new arrow.Int64(),
+  int32: (arrow) => new arrow.Int32(),
   double: (arrow) => new arrow.Float64(),
   boolean: (arrow) => new arrow.Bool(),
   string: (arrow) => new arrow.Utf8(),

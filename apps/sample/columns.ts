@@ -1,5 +1,5 @@
 // What the sample's values are where the data set does not say it itself: SQL by types, codes, lookups and the ranges of rules.
-import { type DecimalName, digitsOf, isDecimal } from '../contract/column-type.ts';
+import { type DecimalName, digitsOf, isDecimal, isWhole } from '../contract/column-type.ts';
 import { type CodeValue, type Column, columnOf, type Dataset, toCodeValue } from '../contract/dataset.ts';
 import { toSeconds } from '../contract/duration.ts';
 import type { Predicate } from '../contract/predicate.ts';
@@ -13,13 +13,17 @@ export function sampleValue(dataset: Dataset, column: Column): string {
   if (own !== undefined) return own;
   if (column.name === time.at) return toTime(dataset);
   if (column.name === time.until) return `${begin} + to_seconds(${toDuration(dataset)})`;
-  if (column.name === freeKey(dataset)) return column.type === 'string' ? `printf('%d-%d', m, i)` : 'm * 1000000000 + i';
+  if (column.name === freeKey(dataset)) return toKey(column);
   const value = plainValue(dataset, column);
   // Of a data set with a sample of its own, all that is missing is in there.
   return sample || must.includes(column.name) || key.includes(column.name)
     ? value
     : `CASE WHEN ${oneIn(50, `missing ${column.name}`)} THEN NULL ELSE ${value} END`;
 }
+
+/** A value for each row of all months. */
+const toKey = ({ type }: Column): string =>
+  type === 'string' ? `printf('%d-%d', m, i)` : `m * ${type === 'int32' ? 10_000_000 : 1_000_000_000} + i`;
 
 /** Rows are spread evenly over the month, so that no two of them begin in the same second where there is room. */
 const begin = 'month_start + to_seconds(floor(i * month_days * 86400.0 / month_rows)::BIGINT)';
@@ -34,7 +38,7 @@ function freeKey(dataset: Dataset): string | undefined {
   const taken = [time.at, time.until, ...Object.values(lookups).map(({ column }) => column)];
   return key.find((name) => {
     const { type, codes } = columnOf(dataset, name);
-    return (type === 'string' || type === 'int') && !codes && !taken.includes(name);
+    return (type === 'string' || isWhole(type)) && !codes && !taken.includes(name);
   });
 }
 
@@ -52,12 +56,13 @@ function plainValue(dataset: Dataset, column: Column): string {
   if (isDecimal(type)) return toDecimal(dataset, { name, type });
   switch (type) {
     case 'int':
+    case 'int32':
     case 'double': {
       const { low, high } = rangeOf(dataset, name);
       const inside = `${low} + ${random(name)} * ${high - low}`;
       const wrong = `${high} + 1 + ${high - low}`;
       const rounded = (sql: string) =>
-        type === 'int' ? `floor(${sql})::BIGINT` : `greatest(${low}, floor((${sql}) * 100) / 100)`;
+        isWhole(type) ? `floor(${sql})::BIGINT` : `greatest(${low}, floor((${sql}) * 100) / 100)`;
       return `CASE WHEN ${oneIn(500, `wrong ${name}`)} THEN ${rounded(wrong)} ELSE ${rounded(inside)} END`;
     }
     case 'string':

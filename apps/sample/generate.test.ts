@@ -88,9 +88,9 @@ test.each(['.csv', '.csv.gz', '.csv.zip'])('files %s have the rows of the Parque
   });
   await transfer({ source: toUri(written as string), prefixes: ['r-'], destination: toUri(destination as string), category });
   const rows = await withDuckDb(':memory:', async (connection) => {
-    // Parquet has prices as doubles, as pandas writes them: they have other texts.
+    // Parquet has prices and what may be missing as doubles, as pandas writes them: they have other texts.
     const read = async (path: string) => {
-      const typed = `SELECT * REPLACE (CAST(price AS DECIMAL(8, 2)) AS price) FROM read_parquet('${path}*.parquet')`;
+      const typed = `SELECT * REPLACE (CAST(price AS DECIMAL(8, 2)) AS price, CAST(gears AS INTEGER) AS gears) FROM read_parquet('${path}*.parquet')`;
       return (await connection.runAndReadAll(`SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (${typed}) ORDER BY ALL`)).getRowsJson();
     };
     return [await read(destination as string), await read(plain as string)];

@@ -9,6 +9,7 @@ from pyspark.sql.types import (
     DateType,
     DecimalType,
     DoubleType,
+    IntegerType,
     LongType,
     StringType,
     StructField,
@@ -22,6 +23,7 @@ from plan import Sink, planned_again, table_name
 
 types: dict[str, DataType] = {
     "int": LongType(),
+    "int32": IntegerType(),
     "double": DoubleType(),
     "boolean": BooleanType(),
     "string": StringType(),

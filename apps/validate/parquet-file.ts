@@ -66,6 +66,7 @@ const placeOf = (footer: readonly FooterColumn[], places: readonly string[], sou
 
 const kinds: Record<LogicalType, ColumnKind> = {
   int: 'number',
+  int32: 'number',
   double: 'number',
   decimal: 'number',
   boolean: 'boolean',

@@ -90,6 +90,7 @@ describe.skipIf(classpath === undefined)('BigQuery', () => {
     const relation = (name: string) => `${project}.random.${name}`;
     const types = {
       int: 'INT64',
+      int32: 'INT64',
       double: 'FLOAT64',
       boolean: 'BOOL',
       string: 'STRING',

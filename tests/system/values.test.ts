@@ -45,6 +45,7 @@ const typed = defineDataset({
     ...yellow.columns,
     { name: 'is_shared', type: 'boolean', description: 'A flag.', optional: true },
     { name: 'paid_on', type: 'date', description: 'A day.', optional: true },
+    { name: 'seats', type: 'int32', description: 'Few.', optional: true },
     { name: 'price', type: 'decimal(10,2)', description: 'Money.', optional: true },
     { name: 'rate', type: 'decimal(28,12)', description: 'Many digits.', optional: true },
   ],
@@ -52,6 +53,8 @@ const typed = defineDataset({
     ...(yellow.summary as Summary),
     figures: {
       ...yellow.summary?.figures,
+      seats_sum: sum('seats'),
+      seats_max: max('seats'),
       price_sum: sum('price'),
       price_mean: mean('price'),
       rate_sum: sum('rate'),
@@ -91,6 +94,7 @@ const monthOfFares = (fares: readonly string[]): Month => ({
     const [kind, value] = {
       int: ['int64', '1'],
       double: ['double', '1.5'],
+      int32: ['int32', '1'],
       decimal: ['decimal(12,2)', '0.10'],
       boolean: ['boolean', 'true'],
       date: ['date', '19763'],
@@ -223,7 +227,7 @@ async function rowsOf(warehouse: string): Promise<string[]> {
   const values = typed.columns.map(({ name, type }) =>
     type === 'timestamp'
       ? `epoch_us(${quoteName(name)})::VARCHAR`
-      : ['int', 'date', 'decimal'].includes(logicalOf(type))
+      : ['int', 'int32', 'date', 'decimal'].includes(logicalOf(type))
         ? `${quoteName(name)}::VARCHAR`
         : quoteName(name),
   );

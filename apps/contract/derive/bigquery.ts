@@ -30,6 +30,7 @@ export interface BigQueryTable {
 
 const types: Readonly<Record<PlainType | 'strings', BigQueryField['type']>> = {
   int: 'INTEGER',
+  int32: 'INTEGER',
   double: 'FLOAT',
   boolean: 'BOOLEAN',
   string: 'STRING',

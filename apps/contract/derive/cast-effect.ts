@@ -19,6 +19,7 @@ export function effectOfCast({ to, from, decimal }: Pick<Cast, 'to' | 'from' | '
 type Keeps = (cast: DecimalType & { readonly digits?: Digits | undefined }) => boolean;
 
 const longestInteger = 18;
+const longestInt32 = 9;
 const keepsAsInteger: Keeps = ({ from, decimal }) => {
   const { precision, scale } = toDigits(decimal);
   if (from === 'DECIMAL') return scale === 0 && precision <= longestInteger;
@@ -27,6 +28,11 @@ const keepsAsInteger: Keeps = ({ from, decimal }) => {
 
 const keepsAll: Readonly<Record<LogicalType, Keeps>> = {
   int: keepsAsInteger,
+  int32: ({ from, decimal }) => {
+    const { precision, scale } = toDigits(decimal);
+    if (from === 'DECIMAL') return scale === 0 && precision <= longestInt32;
+    return isInteger(from) && !['INT64', 'UINT32', 'UINT64'].includes(from);
+  },
   double: ({ from, decimal }) => {
     if (from === 'DECIMAL') return toDigits(decimal).precision <= exactDecimalDigits;
     // Beyond 2^53 not every integer is a double.

@@ -154,6 +154,7 @@ function toExamples(dataset: Dataset): RowValues[] {
           name,
           {
             int: 2 + place,
+            int32: 2 + place,
             double: 10.5 + place,
             // Every decimal has it.
             decimal: 0,

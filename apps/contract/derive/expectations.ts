@@ -65,6 +65,7 @@ const times = ['datetime64[ms]', 'datetime64[us]', 'datetime64[ns]', 'TimestampT
 /** Types that a column may have in a file: writers infer them from the month's values, and the etl casts them. */
 const allowedTypes: Record<LogicalType, readonly string[]> = {
   int: numbers,
+  int32: numbers,
   double: numbers,
   decimal: numbers,
   boolean: ['bool', 'BooleanType', ...numbers, ...texts],

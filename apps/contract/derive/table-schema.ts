@@ -13,6 +13,7 @@ export const toDuckdbType = (type: TableType): string => (isDecimal(type) ? type
 /** Of each type without digits. */
 export const duckdbTypes: Readonly<Record<PlainType | 'strings', string>> = {
   int: 'BIGINT',
+  int32: 'INTEGER',
   double: 'DOUBLE',
   boolean: 'BOOLEAN',
   string: 'VARCHAR',
