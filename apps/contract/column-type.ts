@@ -3,7 +3,7 @@
 import { didYouMean } from './did-you-mean.ts';
 
 /** One word for each; tables of what becomes of the types have these keys. */
-export const logicalTypes = ['int', 'int32', 'double', 'decimal', 'boolean', 'string', 'date', 'timestamp'] as const;
+export const logicalTypes = ['int', 'int32', 'double', 'decimal', 'duration', 'boolean', 'string', 'date', 'timestamp'] as const;
 export type LogicalType = (typeof logicalTypes)[number];
 
 export type PlainType = Exclude<LogicalType, 'decimal'>;
@@ -16,7 +16,7 @@ export type ColumnType = PlainType | DecimalName;
 export const isWhole = (type: string): type is 'int' | 'int32' => type === 'int' || type === 'int32';
 
 /** What can be summed up and compared with a number. */
-export const numberTypes = ['int', 'int32', 'double', 'decimal'] as const satisfies readonly LogicalType[];
+export const numberTypes = ['int', 'int32', 'double', 'decimal', 'duration'] as const satisfies readonly LogicalType[];
 
 /** How many digits a decimal has, and how many of them stand after the point. */
 export interface Digits {

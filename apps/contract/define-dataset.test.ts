@@ -143,7 +143,20 @@ test.each<[string, Partial<Dataset>, string]>([
       columns: [...yellow.columns, { name: 'is_shared', type: 'boolean', description: 'Shared?' }],
       rules: [{ name: 'shared', description: 'Shared.', holds: oneOf('is_shared', ['true']) }],
     },
-    '"one-of" needs int, int32, double, decimal or string, but column "is_shared" is boolean',
+    '"one-of" needs int, int32, double, decimal, duration or string, but column "is_shared" is boolean',
+  ],
+  [
+    'a duration in minutes',
+    { columns: [...yellow.columns, { name: 'wait', type: 'duration', unit: 'minutes', description: 'Wait.' }] },
+    `column "wait": a duration is stored in seconds; expected unit: 'seconds', got minutes`,
+  ],
+  [
+    'a table that is sorted by a duration',
+    {
+      columns: [...yellow.columns, { name: 'wait', type: 'duration', unit: 'seconds', description: 'Wait.' }],
+      cluster: ['wait'],
+    },
+    'cluster: column "wait" is duration',
   ],
   [
     'a comparison of a whole number with a fraction',
@@ -325,7 +338,7 @@ test.each<[string, Partial<Dataset>, string]>([
   [
     'a sum of text',
     { summary: { keys: {}, figures: { flags: sum('store_and_fwd_flag') } } },
-    'summary "flags": "sum" needs int, int32, double or decimal, but column "store_and_fwd_flag" is string',
+    'summary "flags": "sum" needs int, int32, double, decimal or duration, but column "store_and_fwd_flag" is string',
   ],
   [
     'a figure with the name of a key, by case alone',

@@ -75,6 +75,7 @@ export const readableAs: Readonly<Record<LogicalType, readonly ParquetType[]>> =
   int32: numbers,
   double: numbers,
   decimal: numbers,
+  duration: numbers,
   // Writers give a column without any value an integer, double or boolean type, text columns too.
   string: numbers,
   // 0 and 1 alone; texts as values.ts says.
@@ -90,6 +91,7 @@ export const plainTypes = {
   int32: 'INT32',
   double: 'DOUBLE',
   decimal: 'DECIMAL',
+  duration: 'DOUBLE',
   boolean: 'BOOLEAN',
   string: 'STRING',
   date: 'DATE',

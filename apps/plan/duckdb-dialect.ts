@@ -2,7 +2,7 @@
 import { digitsOf, isDecimal, isWhole, mostDigits } from '../contract/column-type.ts';
 import { effectOfCast } from '../contract/derive/cast-effect.ts';
 import type { CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
-import { toDuckdbType } from '../contract/derive/table-schema.ts';
+import { toDuckdbType, toTableType } from '../contract/derive/table-schema.ts';
 import { isInteger, type ParquetType, toDigits } from '../contract/file-schema.ts';
 import {
   exactDecimalDigits,
@@ -16,7 +16,8 @@ import {
   trueText,
 } from '../contract/values.ts';
 import { quoteName, quoteText } from '../platform/duckdb.ts';
-import { castToDecimal, type DecimalSql } from './decimal-cast.ts';
+import { castToDecimal } from './decimal-cast.ts';
+import { castToDuration, type DurationSql } from './duration-cast.ts';
 import { withoutNullWords } from './null-words.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
@@ -26,7 +27,7 @@ export const duckdb: Dialect = {
   text: quoteText,
   timestamp: (value) => `TIMESTAMP ${quoteText(value)}`,
   cast,
-  nullOf: (type) => `CAST(NULL AS ${toDuckdbType(type)})`,
+  nullOf: (type) => `CAST(NULL AS ${toDuckdbType(toTableType(type))})`,
   nextMonth: (date) => `(${date} + INTERVAL 1 MONTH)`,
   microsBetween: (start, end) => `(epoch_us(${end}) - epoch_us(${start}))`,
   matches,
@@ -69,7 +70,7 @@ function matches(text: string, pattern: string): string {
 
 function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): CastSql {
   const source = withoutNullWords(column, nulls, quoteText);
-  const nothing = `CAST(NULL AS ${toDuckdbType(to)})`;
+  const nothing = `CAST(NULL AS ${toDuckdbType(toTableType(to))})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {
     if (to === 'boolean') return { value: source };
@@ -84,6 +85,8 @@ function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): Ca
       return castToInt32(source, from);
     case 'double':
       return castToDouble(source, from, decimal);
+    case 'duration':
+      return castToDuration(source, { from, decimal }, decimals);
     case 'string':
       if (from === 'STRING') return { value: source };
       return { ...castToInt(source, from), value: `CAST(${castToInt(source, from).value} AS VARCHAR)` };
@@ -162,8 +165,10 @@ function castToDouble(source: string, from: ParquetType, decimal: string | undef
 const decimalToDouble = (decimal: string, precision: number) =>
   `CAST(${precision <= exactDecimalDigits ? decimal : `CAST(${decimal} AS VARCHAR)`} AS DOUBLE)`;
 
-const decimals: DecimalSql = {
+const decimals: DurationSql = {
   tryCast: (value, type) => `TRY_CAST(${value} AS ${type})`,
+  matches,
+  group: (text, pattern, group) => `regexp_extract(${text}, ${quoteText(`^${pattern}$`)}, ${group})`,
   toDouble: decimalToDouble,
   textWhere: (text, pattern) => `CASE WHEN ${matches(text, pattern)} THEN trim(${text}, ${spaces}) END`,
   doubtful,

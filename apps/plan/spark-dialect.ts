@@ -4,7 +4,8 @@ import { effectOfCast } from '../contract/derive/cast-effect.ts';
 import type { Aggregate, CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
 import type { FileColumn, ParquetType } from '../contract/file-schema.ts';
 import { falseText, integerText, numberText, trueText } from '../contract/values.ts';
-import { castToDecimal, type DecimalSql } from './decimal-cast.ts';
+import { castToDecimal } from './decimal-cast.ts';
+import { castToDuration, type DurationSql } from './duration-cast.ts';
 import { withoutNullWords } from './null-words.ts';
 import { doubtful, matches, quoteName, quoteText, textValue } from './spark-sql.ts';
 import { castToDate, castToTimestamp } from './spark-times.ts';
@@ -39,6 +40,7 @@ const sparkTypes: Record<PlainType, string> = {
   int: 'BIGINT',
   int32: 'INT',
   double: 'DOUBLE',
+  duration: 'DOUBLE',
   boolean: 'BOOLEAN',
   string: 'STRING',
   date: 'DATE',
@@ -122,6 +124,8 @@ function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): Ca
       return castToInt32(source, from);
     case 'double':
       return castToDouble(source, from);
+    case 'duration':
+      return castToDuration(source, { from, decimal }, decimals);
     case 'string':
       if (from === 'STRING') return { value: source };
       return { ...castToInt(source, from), value: `CAST(${castToInt(source, from).value} AS STRING)` };
@@ -134,10 +138,12 @@ function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): Ca
   }
 }
 
-const decimals: DecimalSql = {
+const decimals: DurationSql = {
   tryCast: (value, type) => `CAST(${value} AS ${type})`,
   toDouble: (decimal) => `CAST(${decimal} AS DOUBLE)`,
   textWhere: textValue,
+  matches,
+  group: textValue,
   doubtful,
 };
 

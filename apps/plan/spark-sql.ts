@@ -6,7 +6,8 @@ export const quoteText = (text: string): string => `'${text.replaceAll('\\', '\\
 export const quoteName = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
 
 /** The value that a text holds when the whole of it matches, else '', which no cast takes. */
-export const textValue = (source: string, pattern: string) => `regexp_extract(${source}, ${quoteText(`^${pattern}\\z`)}, 1)`;
+export const textValue = (source: string, pattern: string, group = 1) =>
+  `regexp_extract(${source}, ${quoteText(`^${pattern}\\z`)}, ${group})`;
 
 /** Java's `$` would let a line end follow the text; `\z` does not. */
 export function matches(text: string, pattern: string): string {

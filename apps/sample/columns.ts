@@ -57,7 +57,8 @@ function plainValue(dataset: Dataset, column: Column): string {
   switch (type) {
     case 'int':
     case 'int32':
-    case 'double': {
+    case 'double':
+    case 'duration': {
       const { low, high } = rangeOf(dataset, name);
       const inside = `${low} + ${random(name)} * ${high - low}`;
       const wrong = `${high} + 1 + ${high - low}`;

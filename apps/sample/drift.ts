@@ -1,7 +1,7 @@
 // How the physical types of a month's file differ from the contract: what writers made of a month's values over the years.
 import { isDecimal, isWhole } from '../contract/column-type.ts';
 import { type Column, type Dataset, mayBeAbsent } from '../contract/dataset.ts';
-import { toDuckdbType } from '../contract/derive/table-schema.ts';
+import { toDuckdbType, toTableType } from '../contract/derive/table-schema.ts';
 import type { Drifting } from '../contract/sample.ts';
 import { quoteText } from '../platform/duckdb.ts';
 
@@ -13,7 +13,7 @@ export interface Drift {
   readonly nameOf?: (column: Column) => string;
 }
 
-const plain = (column: Column, value: string): string => `CAST(${value} AS ${toDuckdbType(column.type)})`;
+const plain = (column: Column, value: string): string => `CAST(${value} AS ${toDuckdbType(toTableType(column.type))})`;
 
 /** What the data set says of it, or what follows from its columns. */
 function driftingOf({ sample, columns, must = [], key = [] }: Dataset): Drifting {
@@ -59,6 +59,7 @@ const drifts: readonly Drift[] = [
       if (dataset.key?.includes(column.name)) return plain(column, value);
       if (column.type === 'timestamp')
         return `CASE WHEN i % 5003 = 17 THEN '2023-02-30 10:00:00' WHEN i % 5003 = 18 THEN '' ELSE strftime(${value}, '%Y-%m-%d %H:%M:%S') END`;
+      if (column.type === 'duration') return `printf('PT%.2fS', ${value})`;
       if (!isWhole(column.type)) return plain(column, value);
       return `CASE WHEN i % 4001 = 7 THEN 'NaN'::DOUBLE WHEN i % 4001 = 8 THEN 1.5 ELSE CAST(${value} AS DOUBLE) END`;
     },

@@ -69,6 +69,7 @@ const kinds: Record<LogicalType, ColumnKind> = {
   int32: 'number',
   double: 'number',
   decimal: 'number',
+  duration: 'number',
   boolean: 'boolean',
   string: 'text',
   date: 'time',

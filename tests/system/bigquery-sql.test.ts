@@ -91,6 +91,7 @@ describe.skipIf(classpath === undefined)('BigQuery', () => {
     const types = {
       int: 'INT64',
       int32: 'INT64',
+      duration: 'FLOAT64',
       double: 'FLOAT64',
       boolean: 'BOOL',
       string: 'STRING',

@@ -1,5 +1,5 @@
 // The tables of etl as BigQuery knows them: columns with descriptions, partitions, clustering, labels. Read by apps/tables.
-import { digitsOf, isDecimal, type PlainType } from '../column-type.ts';
+import { type DecimalName, digitsOf, isDecimal } from '../column-type.ts';
 import { type Dataset, wordsOf } from '../dataset.ts';
 import { partOf, type TableName } from '../names.ts';
 import { toMeaning, toMonthlyColumns, toSummaryMeaning, triageOnlyColumns } from './dbt-sources.ts';
@@ -28,7 +28,7 @@ export interface BigQueryTable {
   readonly retained: boolean;
 }
 
-const types: Readonly<Record<PlainType | 'strings', BigQueryField['type']>> = {
+const types: Readonly<Record<Exclude<TableType, DecimalName>, BigQueryField['type']>> = {
   int: 'INTEGER',
   int32: 'INTEGER',
   double: 'FLOAT',

@@ -39,6 +39,7 @@ const keepsAll: Readonly<Record<LogicalType, Keeps>> = {
     return from === 'DOUBLE' || from === 'FLOAT' || (isInteger(from) && from !== 'INT64' && from !== 'UINT64');
   },
   decimal: ({ digits, ...file }) => digits !== undefined && fitsDecimal(file, digits),
+  duration: ({ from }) => from === 'UINT8' || from === 'UINT16',
   boolean: ({ from }) => from === 'BOOLEAN',
   // Numbers become the text of an integer.
   string: (file) => file.from === 'STRING' || file.from === 'BOOLEAN' || keepsAsInteger(file),

@@ -158,6 +158,7 @@ function toExamples(dataset: Dataset): RowValues[] {
             double: 10.5 + place,
             // Every decimal has it.
             decimal: 0,
+            duration: 10.5 + place,
             boolean: true,
             string: code ?? 'a',
             date: at.slice(0, 10),

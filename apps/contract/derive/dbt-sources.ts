@@ -5,7 +5,7 @@ import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
 import { units } from '../units.ts';
 import { escapeJinja } from './jinja.ts';
-import { toDuckdbType, typeOfFigure } from './table-schema.ts';
+import { toDuckdbType, toTableType, typeOfFigure } from './table-schema.ts';
 
 export interface DbtColumn {
   readonly name: string;
@@ -149,7 +149,7 @@ function toFigureMeaning(dataset: Dataset, figure: SummaryFigure, words: (column
 }
 
 function toColumn(column: Column, words = describe): DbtColumn {
-  return { name: column.name, description: words(column), data_type: toDuckdbType(column.type) };
+  return { name: column.name, description: words(column), data_type: toDuckdbType(toTableType(column.type)) };
 }
 
 /** Column → tests on the clean table. A rule that is null is broken, so no column that a rule needs is null there. */

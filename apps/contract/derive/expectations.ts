@@ -68,6 +68,7 @@ const allowedTypes: Record<LogicalType, readonly string[]> = {
   int32: numbers,
   double: numbers,
   decimal: numbers,
+  duration: [...numbers, ...texts],
   boolean: ['bool', 'BooleanType', ...numbers, ...texts],
   string: texts,
   date: ['date', 'DateType', ...times, ...texts],

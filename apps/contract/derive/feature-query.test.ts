@@ -9,7 +9,7 @@ import { code, day, dayOfWeek, lookup, metres, minutesBetween, placeIn } from '.
 import { duckdbExpressions } from './expression-sql.ts';
 import { findPlace, type RowValues, toValue } from './expression-value.ts';
 import { lookupsOfFeatures, toFeatureQuery } from './feature-query.ts';
-import { toDuckdbType } from './table-schema.ts';
+import { toDuckdbType, toTableType } from './table-schema.ts';
 
 const toLiteral = (value: unknown) => (value == null ? 'NULL' : typeof value === 'string' ? quoteText(value) : String(value));
 
@@ -17,7 +17,7 @@ const toLiteral = (value: unknown) => (value == null ? 'NULL' : typeof value ===
 const toText = (value: unknown) => (value == null ? null : String(value));
 
 function toTable(columns: readonly { name: string; type: ColumnType }[], rows: readonly Record<string, unknown>[]): string {
-  const select = columns.map(({ name, type }) => `CAST("${name}" AS ${toDuckdbType(type)}) AS "${name}"`);
+  const select = columns.map(({ name, type }) => `CAST("${name}" AS ${toDuckdbType(toTableType(type))}) AS "${name}"`);
   const values = rows.map(
     (row) => `(${columns.map(({ name, type }) => toLiteral(isDecimal(type) ? toText(row[name]) : row[name])).join(', ')})`,
   );

@@ -1,17 +1,20 @@
 // The columns of the tables that etl fills, in terms that each engine turns into its own types.
-import { type ColumnType, isDecimal, type PlainType } from '../column-type.ts';
+import { type ColumnType, type DecimalName, isDecimal } from '../column-type.ts';
 import { columnOf, type Dataset, summaryOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, type TableName, triageColumns, triageTable } from '../names.ts';
 import type { SummaryFigure } from '../summary.ts';
 
 /** `strings` is a list of strings. */
-export type TableType = ColumnType | 'strings';
+export type TableType = Exclude<ColumnType, 'duration'> | 'strings';
+
+/** A duration is stored as its seconds. */
+export const toTableType = (type: ColumnType): Exclude<TableType, 'strings'> => (type === 'duration' ? 'double' : type);
 
 /** DuckDB's name of a type. */
 export const toDuckdbType = (type: TableType): string => (isDecimal(type) ? type.toUpperCase() : duckdbTypes[type]);
 
 /** Of each type without digits. */
-export const duckdbTypes: Readonly<Record<PlainType | 'strings', string>> = {
+export const duckdbTypes: Readonly<Record<Exclude<TableType, DecimalName>, string>> = {
   int: 'BIGINT',
   int32: 'INTEGER',
   double: 'DOUBLE',
@@ -28,7 +31,8 @@ export interface TableColumn {
 }
 
 /** The table of clean rows: the contract's columns. */
-export const cleanSchema = (dataset: Dataset): TableColumn[] => dataset.columns.map(({ name, type }) => ({ name, type }));
+export const cleanSchema = (dataset: Dataset): TableColumn[] =>
+  dataset.columns.map(({ name, type }) => ({ name, type: toTableType(type) }));
 
 /** The table of triaged rows: the contract's columns, whence the row is and why it is here. */
 export const triageSchema = (dataset: Dataset): TableColumn[] => [
@@ -42,21 +46,21 @@ export const triageSchema = (dataset: Dataset): TableColumn[] => [
 export function monthlySchema(dataset: Dataset): TableColumn[] {
   const { keys, figures } = summaryOf(dataset);
   return [
-    ...Object.entries(keys).map(([name, column]) => ({ name, type: columnOf(dataset, column).type })),
+    ...Object.entries(keys).map(([name, column]) => ({ name, type: toTableType(columnOf(dataset, column).type) })),
     { name: monthlyColumns.month, type: 'date' },
     ...Object.entries(figures).map(([name, figure]): TableColumn => ({ name, type: typeOfFigure(dataset, figure) })),
   ];
 }
 
 /** Sums of whole numbers and decimals are doubles too: they may be larger than their type. */
-export function typeOfFigure(dataset: Dataset, figure: SummaryFigure): ColumnType {
+export function typeOfFigure(dataset: Dataset, figure: SummaryFigure): Exclude<TableType, 'strings'> {
   switch (figure.of) {
     case 'count':
     case 'busiest-hour':
       return 'int';
     case 'min':
     case 'max':
-      return columnOf(dataset, figure.column).type;
+      return toTableType(columnOf(dataset, figure.column).type);
     default:
       return 'double';
   }
