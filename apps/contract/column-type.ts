@@ -3,7 +3,18 @@
 import { didYouMean } from './did-you-mean.ts';
 
 /** One word for each; tables of what becomes of the types have these keys. */
-export const logicalTypes = ['int', 'int32', 'double', 'decimal', 'duration', 'boolean', 'string', 'date', 'timestamp'] as const;
+export const logicalTypes = [
+  'int',
+  'int32',
+  'double',
+  'decimal',
+  'duration',
+  'boolean',
+  'string',
+  'date',
+  'timestamp',
+  'instant',
+] as const;
 export type LogicalType = (typeof logicalTypes)[number];
 
 export type PlainType = Exclude<LogicalType, 'decimal'>;

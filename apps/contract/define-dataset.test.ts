@@ -146,6 +146,30 @@ test.each<[string, Partial<Dataset>, string]>([
     '"one-of" needs int, int32, double, decimal, duration or string, but column "is_shared" is boolean',
   ],
   [
+    'a comparison of an instant with a wall-clock time',
+    {
+      columns: [...yellow.columns, { name: 'paid_at', type: 'instant', description: 'Paid.' }],
+      rules: [{ name: 'paid', description: 'Paid.', holds: lasts('tpep_pickup_datetime', 'paid_at', { atLeast: '0s' }) }],
+    },
+    `can't compare "tpep_pickup_datetime" (timestamp) with "paid_at" (instant)`,
+  ],
+  [
+    'an instant in a month, which is one of wall clocks',
+    {
+      columns: [...yellow.columns, { name: 'paid_at', type: 'instant', description: 'Paid.' }],
+      rules: [{ name: 'paid', description: 'Paid.', holds: inMonth('paid_at') }],
+    },
+    '"in-month" needs timestamp, but column "paid_at" is instant',
+  ],
+  [
+    'hours from a wall-clock time to an instant',
+    {
+      columns: [...yellow.columns, { name: 'paid_at', type: 'instant', description: 'Paid.' }],
+      summary: { keys: {}, figures: { count: count(), hours: sumHours('tpep_pickup_datetime', 'paid_at') } },
+    },
+    'summary "hours": no time passes from "tpep_pickup_datetime" (timestamp) to "paid_at" (instant): one has a zone, the other has none',
+  ],
+  [
     'a duration in minutes',
     { columns: [...yellow.columns, { name: 'wait', type: 'duration', unit: 'minutes', description: 'Wait.' }] },
     `column "wait": a duration is stored in seconds; expected unit: 'seconds', got minutes`,
@@ -250,7 +274,7 @@ test.each<[string, Partial<Dataset>, string]>([
   [
     'a length of time of numbers',
     { rules: [{ name: 'x', description: '', holds: lasts('extra', 'mta_tax', { below: '1h' }) }] },
-    '"lasts" needs timestamp, but column "extra" is double',
+    '"lasts" needs timestamp or instant, but column "extra" is double',
   ],
   [
     'a length of time without a unit',

@@ -83,6 +83,8 @@ export const readableAs: Readonly<Record<LogicalType, readonly ParquetType[]>> =
   // The day of a midnight.
   date: times,
   timestamp: times,
+  // Of a time without a zone nobody knows which instant it is.
+  instant: [...times.filter((type) => type.endsWith('_UTC')), 'STRING', 'NULL'],
 };
 
 /** How a writer types a column that knows what it is. */
@@ -96,6 +98,7 @@ export const plainTypes = {
   string: 'STRING',
   date: 'DATE',
   timestamp: 'TIMESTAMP_MICROS',
+  instant: 'TIMESTAMP_MICROS_UTC',
 } as const satisfies Record<LogicalType, ParquetType>;
 
 export const isInteger = (type: ParquetType): type is keyof typeof digitsOfInteger => Object.hasOwn(digitsOfInteger, type);

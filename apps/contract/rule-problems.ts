@@ -69,9 +69,9 @@ function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
       const other = findColumn(dataset, predicate.other);
       const unlike = other && other.type !== column.type && !(isWhole(other.type) && isWhole(column.type));
       return [
-        ...mustBe([...numberTypes, 'string', 'date', 'timestamp']),
+        ...mustBe([...numberTypes, 'string', 'date', 'timestamp', 'instant']),
         ...(unlike ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : []),
-        ...(predicate.op === 'lasts' ? [...mustBe(['timestamp']), ...durationProblems(predicate)] : []),
+        ...(predicate.op === 'lasts' ? [...mustBe(['timestamp', 'instant']), ...durationProblems(predicate)] : []),
       ];
     }
     case 'matches': {

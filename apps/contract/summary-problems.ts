@@ -23,8 +23,8 @@ const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count'>, read
   mean: numberTypes,
   min: numberTypes,
   max: numberTypes,
-  'mean-minutes': ['timestamp'],
-  'sum-hours': ['timestamp'],
+  'mean-minutes': ['timestamp', 'instant'],
+  'sum-hours': ['timestamp', 'instant'],
   'busiest-hour': ['timestamp'],
 };
 
@@ -40,6 +40,15 @@ export function summaryProblems(dataset: Dataset): string[] {
     ...Object.entries(keys)
       .filter(([, column]) => !findColumn(dataset, column))
       .map(([name, column]) => `summary "${name}": no column ${nearest(dataset, column)}`),
+    ...Object.entries(figures).flatMap(([name, figure]) => {
+      const [one, other] = columnsOfSummaryFigure(figure).flatMap((column) => findColumn(dataset, column) ?? []);
+      const isMixed = one && other && one.type !== other.type;
+      return isMixed
+        ? [
+            `summary "${name}": no time passes from "${one.name}" (${one.type}) to "${other.name}" (${other.type}): one has a zone, the other has none`,
+          ]
+        : [];
+    }),
     ...Object.entries(figures).flatMap(([name, figure]) =>
       columnsOfSummaryFigure(figure).flatMap((column) => {
         const found = findColumn(dataset, column);

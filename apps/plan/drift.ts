@@ -40,7 +40,7 @@ function contractChangeOf(cast: Cast, isText: boolean): Change[] {
     (from === plainTypes[logicalOf(to)] && (from !== 'DECIMAL' || effectOfCast(cast) === 'safe')) ||
     (isWhole(to) && isInteger(from) && effectOfCast(cast) === 'safe');
   if (!renamed && asExpected) return [];
-  const converted = from.endsWith('_UTC') ? ` in ${zone}` : '';
+  const converted = from.endsWith('_UTC') && zone !== undefined ? ` in ${zone}` : '';
   const type = isText ? '' : ` ${from}${decimal === undefined ? '' : `(${decimal})`}`;
   return [
     {

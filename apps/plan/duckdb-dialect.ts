@@ -96,6 +96,8 @@ function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): Ca
       return castToDate(source, from, zone);
     case 'timestamp':
       return castToTimestamp(source, from, zone);
+    case 'instant':
+      return castToInstant(source, from);
   }
 }
 
@@ -203,4 +205,11 @@ function castToTimestamp(source: string, from: ParquetType, zone = 'UTC'): CastS
     default:
       return doubtful(source, `CASE WHEN ${inTimestampRange(source)} THEN ${source} END`);
   }
+}
+
+function castToInstant(source: string, from: ParquetType): CastSql {
+  const text = `CASE WHEN ${matches(source, instantText)} THEN TRY_CAST(trim(${source}, ${spaces}) AS TIMESTAMPTZ) END`;
+  const instant = from === 'STRING' ? text : source;
+  const range = [timestampRange.first, timestampRange.last].map((time) => `TIMESTAMPTZ ${quoteText(`${time}+00`)}`);
+  return doubtful(source, `CASE WHEN ${instant} BETWEEN ${range.join(' AND ')} THEN ${instant} END`);
 }

@@ -27,6 +27,7 @@ const cells = {
   boolean: fc.boolean(),
   string: text,
   timestamp: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
+  instant: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
   date: fc.integer({ min: -100_000, max: 100_000 }),
   strings: fc.array(text, { maxLength: 3 }),
   'decimal(9,2)': decimal(9, 2),
@@ -59,6 +60,7 @@ test('DuckDB reads the types and values of the tables in it', async () => {
     true,
     'ß',
     1_704_067_200_000_001n,
+    1_704_067_200_000_001n,
     19_723,
     ['a', 'b'],
     '-12.30',
@@ -77,6 +79,7 @@ test('DuckDB reads the types and values of the tables in it', async () => {
     'BOOLEAN',
     'VARCHAR',
     'TIMESTAMP',
+    'TIMESTAMP WITH TIME ZONE',
     'DATE',
     'VARCHAR[]',
     'DECIMAL(9,2)',
@@ -90,6 +93,7 @@ test('DuckDB reads the types and values of the tables in it', async () => {
     'true',
     'ß',
     '2024-01-01 00:00:00.000001',
+    '2024-01-01 00:00:00.000001+00',
     '2024-01-01',
     '[a, b]',
     '-12.30',
@@ -119,7 +123,7 @@ test('a damaged file ends in rows or in its refusal, and the next file is read a
   const path = join(folder, 'damaged.parquet');
   const whole = await toParquet({
     columns,
-    rows: [[1n, 1, 2, true, 'three', 4n, 5, ['six'], '7.00', '8', `0.${'9'.repeat(38)}`]],
+    rows: [[1n, 1, 2, true, 'three', 4n, 4n, 5, ['six'], '7.00', '8', `0.${'9'.repeat(38)}`]],
   });
   const damage = fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 });
   await fc.assert(

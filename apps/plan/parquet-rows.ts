@@ -6,7 +6,7 @@ import { OutcomeError } from '../platform/errors.ts';
 import { readObject } from '../platform/objects.ts';
 import { toDecimalName, toDecimalText, toDecimalVector } from './decimal-vector.ts';
 
-/** An int as bigint, one of 32 bits as number, a decimal as text, a timestamp as microseconds since 1970, a date as days since 1970, a double as number, a boolean, texts. */
+/** An int as bigint, one of 32 bits as number, a decimal as text, a timestamp or an instant as microseconds since 1970, a date as days since 1970, a double as number, a boolean, texts. */
 export type Cell = bigint | number | boolean | string | readonly string[] | null;
 /** Cells in the order of the columns. */
 export type Row = readonly Cell[];
@@ -55,6 +55,7 @@ const toArrowType: Readonly<Record<UndividedType, (arrow: Arrow) => DataType>> =
   boolean: (arrow) => new arrow.Bool(),
   string: (arrow) => new arrow.Utf8(),
   timestamp: (arrow) => new arrow.TimestampMicrosecond(),
+  instant: (arrow) => new arrow.TimestampMicrosecond('UTC'),
   date: (arrow) => new arrow.DateDay(),
   strings: (arrow) => new arrow.List(new arrow.Field('element', new arrow.Utf8(), true)),
 };
@@ -64,6 +65,7 @@ type UndividedType = Exclude<TableType, DecimalName>;
 /** How times and days are stored: Arrow's own values of them are rounded to milliseconds. */
 const rawTypes: Partial<Record<UndividedType, (arrow: Arrow) => DataType>> = {
   timestamp: (arrow) => new arrow.Int64(),
+  instant: (arrow) => new arrow.Int64(),
   date: (arrow) => new arrow.Int32(),
 };
 

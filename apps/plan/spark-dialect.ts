@@ -8,7 +8,7 @@ import { castToDecimal } from './decimal-cast.ts';
 import { castToDuration, type DurationSql } from './duration-cast.ts';
 import { withoutNullWords } from './null-words.ts';
 import { doubtful, matches, quoteName, quoteText, textValue } from './spark-sql.ts';
-import { castToDate, castToTimestamp } from './spark-times.ts';
+import { castToDate, castToInstant, castToTimestamp } from './spark-times.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
 /** What the session must be set to, so that the SQL of this file means what it says. */
@@ -45,6 +45,7 @@ const sparkTypes: Record<PlainType, string> = {
   string: 'STRING',
   date: 'DATE',
   timestamp: 'TIMESTAMP_NTZ',
+  instant: 'TIMESTAMP',
 };
 
 export const spark: Dialect = {
@@ -135,6 +136,8 @@ function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): Ca
       return castToDate(source, from, zone);
     case 'timestamp':
       return castToTimestamp(source, from, zone);
+    case 'instant':
+      return castToInstant(source, from);
   }
 }
 

@@ -47,3 +47,10 @@ export function castToTimestamp(source: string, from: ParquetType, zone = 'UTC')
     }
   }
 }
+
+export function castToInstant(source: string, from: ParquetType): CastSql {
+  const micros = from === 'TIMESTAMP_NANOS_UTC' ? `timestamp_micros(${source} div 1000)` : source;
+  const instant = from === 'STRING' ? `CAST(${textValue(source, instantText)} AS TIMESTAMP)` : micros;
+  const range = [timestampRange.first, timestampRange.last].map((time) => `TIMESTAMP ${quoteText(`${time}Z`)}`);
+  return doubtful(source, `CASE WHEN ${instant} BETWEEN ${range.join(' AND ')} THEN ${instant} END`);
+}

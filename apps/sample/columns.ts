@@ -74,6 +74,8 @@ function plainValue(dataset: Dataset, column: Column): string {
       return `CAST(${begin} AS DATE)`;
     case 'timestamp':
       return begin;
+    case 'instant':
+      return `timezone(${quoteText(dataset.time.zone)}, ${begin})`;
   }
 }
 

@@ -59,6 +59,7 @@ const drifts: readonly Drift[] = [
       if (dataset.key?.includes(column.name)) return plain(column, value);
       if (column.type === 'timestamp')
         return `CASE WHEN i % 5003 = 17 THEN '2023-02-30 10:00:00' WHEN i % 5003 = 18 THEN '' ELSE strftime(${value}, '%Y-%m-%d %H:%M:%S') END`;
+      if (column.type === 'instant') return `strftime(timezone('UTC', ${value}), '%Y-%m-%dT%H:%M:%SZ')`;
       if (column.type === 'duration') return `printf('PT%.2fS', ${value})`;
       if (!isWhole(column.type)) return plain(column, value);
       return `CASE WHEN i % 4001 = 7 THEN 'NaN'::DOUBLE WHEN i % 4001 = 8 THEN 1.5 ELSE CAST(${value} AS DOUBLE) END`;

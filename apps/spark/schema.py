@@ -28,6 +28,7 @@ types: dict[str, DataType] = {
     "boolean": BooleanType(),
     "string": StringType(),
     "timestamp": TimestampNTZType(),
+    "instant": TimestampType(),
     "date": DateType(),
     "strings": ArrayType(StringType()),
 }

@@ -74,6 +74,7 @@ const kinds: Record<LogicalType, ColumnKind> = {
   string: 'text',
   date: 'time',
   timestamp: 'time',
+  instant: 'time',
 };
 
 /** The value of a column that no contract knows: NaN is missing, and times of every precision, marked as UTC or not, can be compared with each other. */

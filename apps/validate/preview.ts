@@ -44,7 +44,7 @@ export function toPreviewSql({ dataset, casts, asOf }: MonthFacts): PreviewSql {
 /** As `Cell` has it. */
 function toCellSql(type: TableType, value: string): string {
   if (isDecimal(type)) return `CAST(${value} AS VARCHAR)`;
-  if (type === 'timestamp') return `epoch_us(${value})`;
+  if (type === 'timestamp' || type === 'instant') return `epoch_us(${value})`;
   return type === 'date' ? `CAST(date_diff('day', DATE '1970-01-01', ${value}) AS INTEGER)` : value;
 }
 

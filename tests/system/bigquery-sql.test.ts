@@ -97,6 +97,7 @@ describe.skipIf(classpath === undefined)('BigQuery', () => {
       string: 'STRING',
       date: 'DATE',
       timestamp: 'TIMESTAMP',
+      instant: 'TIMESTAMP',
     } as const;
     const toColumns = (columns: readonly { name: string; type: ColumnType }[]) =>
       Object.fromEntries(columns.map(({ name, type }) => [name, isDecimal(type) ? 'BIGNUMERIC' : types[type]]));

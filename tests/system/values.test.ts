@@ -46,6 +46,7 @@ const typed = defineDataset({
     { name: 'is_shared', type: 'boolean', description: 'A flag.', optional: true },
     { name: 'paid_on', type: 'date', description: 'A day.', optional: true },
     { name: 'waited', type: 'duration', unit: 'seconds', description: 'Before the ride.', optional: true },
+    { name: 'paid_at', type: 'instant', description: 'Anywhere.', optional: true },
     { name: 'seats', type: 'int32', description: 'Few.', optional: true },
     { name: 'price', type: 'decimal(10,2)', description: 'Money.', optional: true },
     { name: 'rate', type: 'decimal(28,12)', description: 'Many digits.', optional: true },
@@ -97,6 +98,7 @@ const monthOfFares = (fares: readonly string[]): Month => ({
     const [kind, value] = {
       int: ['int64', '1'],
       double: ['double', '1.5'],
+      instant: ['instant_us', rideAt],
       int32: ['int32', '1'],
       duration: ['double', '90.5'],
       decimal: ['decimal(12,2)', '0.10'],
@@ -229,7 +231,7 @@ async function writeAgain(lab: SparkLab, file: string): Promise<void> {
 /** Both tables' rows as sorted texts: the contract's values, then the names of failed casts. */
 async function rowsOf(warehouse: string): Promise<string[]> {
   const values = typed.columns.map(({ name, type }) =>
-    type === 'timestamp'
+    type === 'timestamp' || type === 'instant'
       ? `epoch_us(${quoteName(name)})::VARCHAR`
       : ['int', 'int32', 'date', 'decimal'].includes(logicalOf(type))
         ? `${quoteName(name)}::VARCHAR`

@@ -35,6 +35,7 @@ const types: Readonly<Record<Exclude<TableType, DecimalName>, BigQueryField['typ
   boolean: 'BOOLEAN',
   string: 'STRING',
   timestamp: 'TIMESTAMP',
+  instant: 'TIMESTAMP',
   date: 'DATE',
   strings: 'STRING',
 };

@@ -44,6 +44,8 @@ const keepsAll: Readonly<Record<LogicalType, Keeps>> = {
   // Numbers become the text of an integer.
   string: (file) => file.from === 'STRING' || file.from === 'BOOLEAN' || keepsAsInteger(file),
   date: ({ from }) => from === 'DATE',
+  // The nanoseconds of instants are cut.
+  instant: ({ from }) => from === 'TIMESTAMP_MILLIS_UTC' || from === 'TIMESTAMP_MICROS_UTC',
   // A date has no time of day. Nanoseconds must be zero (INT96 has them, too), and in autumn two instants have one wall-clock time.
   timestamp: ({ from }) =>
     ['TIMESTAMP_MILLIS', 'TIMESTAMP_MICROS', 'TIMESTAMP_MILLIS_UNMARKED', 'TIMESTAMP_MICROS_UNMARKED'].includes(from),

@@ -163,6 +163,8 @@ function toExamples(dataset: Dataset): RowValues[] {
             string: code ?? 'a',
             date: at.slice(0, 10),
             timestamp: at,
+            // No feature reads one.
+            instant: null,
           }[logicalOf(type)],
         ];
       }),

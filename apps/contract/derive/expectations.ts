@@ -73,6 +73,7 @@ const allowedTypes: Record<LogicalType, readonly string[]> = {
   string: texts,
   date: ['date', 'DateType', ...times, ...texts],
   timestamp: [...times, ...texts],
+  instant: ['DatetimeTZDtype', ...texts],
 };
 
 function types(dataset: Dataset): SuiteExpectation[] {

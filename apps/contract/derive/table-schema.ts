@@ -21,6 +21,7 @@ export const duckdbTypes: Readonly<Record<Exclude<TableType, DecimalName>, strin
   boolean: 'BOOLEAN',
   string: 'VARCHAR',
   timestamp: 'TIMESTAMP',
+  instant: 'TIMESTAMP WITH TIME ZONE',
   date: 'DATE',
   strings: 'VARCHAR[]',
 };
