@@ -20,6 +20,14 @@ test('files of other categories and other kinds are left out, months come oldest
   });
 });
 
+test("a data set's own files are taken, though those of another begin alike", () => {
+  const rides = { ...green, category: 'rides', files: { name: 'green_tripdata_{YYYYMM}.parquet' } };
+  expect(sortFiles(rides, ['green_tripdata_202401.parquet', 'green_tripdata_2024-01.parquet'], 'in')).toEqual({
+    files: [{ month: '2024-01', name: 'green_tripdata_202401.parquet' }],
+    ignored: ['green_tripdata_2024-01.parquet'],
+  });
+});
+
 test.each([
   [
     ['green_tripdata_2024-01.parquet', 'green_tripdata.parquet'],

@@ -1,4 +1,5 @@
 // What a data set is. Every fact about the data is one of these values; everything else in the repository derives from it.
+import type { ColumnType } from './column-type.ts';
 import type { Lookup } from './dimension.ts';
 import type { Expression } from './expression.ts';
 import type { Gate } from './gate.ts';
@@ -13,12 +14,9 @@ import { count, type Summary } from './summary.ts';
 import type { UnitName } from './units.ts';
 import type { Version } from './version.ts';
 
-export const logicalTypes = ['int', 'double', 'boolean', 'string', 'date', 'timestamp'] as const;
-export type LogicalType = (typeof logicalTypes)[number];
-
 export interface Column {
   readonly name: string;
-  readonly type: LogicalType;
+  readonly type: ColumnType;
   readonly description: string;
   readonly unit?: UnitName;
   /** Names that files of other years use for the same column. */

@@ -3,7 +3,7 @@ import { ContractError } from './contract-error.ts';
 import { type Dataset, summaryOf } from './dataset.ts';
 import { defineDataset, isDataset } from './define-dataset.ts';
 import { green } from './green.ts';
-import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, oneOf, present } from './predicate.ts';
+import { all, any, before, between, ifPresent, inMonth, lasts, matches, not, notAfter, oneOf, present } from './predicate.ts';
 import { count, mean, sum, sumHours } from './summary.ts';
 import { taxiZones } from './taxi-zones.ts';
 import { yellow } from './yellow.ts';
@@ -125,6 +125,102 @@ test.each<[string, Partial<Dataset>, string]>([
     'value "true" does not fit column "is_shared" of type boolean',
   ],
   [
+    'a comparison of an instant with a wall-clock time',
+    {
+      columns: [...yellow.columns, { name: 'paid_at', type: 'instant', description: 'Paid.' }],
+      rules: [{ name: 'paid', description: 'Paid.', holds: lasts('tpep_pickup_datetime', 'paid_at', { atLeast: '0s' }) }],
+    },
+    `can't compare "tpep_pickup_datetime" (timestamp) with "paid_at" (instant)`,
+  ],
+  [
+    'an instant in a month, which is one of wall clocks',
+    {
+      columns: [...yellow.columns, { name: 'paid_at', type: 'instant', description: 'Paid.' }],
+      rules: [{ name: 'paid', description: 'Paid.', holds: inMonth('paid_at') }],
+    },
+    '"in-month" needs timestamp, but column "paid_at" is instant',
+  ],
+  [
+    'hours from a wall-clock time to an instant',
+    {
+      columns: [...yellow.columns, { name: 'paid_at', type: 'instant', description: 'Paid.' }],
+      summary: { keys: {}, figures: { count: count(), hours: sumHours('tpep_pickup_datetime', 'paid_at') } },
+    },
+    'summary "hours": no time passes from "tpep_pickup_datetime" (timestamp) to "paid_at" (instant): one has a zone, the other has none',
+  ],
+  [
+    'a duration in minutes',
+    { columns: [...yellow.columns, { name: 'wait', type: 'duration', unit: 'minutes', description: 'Wait.' }] },
+    `column "wait": a duration is stored in seconds; expected unit: 'seconds', got minutes`,
+  ],
+  [
+    'a table that is sorted by a duration',
+    {
+      columns: [...yellow.columns, { name: 'wait', type: 'duration', unit: 'seconds', description: 'Wait.' }],
+      cluster: ['wait'],
+    },
+    'cluster: column "wait" is duration',
+  ],
+  [
+    'a comparison of a whole number with a fraction',
+    {
+      columns: [...yellow.columns, { name: 'seats', type: 'int32', description: 'Seats.' }],
+      rules: [{ name: 'seats', description: 'Enough.', holds: notAfter('seats', 'extra') }],
+    },
+    `can't compare "seats" (int32) with "extra" (double)`,
+  ],
+  [
+    'a decimal of more digits than there are',
+    { columns: [...yellow.columns, { name: 'price', type: 'decimal(39,2)', description: 'Price.' }] },
+    'column "price": type "decimal(39,2)": a decimal is written decimal(10,2): 1 to 38 digits',
+  ],
+  [
+    'a decimal with more digits after the point than it has',
+    { columns: [...yellow.columns, { name: 'price', type: 'decimal(2,3)', description: 'Price.' }] },
+    'column "price": type "decimal(2,3)"',
+  ],
+  [
+    'a type that nobody knows',
+    { columns: [...yellow.columns, { name: 'price', type: 'strings' as 'string', description: 'Price.' }] },
+    'column "price": type "strings" is not known (did you mean "string"?)',
+  ],
+  [
+    'a bound with which a decimal has too many digits',
+    {
+      columns: [...yellow.columns, { name: 'share', type: 'decimal(38,36)', description: 'Share.' }],
+      rules: [{ name: 'share', description: 'A share.', holds: between('share', { atLeast: 0, below: 100 }) }],
+    },
+    'rule "share": 100 can\'t be compared with column "share" (decimal(38,36)): together they need more than 38 digits',
+  ],
+  [
+    'a value with an exponent among decimals',
+    {
+      columns: [...yellow.columns, { name: 'share', type: 'decimal(9,8)', description: 'Share.' }],
+      rules: [{ name: 'share', description: 'A share.', holds: oneOf('share', [1e-7]) }],
+    },
+    'rule "share": 1e-7 can\'t be compared',
+  ],
+  [
+    'a comparison of decimals of unlike digits',
+    {
+      columns: [
+        ...yellow.columns,
+        { name: 'price', type: 'decimal(9,2)', description: 'Price.' },
+        { name: 'paid', type: 'decimal(9,3)', description: 'Paid.' },
+      ],
+      rules: [{ name: 'paid', description: 'Paid.', holds: notAfter('paid', 'price') }],
+    },
+    'can\'t compare "paid" (decimal(9,3)) with "price" (decimal(9,2))',
+  ],
+  [
+    'a sum that may not fit',
+    {
+      columns: [...yellow.columns, { name: 'wei', type: 'decimal(29,2)', description: 'Wei.' }],
+      summary: { ...yellow.summary, keys: {}, figures: { all: sum('wei') } },
+    },
+    'summary "all": a sum of decimal(29,2) may not fit: column "wei" has more than 28 digits',
+  ],
+  [
     'other codes of a flag',
     {
       columns: [
@@ -157,7 +253,7 @@ test.each<[string, Partial<Dataset>, string]>([
   [
     'a length of time of numbers',
     { rules: [{ name: 'x', description: '', holds: lasts('extra', 'mta_tax', { below: '1h' }) }] },
-    '"lasts" needs timestamp, but column "extra" is double',
+    '"lasts" needs timestamp or instant, but column "extra" is double',
   ],
   [
     'a length of time without a unit',
@@ -245,7 +341,7 @@ test.each<[string, Partial<Dataset>, string]>([
   [
     'a sum of text',
     { summary: { keys: {}, figures: { flags: sum('store_and_fwd_flag') } } },
-    'summary "flags": "sum" needs int or double, but column "store_and_fwd_flag" is string',
+    'summary "flags": "sum" needs int, int32, double, decimal or duration, but column "store_and_fwd_flag" is string',
   ],
   [
     'a figure with the name of a key, by case alone',
@@ -286,4 +382,13 @@ test.each<[string, Partial<Dataset>, string]>([
   ],
 ])('refuses %s', (_, change, problem) => {
   expect(problemsOf(change).join('\n')).toContain(problem);
+});
+
+test('whole numbers of 32 and of 64 bits are compared, and found in a dimension', () => {
+  const seats = { name: 'seats', type: 'int32', description: 'Seats.' } as const;
+  const rule = { name: 'seats', description: 'Enough.', holds: notAfter('passenger_count', 'seats') };
+  const columns = yellow.columns.map((column) =>
+    column.name === 'PULocationID' ? { ...column, type: 'int32' as const } : column,
+  );
+  expect(isDataset(defineDataset({ ...yellow, columns: [...columns, seats], rules: [...yellow.rules, rule] }))).toBe(true);
 });

@@ -1,6 +1,8 @@
 // Refuses a data set that contradicts itself, with every problem in one list.
+import { findTypeProblem } from './column-type.ts';
 import { ContractError } from './contract-error.ts';
 import { type Column, type Dataset, mayBeAbsent } from './dataset.ts';
+import { toTableType } from './derive/table-schema.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { featureProblems, modelProblems } from './feature-problems.ts';
 import { isMonth } from './file-name.ts';
@@ -76,6 +78,12 @@ function columnProblems({ columns }: Dataset): string[] {
   for (const column of columns) {
     if (column.unit !== undefined && !Object.hasOwn(units, column.unit))
       problems.push(`column "${column.name}": unit "${column.unit}" is not known${didYouMean(column.unit, Object.keys(units))}`);
+    const typeProblem = findTypeProblem(column.type);
+    if (typeProblem !== undefined) problems.push(`column "${column.name}": ${typeProblem}`);
+    if (column.type === 'duration' && column.unit !== 'seconds')
+      problems.push(
+        `column "${column.name}": a duration is stored in seconds; expected unit: 'seconds', got ${column.unit ?? 'none'}`,
+      );
     const nameProblem = findNameProblem(column.name);
     if (nameProblem !== undefined) problems.push(`column "${column.name}" ${nameProblem}${aliasAdvice(column)}`);
     const strange =
@@ -150,8 +158,8 @@ function listProblems(dataset: Dataset): string[] {
       .filter(mayBeAbsent)
       .map(({ name }) => `must: column "${name}" ${notAlways}`),
     ...columnsOf(cluster)
-      .filter(({ type }) => type === 'double')
-      .map(({ name }) => `cluster: column "${name}" is double, by which BigQuery can't cluster`),
+      .filter(({ type }) => toTableType(type) === 'double')
+      .map(({ name, type }) => `cluster: column "${name}" is ${type}, by which BigQuery can't cluster`),
     ...columnsOf(key).flatMap((column) => {
       const { name } = column;
       if (mayBeAbsent(column)) return [`key: column "${name}" ${notAlways}`];

@@ -63,9 +63,9 @@ test.each<[string, Partial<Dataset>, string]>([
   [
     'a number of text',
     features(value('store_and_fwd_flag')),
-    '"value" needs int or double, but column "store_and_fwd_flag" is string',
+    '"value" needs int, int32, double, decimal or duration, but column "store_and_fwd_flag" is string',
   ],
-  ['a code of a fraction', features(code('extra')), '"code" needs int or boolean or string, but column "extra" is double'],
+  ['a code of a fraction', features(code('extra')), '"code" needs int, int32, boolean or string, but column "extra" is double'],
   ['an hour of a number', features(hourOf('extra')), '"hour" needs timestamp, but column "extra" is double'],
   ['an unknown lookup', features(lookup('pikup', 'latitude')), 'feature "x": no lookup "pikup" (did you mean "pickup"?)'],
   ['a distance between fixed places', features(metres(airports.jfk, airports.lga)), 'feature "x": both places are fixed'],

@@ -1,5 +1,6 @@
 // What is wrong with the features and the model of a definition.
-import { type Dataset, isModelled, type LogicalType } from './dataset.ts';
+import { type LogicalType, listTypes, logicalOf, numberTypes } from './column-type.ts';
+import { type Dataset, isModelled } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { isLearned } from './dimension.ts';
 import { columnsOfExpression, type Expression, isFixed, type Point } from './expression.ts';
@@ -32,8 +33,8 @@ export function featureProblems(dataset: Dataset): string[] {
 
 /** The types of the columns that an expression reads. */
 const types: Readonly<Record<Exclude<Expression['of'], 'lookup' | 'metres'>, readonly LogicalType[]>> = {
-  value: ['int', 'double'],
-  code: ['int', 'boolean', 'string'],
+  value: numberTypes,
+  code: ['int', 'int32', 'boolean', 'string'],
   minutes: ['timestamp'],
   hour: ['timestamp'],
   'day-of-week': ['timestamp', 'date'],
@@ -54,8 +55,8 @@ export function expressionProblems(dataset: Dataset, expression: Expression): st
     const column = findColumn(dataset, name);
     if (!column) return [`no column ${nearest(dataset, name)}`];
     const allowed = types[expression.of];
-    if (!allowed.includes(column.type))
-      return [`"${expression.of}" needs ${allowed.join(' or ')}, but column "${name}" is ${column.type}`];
+    if (!allowed.includes(logicalOf(column.type)))
+      return [`"${expression.of}" needs ${listTypes(allowed)}, but column "${name}" is ${column.type}`];
     const isUncoded = expression.of === 'code' && column.type === 'string' && !column.codes;
     return isUncoded ? [`"code" needs codes, but column "${name}" has none`] : [];
   });

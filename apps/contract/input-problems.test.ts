@@ -203,7 +203,9 @@ test('what an estimate follows from is needed where the estimate is', () => {
     Object.entries(model.inputs).filter(([field]) => ['started_at', 'distance', 'speed'].includes(field)),
   );
   const estimate = { expression: value('speed'), times: 1 };
-  const unit = { columns: rideTimes.columns.map(({ unit: _, ...column }) => column) };
+  const unit = {
+    columns: rideTimes.columns.map(({ unit, ...column }) => (column.type === 'duration' ? { ...column, unit } : column)),
+  } as object;
   const define = (features: string[]) => () =>
     defineDataset({
       ...dataset,

@@ -1,4 +1,5 @@
 // What is wrong with the lookups of a definition.
+import { isWhole } from './column-type.ts';
 import type { Dataset } from './dataset.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { isLearned, type Lookup } from './dimension.ts';
@@ -19,7 +20,8 @@ function pairProblems(dataset: Dataset, { dimension }: Lookup, [part, column]: r
   const found = findColumn(dataset, column);
   const type = dimension.columns[part]?.type;
   if (!found) return [`no column ${nearest(dataset, column)}`];
-  return found.type === type ? [] : [`column "${column}" is ${found.type}, but ${dimension.name}.${part} is ${type}`];
+  const isSame = found.type === type || (isWhole(found.type) && type === 'int');
+  return isSame ? [] : [`column "${column}" is ${found.type}, but ${dimension.name}.${part} is ${type}`];
 }
 
 function learningProblems(dataset: Dataset, lookup: Lookup): string[] {

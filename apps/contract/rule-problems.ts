@@ -1,5 +1,6 @@
 // What is wrong with the rules of a definition.
-import type { Dataset, LogicalType } from './dataset.ts';
+import { digitsOf, isDecimal, isWhole, type LogicalType, listTypes, logicalOf, mostDigits, numberTypes } from './column-type.ts';
+import type { Column, Dataset } from './dataset.ts';
 import { toSeconds } from './duration.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
 import { findPatternProblem } from './pattern.ts';
@@ -36,15 +37,15 @@ export function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
   }
   const column = findColumn(dataset, predicate.column);
   if (!column) return [];
-  const mustBe = (allowed: LogicalType[]) =>
-    allowed.includes(column.type)
+  const mustBe = (allowed: readonly LogicalType[]) =>
+    allowed.includes(logicalOf(column.type))
       ? []
-      : [`"${predicate.op}" needs ${allowed.join(' or ')}, but column "${column.name}" is ${column.type}`];
+      : [`"${predicate.op}" needs ${listTypes(allowed)}, but column "${column.name}" is ${column.type}`];
   switch (predicate.op) {
     case 'present':
       return [];
     case 'one-of': {
-      const typed = mustBe(['int', 'double', 'string', 'boolean']);
+      const typed = mustBe([...numberTypes, 'string', 'boolean']);
       if (typed.length > 0) return typed;
       const jsType = column.type === 'string' || column.type === 'boolean' ? column.type : 'number';
       const wrong = predicate.values.filter((value) => typeof value !== jsType);
@@ -52,22 +53,27 @@ export function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
       return [
         ...kind,
         ...wrong.map((value) => `value ${JSON.stringify(value)} does not fit column "${column.name}" of type ${column.type}`),
+        ...predicate.values.flatMap((value) => (typeof value === 'number' ? digitProblems(column, value) : [])),
       ];
     }
     case 'between': {
       const upper = predicate.below ?? predicate.atMost;
       const empty = upper !== undefined && (upper < predicate.atLeast || predicate.below === predicate.atLeast);
-      return [...mustBe(['int', 'double']), ...(empty ? [`no number lies between ${predicate.atLeast} and ${upper}`] : [])];
+      return [
+        ...mustBe(numberTypes),
+        ...(empty ? [`no number lies between ${predicate.atLeast} and ${upper}`] : []),
+        ...[predicate.atLeast, ...(upper === undefined ? [] : [upper])].flatMap((bound) => digitProblems(column, bound)),
+      ];
     }
     case 'before':
     case 'not-after':
     case 'lasts': {
       const other = findColumn(dataset, predicate.other);
-      const unlike = other && other.type !== column.type;
+      const unlike = other && other.type !== column.type && !(isWhole(other.type) && isWhole(column.type));
       return [
-        ...mustBe(['int', 'double', 'string', 'date', 'timestamp']),
+        ...mustBe([...numberTypes, 'string', 'date', 'timestamp', 'instant']),
         ...(unlike ? [`can't compare "${column.name}" (${column.type}) with "${other.name}" (${other.type})`] : []),
-        ...(predicate.op === 'lasts' ? [...mustBe(['timestamp']), ...durationProblems(predicate)] : []),
+        ...(predicate.op === 'lasts' ? [...mustBe(['timestamp', 'instant']), ...durationProblems(predicate)] : []),
       ];
     }
     case 'matches': {
@@ -78,6 +84,19 @@ export function typeProblems(dataset: Dataset, predicate: Predicate): string[] {
     case 'in-month':
       return mustBe(['timestamp']);
   }
+}
+
+/** Engines compare decimals with what is written as one, of so many digits together. */
+function digitProblems({ name, type }: Column, number: number): string[] {
+  if (!isDecimal(type)) return [];
+  const [, whole = '', fraction = ''] = /^-?(\d+)(?:\.(\d+))?$/.exec(String(number)) ?? [];
+  const { precision, scale } = digitsOf(type);
+  const together = Math.max(whole.length, precision - scale) + Math.max(fraction.length, scale);
+  return whole !== '' && together <= mostDigits
+    ? []
+    : [
+        `${number} can't be compared with column "${name}" (${type}): together they need more than ${mostDigits} digits, or it is written with an exponent`,
+      ];
 }
 
 function durationProblems({ atLeast, below }: DurationBounds): string[] {

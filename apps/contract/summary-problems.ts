@@ -1,5 +1,6 @@
 // What is wrong with the summary of a definition, and with the view that derives from it.
-import { type Dataset, datesOfSummary, type LogicalType, summaryOf } from './dataset.ts';
+import { digitsOf, type LogicalType, listTypes, logicalOf, mostDigits, numberTypes } from './column-type.ts';
+import { type Dataset, datesOfSummary, summaryOf } from './dataset.ts';
 import { viewColumns } from './derive/view-columns.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { countNames, findColumn, nearest } from './find-column.ts';
@@ -14,14 +15,17 @@ const nameProblems = (names: readonly string[]): string[] =>
     return problem === undefined ? [] : [`summary: "${name}" ${problem}`];
   });
 
+/** Ten digits are left for ten thousand million rows. */
+const mostSummedDigits = mostDigits - 10;
+
 /** The types of the columns that a figure reads. */
 const typesOfFigure: Readonly<Record<Exclude<SummaryFigure['of'], 'count' | `${string}-where`>, readonly LogicalType[]>> = {
-  sum: ['int', 'double'],
-  mean: ['int', 'double'],
-  min: ['int', 'double'],
-  max: ['int', 'double'],
-  'mean-minutes': ['timestamp'],
-  'sum-hours': ['timestamp'],
+  sum: numberTypes,
+  mean: numberTypes,
+  min: numberTypes,
+  max: numberTypes,
+  'mean-minutes': ['timestamp', 'instant'],
+  'sum-hours': ['timestamp', 'instant'],
   'busiest-hour': ['timestamp'],
 };
 
@@ -37,6 +41,15 @@ export function summaryProblems(dataset: Dataset): string[] {
     ...Object.entries(keys)
       .filter(([, column]) => !findColumn(dataset, column))
       .map(([name, column]) => `summary "${name}": no column ${nearest(dataset, column)}`),
+    ...Object.entries(figures).flatMap(([name, figure]) => {
+      const [one, other] = columnsOfSummaryFigure(figure).flatMap((column) => findColumn(dataset, column) ?? []);
+      const isMixed = one && other && one.type !== other.type;
+      return isMixed
+        ? [
+            `summary "${name}": no time passes from "${one.name}" (${one.type}) to "${other.name}" (${other.type}): one has a zone, the other has none`,
+          ]
+        : [];
+    }),
     ...Object.entries(figures).flatMap(([name, figure]) =>
       figureProblems(dataset, figure).map((problem) => `summary "${name}": ${problem}`),
     ),
@@ -61,10 +74,14 @@ function figureProblems(dataset: Dataset, figure: SummaryFigure): string[] {
         : []),
     ];
   const types = typesOfFigure[figure.of];
+  const isSummed = figure.of === 'sum' || figure.of === 'mean';
   const wrong = columns
     .flatMap((column) => findColumn(dataset, column) ?? [])
-    .filter(({ type }) => !types.includes(type))
-    .map(({ name, type }) => `"${figure.of}" needs ${types.join(' or ')}, but column "${name}" is ${type}`);
+    .flatMap(({ name, type }) => {
+      if (isSummed && (digitsOf(type)?.precision ?? 0) > mostSummedDigits)
+        return [`a sum of ${type} may not fit: column "${name}" has more than ${mostSummedDigits} digits`];
+      return types.includes(logicalOf(type)) ? [] : [`"${figure.of}" needs ${listTypes(types)}, but column "${name}" is ${type}`];
+    });
   return [...unknown, ...wrong];
 }
 

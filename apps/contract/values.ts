@@ -12,6 +12,17 @@ const seconds = ':[0-9]{2}(?:\\.[0-9]{1,6}0{0,3})?';
 export const integerText = `${space}([+-]?[0-9]+)(?:\\.0*)?${space}`;
 /** `7`, `.5`, `-1e3`. No thousands separators, no NaN, no infinity. */
 export const numberText = `${space}([+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)${space}`;
+/** `7`, `+7.50`, `.5`: digits beyond the scale must be zeros. */
+export const decimalText = (scale: number): string =>
+  `${space}([+-]?(?:[0-9]+(?:\\.${scale === 0 ? '' : `[0-9]{0,${scale}}`}0*)?|\\.${scale === 0 ? '0' : `[0-9]{1,${scale}}`}0*))${space}`;
+/** `1:02:03.5`, `1 day, 2:03:04`. The groups are days, hours, minutes and seconds. */
+export const clockText = `${space}(?:([0-9]{1,5}) days?,? )?([0-9]{1,6}):([0-5][0-9]):([0-5][0-9](?:\\.[0-9]{1,6}0*)?)${space}`;
+/** `PT1H2M3.5S`, `P1DT2H`; without months and years, whose lengths differ. The same groups. */
+export const isoDurationText = `${space}P(?:([0-9]{1,5})D)?(?:T(?:([0-9]{1,7})H)?(?:([0-9]{1,8})M)?(?:([0-9]{1,9}(?:\\.[0-9]{1,6}0*)?)S)?)?${space}`;
+/** What it must hold beside: a part, and one after the `T`. */
+export const isoDurationWithPart = `.*[0-9][DHMS]${space}`;
+/** Seconds from which on a double does not hold each microsecond: 31 years. */
+export const shortestTooLong = 1_000_000_000;
 /** Any case: `Y`, `true`, `1`. */
 export const trueText = `${space}(?i:1|t|true|y|yes)${space}`;
 export const falseText = `${space}(?i:0|f|false|n|no)${space}`;
@@ -27,3 +38,5 @@ export const instantRange = { first: '0001-01-02 00:00:00', last: '9999-12-30 23
 
 /** Doubles of this many decimal digits are exact: a decimal of more is read by its text, so that engines round alike. */
 export const exactDecimalDigits = 15;
+/** The same of floats of 32 bits. */
+export const exactDecimalDigitsOfFloat = 6;

@@ -58,6 +58,7 @@ export const toJobLabels = ({ target: { kind, partition }, run, category }: Omit
 
 function toConfiguration(project: string, load: Load) {
   const { dataset, table, partition, layout } = load.target;
+  const decimalTargetTypes: ('NUMERIC' | 'BIGNUMERIC')[] = ['NUMERIC', 'BIGNUMERIC'];
   const { fields, partitionField, clusteredFields } = layout;
   return {
     load: {
@@ -70,6 +71,8 @@ function toConfiguration(project: string, load: Load) {
       sourceFormat: 'PARQUET',
       // Parquet writes a list as a group of groups; this makes it a REPEATED field.
       parquetOptions: { enableListInference: true },
+      // Unless it is told so, BigQuery makes no BIGNUMERIC of a decimal.
+      ...(fields.some(({ type }) => type === 'BIGNUMERIC') && { decimalTargetTypes }),
       // Loading a whole table without the fields would remove the columns' descriptions.
       schema: { fields: [...fields] },
       timePartitioning: { type: 'MONTH', field: partitionField },

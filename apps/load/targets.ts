@@ -1,6 +1,6 @@
 // The BigQuery tables that a run loads. Before the first load it checks that they exist and have the contract's columns.
 import type { Dataset } from '../contract/dataset.ts';
-import { type BigQueryField, type BigQueryTable, toBigQueryTables } from '../contract/derive/bigquery.ts';
+import { type BigQueryField, type BigQueryTable, toBigQueryTables, toTypeText } from '../contract/derive/bigquery.ts';
 import { monthOf } from '../contract/file-name.ts';
 import { runDateOption } from '../contract/run-date.ts';
 import { nameOfTable } from '../plan/lake.ts';
@@ -39,7 +39,7 @@ export function toTargets(dataset: Dataset, { datasetPrefix }: Warehouse, runDat
 }
 
 interface FoundTable {
-  readonly schema?: { readonly fields?: readonly Pick<BigQueryField, 'name' | 'type' | 'mode'>[] };
+  readonly schema?: { readonly fields?: readonly Pick<BigQueryField, 'name' | 'type' | 'precision' | 'scale' | 'mode'>[] };
 }
 
 /** Throws UsageError where a table is missing, or has other columns than the contract. */
@@ -55,17 +55,12 @@ export async function checkTargets(bigQuery: BigQueryConnection, targets: readon
     throw new UsageError(`${bigQuery.project}: ${problems.join('; ')}; run tables first, which makes them as the contract says`);
 }
 
-/** BigQuery knows two of our types by two names. */
-const otherNames: Readonly<Record<string, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT' };
-const typeOf = ({ type, mode }: Pick<BigQueryField, 'type' | 'mode'>): string =>
-  `${mode === 'REPEATED' ? 'list of ' : ''}${otherNames[type] ?? type}`;
-
 function compareColumns({ schema }: FoundTable, wanted: readonly BigQueryField[]): string[] {
-  const found = new Map(schema?.fields?.map((field) => [field.name, typeOf(field)]));
-  const differing = wanted.filter((field) => found.get(field.name) !== typeOf(field));
+  const found = new Map(schema?.fields?.map((field) => [field.name, toTypeText(field)]));
+  const differing = wanted.filter((field) => found.get(field.name) !== toTypeText(field));
   const foreign = [...found.keys()].filter((name) => !wanted.some((field) => field.name === name));
   return [
-    ...differing.map((field) => `column ${field.name} is ${found.get(field.name) ?? 'missing'}, expected ${typeOf(field)}`),
+    ...differing.map((field) => `column ${field.name} is ${found.get(field.name) ?? 'missing'}, expected ${toTypeText(field)}`),
     ...foreign.map((name) => `column ${name} is not the contract's`),
   ];
 }

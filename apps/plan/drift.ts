@@ -1,5 +1,7 @@
 // How a file's columns differ from the contract, and from those of the month before. Every step and page says it in these words.
+
 import { toPlainName, toShownName } from '../contract/column-names.ts';
+import { isWhole, logicalOf } from '../contract/column-type.ts';
 import { type Effect, effectOfCast, holdsLess } from '../contract/derive/cast-effect.ts';
 import type { Cast } from '../contract/derive/casts.ts';
 import { isInteger, plainTypes } from '../contract/file-schema.ts';
@@ -28,15 +30,18 @@ export function toContractChanges({ casts, ignored }: Reading): Change[] {
 }
 
 function contractChangeOf(cast: Cast): Change[] {
-  const { column, source, from, to, zone } = cast;
+  const { column, source, from, to, decimal, zone } = cast;
   // Files may have it or not.
   if (cast.personal === 'drop') return [];
   if (source === null) return [{ effect: 'safe', text: `${column} absent` }];
   const renamed = source === column ? '' : ` from ${toShownName(source)}`;
-  const asExpected = from === plainTypes[to] || (to === 'int' && isInteger(from) && from !== 'UINT64');
+  const asExpected =
+    (from === plainTypes[logicalOf(to)] && (from !== 'DECIMAL' || effectOfCast(cast) === 'safe')) ||
+    (isWhole(to) && isInteger(from) && effectOfCast(cast) === 'safe');
   if (!renamed && asExpected) return [];
-  const converted = from.endsWith('_UTC') ? ` in ${zone}` : '';
-  return [{ effect: effectOfCast(cast), text: `${column}${renamed} ${from}${asExpected ? '' : ` as ${to}${converted}`}` }];
+  const converted = from.endsWith('_UTC') && zone !== undefined ? ` in ${zone}` : '';
+  const type = `${from}${decimal === undefined ? '' : `(${decimal})`}`;
+  return [{ effect: effectOfCast(cast), text: `${column}${renamed} ${type}${asExpected ? '' : ` as ${to}${converted}`}` }];
 }
 
 /**

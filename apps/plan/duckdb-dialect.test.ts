@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluate, type Row } from '../../tests/fixtures/evaluate-rules.ts';
 import { predicate, predicateClock, predicateColumns, predicateRow } from '../../tests/fixtures/random-predicates.ts';
-import type { LogicalType } from '../contract/dataset.ts';
+import type { ColumnType } from '../contract/column-type.ts';
 import { toGroupedQuery } from '../contract/derive/grouped-query.ts';
 import { toCondition } from '../contract/derive/rule-sql.ts';
 import type { ParquetType } from '../contract/file-schema.ts';
@@ -31,17 +31,17 @@ const sqlTypes: Partial<Record<ParquetType, string>> = {
 };
 
 /** Casts texts, each first turned into the Parquet type; null where the cast says that the value can't be kept. */
-async function castAll(from: ParquetType, to: LogicalType, values: readonly (string | null)[]): Promise<(string | null)[]> {
+async function castAll(from: ParquetType, to: ColumnType, values: readonly (string | null)[]): Promise<(string | null)[]> {
   return withDuckDb(':memory:', async (connection) => {
     const rows = values.map(
       (value, index) => `(${index}, CAST(${value === null ? 'NULL' : duckdb.text(value)} AS ${sqlTypes[from]}))`,
     );
-    const query = `SELECT CAST(${duckdb.cast('value', { from, to, zone }).value} AS VARCHAR) FROM (VALUES ${rows.join(', ')}) t(position, value) ORDER BY position`;
+    const query = `SELECT CAST(${duckdb.cast('value', { from, to, zone, ...(from === 'DECIMAL' && { decimal: '9,2' }) }).value} AS VARCHAR) FROM (VALUES ${rows.join(', ')}) t(position, value) ORDER BY position`;
     return (await connection.runAndReadAll(query)).getRowsJS().map(([value]) => value as string | null);
   });
 }
 
-test.each<[ParquetType, LogicalType, Record<string, string | null>]>([
+test.each<[ParquetType, ColumnType, Record<string, string | null>]>([
   [
     'DOUBLE',
     'int',
@@ -62,6 +62,72 @@ test.each<[ParquetType, LogicalType, Record<string, string | null>]>([
   ['FLOAT', 'int', { '2.0': '2', '2.5': null, NaN: null }],
   ['DECIMAL', 'int', { '2.00': '2', '2.50': null }],
   ['INT32', 'int', { '-2147483648': '-2147483648' }],
+  [
+    'INT64',
+    'int32',
+    {
+      '2147483647': '2147483647',
+      '2147483648': null,
+      '-2147483648': '-2147483648',
+      '-2147483649': null,
+      '4294967297': null,
+    },
+  ],
+  [
+    'STRING',
+    'duration',
+    {
+      '1:02:03': '3723.0',
+      '01:02:03.5000000': '3723.5',
+      '1 day, 2:03:04': '93784.0',
+      '2 days 02:03:04.000001': '180184.000001',
+      'PT1H2M3.5S': '3723.5',
+      ' P1DT2H\n': '93600.0',
+      PT90M: '5400.0',
+      PT0S: '0.0',
+      '12.5': '12.5',
+      'PT999999999.999999S': '999999999.999999',
+      PT1000000000S: null,
+      PT: null,
+      P: null,
+      P1DT: null,
+      P1Y: null,
+      'PT1.5H': null,
+      '-1:00:00': null,
+      '0:60:00': null,
+      '12:30': null,
+      '1:02:03.1234567': null,
+      '-0.5': null,
+      '': null,
+    },
+  ],
+  ['DOUBLE', 'duration', { '0.1': '0.1', '90.000001': '90.000001', '0.0000001': null, '-1.0': null, '1e9': null, NaN: null }],
+  ['INT64', 'duration', { '90': '90.0', '-1': null, '1000000000': null }],
+  [
+    'STRING',
+    'instant',
+    {
+      '2024-01-31T23:59:59Z': '2024-01-31 23:59:59+00',
+      ' 2024-01-31 23:59:59.5-05:30 ': '2024-02-01 05:29:59.5+00',
+      '9999-12-31 23:59:59.999999Z': '9999-12-31 23:59:59.999999+00',
+      '9999-12-31 23:59:59-01': null,
+      '0001-01-01 00:00:00+01': null,
+      '2024-01-31T23:59:59': null,
+      '2024-01-31': null,
+      '2024-01-31T23:59Z': null,
+      '2024-02-30T00:00:00Z': null,
+      '': null,
+    },
+  ],
+  [
+    'TIMESTAMP_MICROS_UTC',
+    'instant',
+    { '2024-01-31 23:59:59+00': '2024-01-31 23:59:59+00', '290000-01-01 00:00:00+00': null, infinity: null },
+  ],
+  ['STRING', 'int32', { ' 7.0 ': '7', '2147483648': null, '7.5': null, '99999999999999999999': null }],
+  ['DOUBLE', 'int32', { '7.0': '7', '7.5': null, '2147483648': null, NaN: null }],
+  ['INT32', 'int32', { '-2147483648': '-2147483648' }],
+  ['BOOLEAN', 'int32', { true: null }],
   ['UINT64', 'int', { '9223372036854775807': '9223372036854775807', '9223372036854775808': null }],
   [
     'STRING',
@@ -110,6 +176,65 @@ test.each<[ParquetType, LogicalType, Record<string, string | null>]>([
   ['DOUBLE', 'double', { '2.5': '2.5', '-0.0': '0.0', NaN: null, Infinity: null, '-Infinity': null }],
   ['FLOAT', 'double', { '2.5': '2.5', NaN: null }],
   ['DECIMAL', 'double', { '2.50': '2.5', '-0.10': '-0.1' }],
+  [
+    'STRING',
+    'decimal(10,2)',
+    {
+      '12.30': '12.30',
+      '12.3': '12.30',
+      ' +12.30 ': '12.30',
+      '12.3000': '12.30',
+      '-.5': '-0.50',
+      '7': '7.00',
+      '7.': '7.00',
+      '-0.00': '0.00',
+      '12.345': null,
+      '99999999.99': '99999999.99',
+      '100000000': null,
+      '1e3': null,
+      '.': null,
+      '1,234.50': null,
+      NaN: null,
+      '': null,
+    },
+  ],
+  ['STRING', 'decimal(4,0)', { '7.0': '7', '.0': '0', '.': null, '7.5': null, '12345': null }],
+  [
+    'DOUBLE',
+    'decimal(10,2)',
+    {
+      '0.1': '0.10',
+      '12.3': '12.30',
+      '12.345': null,
+      '0.30000000000000004': null,
+      '99999999.99': '99999999.99',
+      '99999999.995': null,
+      '1e300': null,
+      '-0.0': '0.00',
+      NaN: null,
+      '-Infinity': null,
+    },
+  ],
+  [
+    // The more digits stand before the point, the fewer after it are known.
+    'DOUBLE',
+    'decimal(38,9)',
+    {
+      '0.1': '0.100000000',
+      '1234567.1': '1234567.100000000',
+      '12345678901.2345': '12345678901.234500000',
+      '999999999999999': '999999999999999.000000000',
+      '1e15': null,
+      '1e-9': '0.000000001',
+      '1e-10': null,
+    },
+  ],
+  ['FLOAT', 'decimal(10,2)', { '12.3': '12.30', '1234.56': '1234.56', '12345.67': null, '1e6': null, NaN: null }],
+  ['DECIMAL', 'decimal(4,1)', { '12.30': '12.3', '12.34': null, '999.95': null, '1234.50': null }],
+  ['DECIMAL', 'decimal(5,3)', { '12.34': '12.340', '100.00': null }],
+  ['INT64', 'decimal(10,2)', { '99999999': '99999999.00', '100000000': null }],
+  ['UINT64', 'decimal(20,0)', { '18446744073709551615': '18446744073709551615' }],
+  ['BOOLEAN', 'decimal(10,2)', { true: null }],
   ['BOOLEAN', 'int', { true: null, false: null }],
   ['BOOLEAN', 'double', { true: null }],
   ['BOOLEAN', 'string', { true: 'true', false: 'false' }],
@@ -154,7 +279,7 @@ test.each<[ParquetType, LogicalType, Record<string, string | null>]>([
     Object.fromEntries((await castAll(from, to, Object.keys(table))).map((value, index) => [Object.keys(table)[index], value])),
   ).toEqual(table);
   expect(await castAll(from, to, [null])).toEqual([null]);
-  if (Object.values(table).includes(null)) expect(duckdb.cast('x', { from, to }).failed).toBeDefined();
+  if (Object.values(table).includes(null)) expect(duckdb.cast('x', { from, to, decimal: '9,2' }).failed).toBeDefined();
 });
 
 test('any double becomes the integer that it is, or nothing', async () => {

@@ -1,7 +1,9 @@
 // DuckDB's SQL. Each cast gives null where a value would be changed: DuckDB itself would round 1.5 to 2.
+import { digitsOf, isDecimal, isWhole, mostDigits } from '../contract/column-type.ts';
+import { effectOfCast } from '../contract/derive/cast-effect.ts';
 import type { CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
-import { duckdbTypes } from '../contract/derive/table-schema.ts';
-import { isInteger, type ParquetType } from '../contract/file-schema.ts';
+import { toDuckdbType, toTableType } from '../contract/derive/table-schema.ts';
+import { isInteger, type ParquetType, toDigits } from '../contract/file-schema.ts';
 import {
   exactDecimalDigits,
   falseText,
@@ -14,6 +16,8 @@ import {
   trueText,
 } from '../contract/values.ts';
 import { quoteName, quoteText } from '../platform/duckdb.ts';
+import { castToDecimal } from './decimal-cast.ts';
+import { castToDuration, type DurationSql } from './duration-cast.ts';
 import { withoutNullWords } from './null-words.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
@@ -24,7 +28,7 @@ export const duckdb: Dialect = {
   timestamp: (value) => `TIMESTAMP ${quoteText(value)}`,
   cast,
   sha256: (text) => `sha256(${text})`,
-  nullOf: (type) => `CAST(NULL AS ${duckdbTypes[type]})`,
+  nullOf: (type) => `CAST(NULL AS ${toDuckdbType(toTableType(type))})`,
   nextMonth: (date) => `(${date} + INTERVAL 1 MONTH)`,
   microsBetween: (start, end) => `(epoch_us(${end}) - epoch_us(${start}))`,
   matches,
@@ -34,12 +38,14 @@ export const duckdb: Dialect = {
   },
   // A negative HUGEINT becomes a double that is not the nearest one. DuckDB 1.5.6's fsum is wrong by 1 beyond 2^53.
   sumOf: (value, type) =>
-    type === 'int'
+    isWhole(type)
       ? {
           parts: [`sum(${value})`],
           whole: ([sum]) => `CASE WHEN ${sum} < 0 THEN -CAST(-${sum} AS DOUBLE) ELSE CAST(${sum} AS DOUBLE) END`,
         }
-      : sumOfDoubles(value, `${coarseUnit}::DOUBLE`, (total) => `round(${total}, 6)`),
+      : isDecimal(type)
+        ? { parts: [`sum(${value})`], whole: ([sum]) => decimalToDouble(String(sum), mostDigits) }
+        : sumOfDoubles(value, `${coarseUnit}::DOUBLE`, (total) => `round(${total}, 6)`),
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0)`,
   // Eight sums of 128 bits hold the counts of 24 hours, 31 bits and more for each: half the time of a list of hours, and as exact.
   busiestHour: (timestamp) => {
@@ -65,18 +71,23 @@ function matches(text: string, pattern: string): string {
 
 function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): CastSql {
   const source = withoutNullWords(column, nulls, quoteText);
-  const nothing = `CAST(NULL AS ${duckdbTypes[to]})`;
+  const nothing = `CAST(NULL AS ${toDuckdbType(toTableType(to))})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {
     if (to === 'boolean') return { value: source };
     if (to === 'string') return { value: `CAST(${source} AS VARCHAR)` };
     return { value: nothing, failed: `${source} IS NOT NULL` };
   }
+  if (isDecimal(to)) return castToDecimal(source, { from, decimal }, { to: digitsOf(to), sql: decimals });
   switch (to) {
     case 'int':
       return castToInt(source, from);
+    case 'int32':
+      return castToInt32(source, from);
     case 'double':
       return castToDouble(source, from, decimal);
+    case 'duration':
+      return castToDuration(source, { from, decimal }, decimals);
     case 'string':
       if (from === 'STRING') return { value: source };
       return { ...castToInt(source, from), value: `CAST(${castToInt(source, from).value} AS VARCHAR)` };
@@ -86,6 +97,8 @@ function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): Ca
       return castToDate(source, from, zone);
     case 'timestamp':
       return castToTimestamp(source, from, zone);
+    case 'instant':
+      return castToInstant(source, from);
   }
 }
 
@@ -103,6 +116,11 @@ function castToInt(source: string, from: ParquetType): CastSql {
     );
   // 2^63 itself does not fit, and beyond 2^53 a double is still the integer that it says.
   return doubtful(source, `CASE WHEN ${source} = trunc(${source}) THEN TRY_CAST(${source} AS BIGINT) END`);
+}
+
+function castToInt32(source: string, from: ParquetType): CastSql {
+  if (effectOfCast({ to: 'int32', from }) === 'safe') return { value: `CAST(${source} AS INTEGER)` };
+  return doubtful(source, `TRY_CAST(${castToInt(source, from).value} AS INTEGER)`);
 }
 
 function castToBoolean(source: string, from: ParquetType): CastSql {
@@ -134,11 +152,8 @@ function castToDouble(source: string, from: ParquetType, decimal: string | undef
         source,
         `CASE WHEN TRY_CAST(CAST(${source} AS DOUBLE) AS ${from === 'INT64' ? 'BIGINT' : 'UBIGINT'}) = ${source} THEN CAST(${source} AS DOUBLE) END`,
       );
-    case 'DECIMAL': {
-      const isShort = Number(decimal?.split(',')[0]) <= exactDecimalDigits;
-      // DuckDB divides, which rounds twice where a decimal is long; a text is rounded once.
-      return { value: `CAST(${isShort ? source : `CAST(${source} AS VARCHAR)`} AS DOUBLE) + 0.0::DOUBLE` };
-    }
+    case 'DECIMAL':
+      return { value: `${decimalToDouble(source, toDigits(decimal).precision)} + 0.0::DOUBLE` };
     case 'STRING': {
       const number = `TRY_CAST(trim(${source}, ${spaces}) AS DOUBLE)`;
       const isNumber = `${matches(source, numberText)} AND isfinite(${number})`;
@@ -148,6 +163,19 @@ function castToDouble(source: string, from: ParquetType, decimal: string | undef
       return { value: `CAST(${source} AS DOUBLE)` };
   }
 }
+
+/** DuckDB divides, which rounds twice where a decimal is long; a text is rounded once. */
+const decimalToDouble = (decimal: string, precision: number) =>
+  `CAST(${precision <= exactDecimalDigits ? decimal : `CAST(${decimal} AS VARCHAR)`} AS DOUBLE)`;
+
+const decimals: DurationSql = {
+  tryCast: (value, type) => `TRY_CAST(${value} AS ${type})`,
+  matches,
+  group: (text, pattern, group) => `regexp_extract(${text}, ${quoteText(`^${pattern}$`)}, ${group})`,
+  toDouble: decimalToDouble,
+  textWhere: (text, pattern) => `CASE WHEN ${matches(text, pattern)} THEN trim(${text}, ${spaces}) END`,
+  doubtful,
+};
 
 const inTimestampRange = (time: string) =>
   `${time} BETWEEN TIMESTAMP ${quoteText(timestampRange.first)} AND TIMESTAMP ${quoteText(timestampRange.last)}`;
@@ -178,4 +206,11 @@ function castToTimestamp(source: string, from: ParquetType, zone = 'UTC'): CastS
     default:
       return doubtful(source, `CASE WHEN ${inTimestampRange(source)} THEN ${source} END`);
   }
+}
+
+function castToInstant(source: string, from: ParquetType): CastSql {
+  const text = `CASE WHEN ${matches(source, instantText)} THEN TRY_CAST(trim(${source}, ${spaces}) AS TIMESTAMPTZ) END`;
+  const instant = from === 'STRING' ? text : source;
+  const range = [timestampRange.first, timestampRange.last].map((time) => `TIMESTAMPTZ ${quoteText(`${time}+00`)}`);
+  return doubtful(source, `CASE WHEN ${instant} BETWEEN ${range.join(' AND ')} THEN ${instant} END`);
 }

@@ -1,6 +1,6 @@
 // The warehouse's tables as the contract says them, in DuckDB: created, or given the columns that they lack.
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { duckdbTypes, type TableColumn } from '../contract/derive/table-schema.ts';
+import { type TableColumn, toDuckdbType } from '../contract/derive/table-schema.ts';
 import { addMonths, firstDayOf, monthOf } from '../contract/file-name.ts';
 import type { TableName } from '../contract/names.ts';
 import { quoteName, quoteText } from '../platform/duckdb.ts';
@@ -14,7 +14,7 @@ export async function prepareTable(
   name: TableName,
   { columns, anew }: { columns: readonly TableColumn[]; anew: boolean },
 ): Promise<void> {
-  const definition = columns.map((column) => `${quoteName(column.name)} ${duckdbTypes[column.type]}`).join(', ');
+  const definition = columns.map((column) => `${quoteName(column.name)} ${toDuckdbType(column.type)}`).join(', ');
   await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(name.dataset)}`);
   await connection.run(`CREATE ${anew ? 'OR REPLACE TABLE' : 'TABLE IF NOT EXISTS'} ${qualified(name)} (${definition})`);
   const reader = await connection.runAndReadAll(
@@ -22,7 +22,7 @@ export async function prepareTable(
   );
   const existing = new Map(reader.getRowsJS() as [string, string][]);
   for (const { name: column, type: tableType } of columns) {
-    const type = duckdbTypes[tableType];
+    const type = toDuckdbType(tableType);
     const found = existing.get(column);
     if (found === undefined) await connection.run(`ALTER TABLE ${qualified(name)} ADD COLUMN ${quoteName(column)} ${type}`);
     else if (found !== type) {

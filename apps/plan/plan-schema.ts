@@ -1,6 +1,6 @@
 // The plan: what etl is going to do, as data. TypeScript writes it, DuckDB's engine and apps/spark/runner.py run it; both check it by this schema.
 import { z } from 'zod';
-import { tableTypes } from '../contract/derive/table-schema.ts';
+import { tableTypeSchema } from './column-type-schema.ts';
 
 const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]*$/);
 const uri = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\//);
@@ -27,7 +27,7 @@ const sink = z.strictObject({
   table: z.strictObject({ dataset: name, table: name }),
   query: z.string().min(1).describe('reads the relation `source`: the union of the sources'),
   schema: z
-    .array(z.strictObject({ name, type: z.enum(tableTypes) }))
+    .array(z.strictObject({ name, type: tableTypeSchema }))
     .min(1)
     .describe('what the query gives'),
   retained: z.boolean().describe('true: months before the oldest that the retention keeps are left out'),

@@ -21,6 +21,7 @@ function toCell(type: TableType, cell: Cell): Html {
 
 function toShownCell(type: TableType, cell: Exclude<Cell, readonly string[] | null>): string {
   if (type === 'timestamp') return toMicrosecondsText(cell as bigint);
+  if (type === 'instant') return `${toMicrosecondsText(cell as bigint)}Z`;
   return type === 'date' ? toMicrosecondsText(BigInt(cell) * 86_400_000_000n).slice(0, 10) : String(cell);
 }
 

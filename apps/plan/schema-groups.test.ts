@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { logicalOf } from '../contract/column-type.ts';
 import type { FileColumn } from '../contract/file-schema.ts';
 import { plainTypes } from '../contract/file-schema.ts';
 import { yellow } from '../contract/yellow.ts';
@@ -19,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const usual: FileColumn[] = yellow.columns.map(
   (column): FileColumn => ({
     name: column.name,
-    type: plainTypes[column.type],
+    type: plainTypes[logicalOf(column.type)],
   }),
 );
 const fileOf = (month: number, columns: readonly FileColumn[]) => ({

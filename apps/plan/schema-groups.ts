@@ -1,12 +1,13 @@
 // Groups files whose schemas are identical: an engine reads each group in one scan.
 import { z } from 'zod';
-import { type Dataset, isDue, logicalTypes, mayBeAbsent } from '../contract/dataset.ts';
+import { type Dataset, isDue, mayBeAbsent } from '../contract/dataset.ts';
 import { type Cast, toCasts } from '../contract/derive/casts.ts';
 import { asStaged, firstDayOf, monthOfFile, shownFileName } from '../contract/file-name.ts';
 import { type FileColumn, parquetTypes } from '../contract/file-schema.ts';
 import { mapConcurrently } from '../platform/concurrent.ts';
 import { OutcomeError, UsageError } from '../platform/errors.ts';
 import { baseName } from '../platform/uri.ts';
+import { columnTypeSchema } from './column-type-schema.ts';
 import { type Footer, readFooter } from './parquet-footer.ts';
 
 const parquetType = z.enum(parquetTypes);
@@ -21,7 +22,7 @@ export const schemaGroups = z.strictObject({
       casts: z.array(
         z.strictObject({
           column: z.string(),
-          to: z.enum(logicalTypes),
+          to: columnTypeSchema,
           source: z.string().nullable(),
           from: parquetType,
           decimal: z.string().optional(),

@@ -1,18 +1,14 @@
 // Spark's SQL (3.5), equal in its results to DuckDB's: tests/system/spark-truth.test.ts runs both. It holds under sparkSettings alone.
-import type { LogicalType } from '../contract/dataset.ts';
+import { type ColumnType, digitsOf, isDecimal, isWhole, type PlainType } from '../contract/column-type.ts';
+import { effectOfCast } from '../contract/derive/cast-effect.ts';
 import type { Aggregate, CastSql, CastTypes, Dialect } from '../contract/derive/dialect.ts';
 import type { FileColumn, ParquetType } from '../contract/file-schema.ts';
-import {
-  falseText,
-  instantRange,
-  instantText,
-  integerText,
-  numberText,
-  timestampRange,
-  timestampText,
-  trueText,
-} from '../contract/values.ts';
+import { falseText, integerText, numberText, trueText } from '../contract/values.ts';
+import { castToDecimal } from './decimal-cast.ts';
+import { castToDuration, type DurationSql } from './duration-cast.ts';
 import { withoutNullWords } from './null-words.ts';
+import { doubtful, matches, quoteName, quoteText, textValue } from './spark-sql.ts';
+import { castToDate, castToInstant, castToTimestamp } from './spark-times.ts';
 import { coarseUnit, sumOfDoubles } from './sum-of-doubles.ts';
 
 /** What the session must be set to, so that the SQL of this file means what it says. */
@@ -38,18 +34,19 @@ export const sparkSettings: Readonly<Record<string, string>> = {
 /** The column of a scan that holds the base name of a row's file; the runner adds it. */
 export const scannedFile = 'scanned_file';
 
-const sqlType: Record<LogicalType, string> = {
+const toSparkType = (type: ColumnType): string => (isDecimal(type) ? type.toUpperCase() : sparkTypes[type]);
+
+const sparkTypes: Record<PlainType, string> = {
   int: 'BIGINT',
+  int32: 'INT',
   double: 'DOUBLE',
+  duration: 'DOUBLE',
   boolean: 'BOOLEAN',
   string: 'STRING',
   date: 'DATE',
   timestamp: 'TIMESTAMP_NTZ',
+  instant: 'TIMESTAMP',
 };
-
-/** A SQL string literal. */
-const quoteText = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-const quoteName = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
 
 export const spark: Dialect = {
   engine: 'spark',
@@ -58,14 +55,18 @@ export const spark: Dialect = {
   timestamp: (value) => `TIMESTAMP_NTZ ${quoteText(value)}`,
   cast,
   sha256: (text) => `sha2(${text}, 256)`,
-  nullOf: (type) => `CAST(NULL AS ${sqlType[type]})`,
+  nullOf: (type) => `CAST(NULL AS ${toSparkType(type)})`,
   nextMonth: (date) => `CAST(add_months(${date}, 1) AS TIMESTAMP_NTZ)`,
   microsBetween: (start, end) => `(unix_micros(CAST(${end} AS TIMESTAMP)) - unix_micros(CAST(${start} AS TIMESTAMP)))`,
   matches,
   labelsWhere: (labels) =>
     // Not array_compact: it is interpreted, and would split the generated code of the whole scan.
     `array_remove(array(${labels.map(({ label, when }) => `CASE WHEN ${when} THEN ${quoteText(label)} ELSE '' END`).join(', ')}), '')`,
-  sumOf: (value, type) => (type === 'int' ? sumOfInts(value) : sumOfDoubles(value, `${coarseUnit}D`, toSixDecimals)),
+  sumOf: (value, type) => {
+    if (isDecimal(type)) return { parts: [`sum(${value})`], whole: ([sum]) => `CAST(${sum} AS DOUBLE)` };
+    if (isWhole(type)) return sumOfInts(type === 'int' ? value : `CAST(${value} AS BIGINT)`);
+    return sumOfDoubles(value, `${coarseUnit}D`, toSixDecimals);
+  },
   divide: (dividend, divisor) => `CAST(${dividend} AS DOUBLE) / nullif(CAST(${divisor} AS DOUBLE), 0D)`,
   busiestHour,
   fileOfScan: scannedFile,
@@ -108,28 +109,25 @@ const readTypes: Partial<Record<ParquetType, string>> = {
   INT96: 'TIMESTAMP',
 };
 
-/** The value that a text holds when the whole of it matches, else '', which no cast takes. */
-const textValue = (source: string, pattern: string) => `regexp_extract(${source}, ${quoteText(`^${pattern}\\z`)}, 1)`;
-
-/** Java's `$` would let a line end follow the text; `\z` does not. */
-function matches(text: string, pattern: string): string {
-  return `${text} RLIKE ${quoteText(`\\A(?:${pattern})\\z`)}`;
-}
-
-function cast(column: string, { from, to, zone, nulls }: CastTypes): CastSql {
+function cast(column: string, { from, to, decimal, zone, nulls }: CastTypes): CastSql {
   const source = withoutNullWords(column, nulls, quoteText);
-  const nothing = `CAST(NULL AS ${sqlType[to]})`;
+  const nothing = `CAST(NULL AS ${toSparkType(to)})`;
   if (from === 'NULL') return { value: nothing };
   if (from === 'BOOLEAN') {
     if (to === 'boolean') return { value: source };
     if (to === 'string') return { value: `CAST(${source} AS STRING)` };
     return { value: nothing, failed: `${source} IS NOT NULL` };
   }
+  if (isDecimal(to)) return castToDecimal(source, { from, decimal }, { to: digitsOf(to), sql: decimals });
   switch (to) {
     case 'int':
       return castToInt(source, from);
+    case 'int32':
+      return castToInt32(source, from);
     case 'double':
       return castToDouble(source, from);
+    case 'duration':
+      return castToDuration(source, { from, decimal }, decimals);
     case 'string':
       if (from === 'STRING') return { value: source };
       return { ...castToInt(source, from), value: `CAST(${castToInt(source, from).value} AS STRING)` };
@@ -139,11 +137,19 @@ function cast(column: string, { from, to, zone, nulls }: CastTypes): CastSql {
       return castToDate(source, from, zone);
     case 'timestamp':
       return castToTimestamp(source, from, zone);
+    case 'instant':
+      return castToInstant(source, from);
   }
 }
 
-/** Where `value` is null, and `source` is not. */
-const doubtful = (source: string, value: string): CastSql => ({ value, failed: `${source} IS NOT NULL AND (${value}) IS NULL` });
+const decimals: DurationSql = {
+  tryCast: (value, type) => `CAST(${value} AS ${type})`,
+  toDouble: (decimal) => `CAST(${decimal} AS DOUBLE)`,
+  textWhere: textValue,
+  matches,
+  group: textValue,
+  doubtful,
+};
 
 function castToInt(source: string, from: ParquetType): CastSql {
   const within = `${source} BETWEEN -9223372036854775808BD AND 9223372036854775807BD`;
@@ -171,15 +177,16 @@ function castToInt(source: string, from: ParquetType): CastSql {
   }
 }
 
+function castToInt32(source: string, from: ParquetType): CastSql {
+  if (effectOfCast({ to: 'int32', from }) === 'safe') return { value: `CAST(${source} AS INT)` };
+  const { value } = castToInt(source, from);
+  // Spark itself would drop the upper half of the bits.
+  return doubtful(source, `CASE WHEN ${value} BETWEEN -2147483648 AND 2147483647 THEN CAST(${value} AS INT) END`);
+}
+
 function castToBoolean(source: string, from: ParquetType): CastSql {
   const is = (pattern: string, number: string) => (from === 'STRING' ? matches(source, pattern) : `${source} = ${number}`);
   return doubtful(source, `CASE WHEN ${is(trueText, '1')} THEN true WHEN ${is(falseText, '0')} THEN false END`);
-}
-
-/** The day of what is midnight. */
-function castToDate(source: string, from: ParquetType, zone?: string): CastSql {
-  const { value } = castToTimestamp(source, from, zone);
-  return doubtful(source, `CASE WHEN CAST(CAST(${value} AS DATE) AS TIMESTAMP_NTZ) = ${value} THEN CAST(${value} AS DATE) END`);
 }
 
 /** NaN is greater than every number. */
@@ -213,44 +220,6 @@ function castToDouble(source: string, from: ParquetType): CastSql {
     }
     default:
       return { value: double };
-  }
-}
-
-const inTimestampRange = (time: string) =>
-  `${time} BETWEEN TIMESTAMP_NTZ ${quoteText(timestampRange.first)} AND TIMESTAMP_NTZ ${quoteText(timestampRange.last)}`;
-/** The wall-clock time of an instant; the session's own zone is UTC. */
-const toWallClock = (instant: string, zone: string) =>
-  `CASE WHEN ${instant} BETWEEN TIMESTAMP ${quoteText(`${instantRange.first}Z`)} AND TIMESTAMP ${quoteText(`${instantRange.last}Z`)} THEN CAST(from_utc_timestamp(${instant}, ${quoteText(zone)}) AS TIMESTAMP_NTZ) END`;
-
-function castToTimestamp(source: string, from: ParquetType, zone = 'UTC'): CastSql {
-  switch (from) {
-    case 'STRING': {
-      const local = `CAST(${textValue(source, timestampText)} AS TIMESTAMP_NTZ)`;
-      const instant = toWallClock(`CAST(${textValue(source, instantText)} AS TIMESTAMP)`, zone);
-      return doubtful(source, `CASE WHEN ${inTimestampRange(local)} THEN ${local} ELSE ${instant} END`);
-    }
-    case 'TIMESTAMP_NANOS':
-      return doubtful(
-        source,
-        `CASE WHEN ${source} % 1000 = 0 THEN CAST(timestamp_micros(${source} div 1000) AS TIMESTAMP_NTZ) END`,
-      );
-    case 'TIMESTAMP_NANOS_UTC':
-      // DuckDB's reader cuts them to the microsecond.
-      return doubtful(source, toWallClock(`timestamp_micros(${source} div 1000)`, zone));
-    case 'TIMESTAMP_MICROS_UTC':
-    case 'TIMESTAMP_MILLIS_UTC':
-      return doubtful(source, toWallClock(source, zone));
-    case 'DATE': {
-      const range = [timestampRange.first, timestampRange.last].map((time) => `DATE ${quoteText(time.slice(0, 10))}`);
-      return doubtful(source, `CASE WHEN ${source} BETWEEN ${range.join(' AND ')} THEN CAST(${source} AS TIMESTAMP_NTZ) END`);
-    }
-    case 'TIMESTAMP_MILLIS':
-    case 'TIMESTAMP_MICROS':
-      return doubtful(source, `CASE WHEN ${inTimestampRange(source)} THEN ${source} END`);
-    default: {
-      const local = `CAST(${source} AS TIMESTAMP_NTZ)`;
-      return doubtful(source, `CASE WHEN ${inTimestampRange(local)} THEN ${local} END`);
-    }
   }
 }
 

@@ -21,6 +21,8 @@ export async function withDuckDb<T>(
   const instance = await open(file, settings);
   const connection = await instance.connect();
   try {
+    // Texts of instants are the same on every machine.
+    await connection.run("SET TimeZone = 'UTC'");
     return await use(connection);
   } catch (error) {
     throw file === ':memory:' ? error : (toFileError(file, error) ?? error);

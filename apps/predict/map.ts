@@ -16,6 +16,8 @@ export interface PlaceMap {
 
 const side = 320;
 const margin = 10;
+/** Degrees: places that lie closer to each other are drawn as one. */
+const closest = 1e-6;
 
 /** Where places are drawn: as they lie to each other near their middle. Undefined where none has a place. */
 export function toPlaceMap(choices: readonly Choice[]): PlaceMap | undefined {
@@ -28,7 +30,7 @@ export function toPlaceMap(choices: readonly Choice[]): PlaceMap | undefined {
   const [[west, east], [south, north]] = [ends('longitude'), ends('latitude')];
   const narrow = Math.cos(((south + north) / 360) * Math.PI);
   const [wide, high] = [(east - west) * narrow, north - south];
-  const scale = (side - 2 * margin) / (Math.max(wide, high) || 1);
+  const scale = (side - 2 * margin) / Math.max(wide, high, closest);
   return {
     width: Math.round(wide * scale) + 2 * margin,
     height: Math.round(high * scale) + 2 * margin,

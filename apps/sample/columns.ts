@@ -1,4 +1,5 @@
 // What the sample's values are where the data set does not say it itself: SQL by types, codes, lookups and the ranges of rules.
+import { type DecimalName, digitsOf, isDecimal, isWhole } from '../contract/column-type.ts';
 import { type CodeValue, type Column, columnOf, type Dataset, toCodeValue } from '../contract/dataset.ts';
 import { isLearned } from '../contract/dimension.ts';
 import { toSeconds } from '../contract/duration.ts';
@@ -13,13 +14,17 @@ export function sampleValue(dataset: Dataset, column: Column): string {
   if (own !== undefined) return own;
   if (column.name === time.at) return toTime(dataset);
   if (column.name === time.until) return `${begin} + to_seconds(${toDuration(dataset)})`;
-  if (column.name === freeKey(dataset)) return column.type === 'string' ? `printf('%d-%d', m, i)` : 'm * 1000000000 + i';
+  if (column.name === freeKey(dataset)) return toKey(column);
   const value = plainValue(dataset, column);
   // Of a data set with a sample of its own, all that is missing is in there.
   return sample || must.includes(column.name) || key.includes(column.name)
     ? value
     : `CASE WHEN ${oneIn(50, `missing ${column.name}`)} THEN NULL ELSE ${value} END`;
 }
+
+/** A value for each row of all months. */
+const toKey = ({ type }: Column): string =>
+  type === 'string' ? `printf('%d-%d', m, i)` : `m * ${type === 'int32' ? 10_000_000 : 1_000_000_000} + i`;
 
 /** Rows are spread evenly over the month, so that no two of them begin in the same second where there is room. */
 const begin = 'month_start + to_seconds(floor(i * month_days * 86400.0 / month_rows)::BIGINT)';
@@ -34,7 +39,7 @@ function freeKey(dataset: Dataset): string | undefined {
   const taken = [time.at, time.until, ...Object.values(lookups).map(({ column }) => column)];
   return key.find((name) => {
     const { type, codes } = columnOf(dataset, name);
-    return (type === 'string' || type === 'int') && !codes && !taken.includes(name);
+    return (type === 'string' || isWhole(type)) && !codes && !taken.includes(name);
   });
 }
 
@@ -49,14 +54,17 @@ function plainValue(dataset: Dataset, column: Column): string {
   const literal = (value: CodeValue) => (typeof value === 'string' ? quoteText(value) : String(value));
   const values = valuesOf(dataset, name) ?? Object.keys(codes).map((code) => toCodeValue(column, code));
   if (values.length > 0) return `[${values.map(literal).join(', ')}][1 + (${dice(name)} % ${values.length})::INT]`;
+  if (isDecimal(type)) return toDecimal(dataset, { name, type });
   switch (type) {
     case 'int':
-    case 'double': {
+    case 'int32':
+    case 'double':
+    case 'duration': {
       const { low, high } = rangeOf(dataset, name);
       const inside = `${low} + ${random(name)} * ${high - low}`;
       const wrong = `${high} + 1 + ${high - low}`;
       const rounded = (sql: string) =>
-        type === 'int' ? `floor(${sql})::BIGINT` : `greatest(${low}, floor((${sql}) * 100) / 100)`;
+        isWhole(type) ? `floor(${sql})::BIGINT` : `greatest(${low}, floor((${sql}) * 100) / 100)`;
       return `CASE WHEN ${oneIn(500, `wrong ${name}`)} THEN ${rounded(wrong)} ELSE ${rounded(inside)} END`;
     }
     case 'string':
@@ -67,7 +75,20 @@ function plainValue(dataset: Dataset, column: Column): string {
       return `CAST(${begin} AS DATE)`;
     case 'timestamp':
       return begin;
+    case 'instant':
+      return `timezone(${quoteText(dataset.time.zone)}, ${begin})`;
   }
+}
+
+/** In the range of its rules, or just outside of it, as far as its digits reach. */
+function toDecimal(dataset: Dataset, { name, type }: { name: string; type: DecimalName }): string {
+  const { low, high } = rangeOf(dataset, name);
+  const { precision, scale } = digitsOf(type);
+  const digits = Math.min(scale, 2);
+  const rounded = (sql: string) => `floor((${sql}) * 1e${digits}) / 1e${digits}`;
+  const largest = 10 ** (precision - scale) - 10 ** -digits;
+  const inside = rounded(`${low} + ${random(name)} * ${Math.min(high, largest) - low}`);
+  return `CASE WHEN ${oneIn(500, `wrong ${name}`)} THEN least(${high + 1}, ${largest}) ELSE ${inside} END`;
 }
 
 /** The predicates that hold of every clean row, whatever is missing. */

@@ -1,6 +1,7 @@
 // How the physical types of a month's file differ from the contract: what writers made of a month's values over the years.
+import { isDecimal, isWhole } from '../contract/column-type.ts';
 import { type Column, type Dataset, mayBeAbsent } from '../contract/dataset.ts';
-import { duckdbTypes } from '../contract/derive/table-schema.ts';
+import { toDuckdbType, toTableType } from '../contract/derive/table-schema.ts';
 import type { Drifting } from '../contract/sample.ts';
 import { quoteText } from '../platform/duckdb.ts';
 
@@ -12,23 +13,25 @@ export interface Drift {
   readonly nameOf?: (column: Column) => string;
 }
 
-const plain = (column: Column, value: string): string => `CAST(${value} AS ${duckdbTypes[column.type]})`;
+const plain = (column: Column, value: string): string => `CAST(${value} AS ${toDuckdbType(toTableType(column.type))})`;
 
 /** What the data set says of it, or what follows from its columns. */
 function driftingOf({ sample, columns, must = [], key = [] }: Dataset): Drifting {
   if (sample) return sample.drift;
   const isCertain = (name: string) => must.includes(name) || key.includes(name);
-  const words = columns.find(({ name, type, codes }) => type === 'int' && codes && !isCertain(name));
+  const words = columns.find(({ name, type, codes }) => isWhole(type) && codes && !isCertain(name));
   return {
-    nullable: columns.filter(({ name, type }) => type === 'int' && !isCertain(name)).map(({ name }) => name),
+    nullable: columns.filter(({ name, type }) => isWhole(type) && !isCertain(name)).map(({ name }) => name),
     empty: columns.filter((column) => column.type === 'double' && mayBeAbsent(column)).map(({ name }) => name),
     ...(words && { words: { column: words.name, word: 'unknown' } }),
   };
 }
 
-/** Columns with nulls are DOUBLE, as pandas writes them. */
+/** Columns with nulls are DOUBLE, as pandas writes them, and decimals are. */
 const asDouble = (column: Column, value: string, dataset: Dataset) =>
-  driftingOf(dataset).nullable.includes(column.name) ? `CAST(${value} AS DOUBLE)` : plain(column, value);
+  driftingOf(dataset).nullable.includes(column.name) || isDecimal(column.type)
+    ? `CAST(${value} AS DOUBLE)`
+    : plain(column, value);
 
 const drifts: readonly Drift[] = [
   { name: 'INT64 ids, counts with nulls as DOUBLE', write: asDouble },
@@ -45,7 +48,7 @@ const drifts: readonly Drift[] = [
   {
     name: 'ids as INT32, columns by their other names',
     write: (column, value, dataset) =>
-      column.type === 'int' && !driftingOf(dataset).nullable.includes(column.name) && !isCounted(dataset, column)
+      isWhole(column.type) && !driftingOf(dataset).nullable.includes(column.name) && !isCounted(dataset, column)
         ? `CAST(${value} AS INTEGER)`
         : asDouble(column, value, dataset),
     nameOf: (column) => column.aliases?.[0] ?? column.name,
@@ -56,7 +59,9 @@ const drifts: readonly Drift[] = [
       if (dataset.key?.includes(column.name)) return plain(column, value);
       if (column.type === 'timestamp')
         return `CASE WHEN i % 5003 = 17 THEN '2023-02-30 10:00:00' WHEN i % 5003 = 18 THEN '' ELSE strftime(${value}, '%Y-%m-%d %H:%M:%S') END`;
-      if (column.type !== 'int') return plain(column, value);
+      if (column.type === 'instant') return `strftime(timezone('UTC', ${value}), '%Y-%m-%dT%H:%M:%SZ')`;
+      if (column.type === 'duration') return `printf('PT%.2fS', ${value})`;
+      if (!isWhole(column.type)) return plain(column, value);
       return `CASE WHEN i % 4001 = 7 THEN 'NaN'::DOUBLE WHEN i % 4001 = 8 THEN 1.5 ELSE CAST(${value} AS DOUBLE) END`;
     },
   },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { logicalOf } from '../contract/column-type.ts';
 import { effects } from '../contract/derive/cast-effect.ts';
 import type { FileColumn } from '../contract/file-schema.ts';
 import { plainTypes } from '../contract/file-schema.ts';
@@ -12,7 +13,7 @@ import { toReport } from './report.ts';
 import { toSchemaPage } from './schema-page.ts';
 import { toShortReport } from './short-report.ts';
 
-const plain: FileColumn[] = yellow.columns.map(({ name, type }) => ({ name, type: plainTypes[type] }));
+const plain: FileColumn[] = yellow.columns.map(({ name, type }) => ({ name, type: plainTypes[logicalOf(type)] }));
 const asDouble = plain.map((column) => (column.name === 'VendorID' ? { ...column, type: 'DOUBLE' as const } : column));
 const narrow = plain.map((column) => (column.name === 'VendorID' ? { ...column, type: 'INT32' as const } : column));
 const without = plain.filter(({ name }) => name !== 'VendorID');

@@ -7,7 +7,9 @@ from pyspark.sql.types import (
     BooleanType,
     DataType,
     DateType,
+    DecimalType,
     DoubleType,
+    IntegerType,
     LongType,
     StringType,
     StructField,
@@ -21,24 +23,34 @@ from plan import Sink, planned_again, table_name
 
 types: dict[str, DataType] = {
     "int": LongType(),
+    "int32": IntegerType(),
     "double": DoubleType(),
     "boolean": BooleanType(),
     "string": StringType(),
     "timestamp": TimestampNTZType(),
+    "instant": TimestampType(),
     "date": DateType(),
     "strings": ArrayType(StringType()),
 }
 
 
+def type_of(name: str) -> DataType:
+    """`decimal(10,2)`, or one of `types`."""
+    if name.startswith("decimal("):
+        precision, scale = name.removeprefix("decimal(").removesuffix(")").split(",")
+        return DecimalType(int(precision), int(scale))
+    return types[name]
+
+
 def schema_of(sink: Sink) -> StructType:
     """What a table's query gives."""
-    return StructType([StructField(column["name"], types[column["type"]]) for column in sink["schema"]])
+    return StructType([StructField(column["name"], type_of(column["type"])) for column in sink["schema"]])
 
 
 def stored_schema_of(sink: Sink) -> StructType:
     """What a table's files hold: times are instants in UTC, since BigQuery makes partitions of no others."""
-    stored = {**types, "timestamp": TimestampType()}
-    return StructType([StructField(column["name"], stored[column["type"]]) for column in sink["schema"]])
+    stored = {"timestamp": TimestampType()}
+    return StructType([StructField(column["name"], stored.get(column["type"]) or type_of(column["type"])) for column in sink["schema"]])
 
 
 def as_stored(rows: DataFrame) -> DataFrame:

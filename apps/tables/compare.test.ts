@@ -33,6 +33,15 @@ test.each<[found: Partial<FoundTable>, breaking: string[]]>([
   expect(breakingOf(found)).toEqual(breaking);
 });
 
+test('a decimal of other digits is another type; a scale of 0 may be left out', () => {
+  const field = { name: 'price', type: 'NUMERIC', precision: '10', scale: '0', mode: 'NULLABLE', description: 'Price.' } as const;
+  const decimal = { ...wanted, schema: { fields: [field] } };
+  const breaking = (found: object) => compareTable({ ...same, schema: { fields: [found as typeof field] } }, decimal).breaking;
+  expect(breaking({ ...field, type: 'DECIMAL', scale: undefined })).toEqual([]);
+  expect(breaking({ ...field, scale: '2' })).toEqual(['column price: NUMERIC(10,2) → NUMERIC(10,0)']);
+  expect(breaking({ ...field, precision: undefined, scale: undefined })).toEqual(['column price: NUMERIC → NUMERIC(10,0)']);
+});
+
 test('columns: another type, a list, one that is gone, another spelling', () => {
   const [first, second, third, ...rest] = wanted.schema.fields as [never, never, never];
   const fields = [

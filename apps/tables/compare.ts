@@ -1,11 +1,13 @@
 // The difference between what BigQuery holds and what it is to hold: what may be changed, and what is refused. Pure.
-import type { BigQueryField } from '../contract/derive/bigquery.ts';
+import { type BigQueryField, toTypeText } from '../contract/derive/bigquery.ts';
 import type { DatasetResource, TableResource } from './desired.ts';
 
 /** A field as BigQuery gives it back: it may have more than ours. */
 export interface FoundField {
   readonly name: string;
   readonly type: string;
+  readonly precision?: string;
+  readonly scale?: string;
   readonly mode?: string;
   readonly description?: string;
 }
@@ -71,25 +73,20 @@ function compareFields(found: readonly FoundField[], wanted: readonly BigQueryFi
   const kept = found.map((field) => {
     const next = wantedOf.get(field.name.toLowerCase());
     if (next === undefined) {
-      breaking.push(`column ${field.name} ${typeOf(field)} → removed`);
+      breaking.push(`column ${field.name} ${toTypeText(field)} → removed`);
       return field;
     }
     if (next.name !== field.name) breaking.push(`column ${field.name} → renamed to ${next.name}`);
-    if (typeOf(field) !== typeOf(next)) breaking.push(`column ${field.name}: ${typeOf(field)} → ${typeOf(next)}`);
+    if (toTypeText(field) !== toTypeText(next)) breaking.push(`column ${field.name}: ${toTypeText(field)} → ${toTypeText(next)}`);
     const relaxed = field.mode === 'REQUIRED' && next.mode === 'NULLABLE';
     if (relaxed) changes.push(`column ${field.name} may be null`);
     if ((field.description ?? '') !== next.description) changes.push(`description of column ${field.name}`);
     return { ...field, ...(relaxed && { mode: 'NULLABLE' }), description: next.description };
   });
   const added = wanted.filter(({ name }) => !known.has(name.toLowerCase()));
-  changes.push(...added.map((field) => `column ${field.name} ${typeOf(field)} added`));
+  changes.push(...added.map((field) => `column ${field.name} ${toTypeText(field)} added`));
   return { breaking, changes, patch: changes.length === 0 ? {} : { schema: { fields: [...kept, ...added] } } };
 }
-
-/** BigQuery knows a type by two names. */
-const legacyNames: Readonly<Record<string, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN', STRUCT: 'RECORD' };
-const typeOf = ({ type, mode }: FoundField): string =>
-  `${mode === 'REPEATED' ? 'list of ' : ''}${legacyNames[type.toUpperCase()] ?? type.toUpperCase()}`;
 
 function compareLayout(found: FoundTable, wanted: TableResource): string[] {
   const partition = ({ timePartitioning, rangePartitioning }: Pick<FoundTable, 'timePartitioning' | 'rangePartitioning'>) =>

@@ -267,7 +267,12 @@ describe('a CSV file that is not whole is refused, and nothing is left', () => {
       async () => Buffer.from(`\ufeff${text}`, 'utf16le').subarray(0, -1),
       /it is not utf-8 text|can't be unpacked/,
     ],
-    ['another number of columns than declared', async () => text, /values, expected 9/, { csv: { header: false } }],
+    [
+      'another number of columns than declared',
+      async () => text,
+      new RegExp(`values, expected ${rides.columns.length}`),
+      { csv: { header: false } },
+    ],
     [
       'a cut gzip',
       async () => gzipSync(table(many)).subarray(0, -100),

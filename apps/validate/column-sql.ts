@@ -26,7 +26,7 @@ export function asText(column: FileColumn): string {
 
 /** A literal and the column's side of a comparison with it. */
 export function comparison(column: FileColumn, value: Scalar): { side: string; literal: string } {
-  if (typeof value === 'number') return { side: asNumber(column), literal: numberLiteral(value) };
+  if (typeof value === 'number') return { side: asNumber(column), literal: numberLiteral(column, value) };
   if (typeof value === 'boolean') {
     if (column.kind === 'boolean') return { side: column.sql, literal: String(value) };
   } else if (column.kind === 'text') {
@@ -37,7 +37,9 @@ export function comparison(column: FileColumn, value: Scalar): { side: string; l
   throw new NotEvaluable(`column "${column.name}" is ${column.type} and can't be compared with ${JSON.stringify(value)}`);
 }
 
-const numberLiteral = (value: number): string => (Number.isSafeInteger(value) ? String(value) : `CAST('${value}' AS DOUBLE)`);
+/** Of a decimal a double: DuckDB throws where a number has more digits than the decimal's type has room for. */
+const numberLiteral = ({ isDecimal }: FileColumn, value: number): string =>
+  Number.isSafeInteger(value) && !isDecimal ? String(value) : `CAST('${value}' AS DOUBLE)`;
 
 /** The condition that an expression of the column's type lies in the range. */
 export function inRange(column: FileColumn, range: Range, expression?: string): string {
@@ -54,7 +56,7 @@ export function inRange(column: FileColumn, range: Range, expression?: string): 
 
 /** The condition that a number expression lies in the range. */
 export function numberInRange(expression: string, range: Range): string {
-  const number: FileColumn = { name: 'figure', type: 'DOUBLE', kind: 'number', sql: expression };
+  const number: FileColumn = { name: 'figure', type: 'DOUBLE', kind: 'number', sql: `CAST(${expression} AS DOUBLE)` };
   return inRange(number, range);
 }
 
@@ -93,6 +95,6 @@ export const sampleOf = (column: FileColumn): string => `min(${column.sql}, 20)`
 
 /** How a sampled value is shown: a number, or at most 200 characters of text. Text is made of samples only, never of each row. */
 export function toSample(column: FileColumn): (value: string) => string {
-  if (column.kind === 'number') return (value) => (column.type.startsWith('DECIMAL') ? `CAST(${value} AS DOUBLE)` : value);
+  if (column.kind === 'number') return (value) => (column.isDecimal ? `CAST(${value} AS DOUBLE)` : value);
   return (value) => `left(CAST(${value} AS VARCHAR), 200)`;
 }

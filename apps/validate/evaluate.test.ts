@@ -238,6 +238,20 @@ test('a column that is missing or of another type fails its expectation; the oth
   expect(success).toBe(false);
 });
 
+test('decimals are compared with numbers for which their type has no room', async () => {
+  const between = { column: 'share', min_value: -100, max_value: 100 };
+  const { results } = await judgeRows('SELECT 0.5::DECIMAL(38, 38) AS share', [
+    { type: 'expect_column_values_to_be_between', kwargs: between },
+    { type: 'expect_column_values_to_be_in_set', kwargs: { column: 'share', value_set: [0.5, 100] } },
+    { type: 'expect_column_values_to_not_be_in_set', kwargs: { column: 'share', value_set: [0.5] } },
+    ...['min', 'max', 'mean', 'median', 'sum'].map((figure) => ({
+      type: `expect_column_${figure}_to_be_between`,
+      kwargs: between,
+    })),
+  ]);
+  expect(results.map(({ success }) => success)).toEqual([true, true, false, true, true, true, true, true]);
+});
+
 test('samples are at most 20, whatever the file holds', async () => {
   const type = 'expect_column_values_to_be_in_set';
   const { results } = await judgeRows("SELECT repeat('x', 5000) || range AS a FROM range(1000)", [

@@ -1,7 +1,8 @@
 // One Parquet file as the expectations see it: its columns and the SQL that reads it.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { toPlainName } from '../contract/column-names.ts';
-import type { Dataset, LogicalType } from '../contract/dataset.ts';
+import { isDecimal, type LogicalType, logicalOf } from '../contract/column-type.ts';
+import type { Dataset } from '../contract/dataset.ts';
 import type { FileColumn as FooterColumn } from '../contract/file-schema.ts';
 import { mayShow, personalOf } from '../contract/personal.ts';
 import { duckdb } from '../plan/duckdb-dialect.ts';
@@ -16,6 +17,8 @@ export interface FileColumn {
   readonly type: string;
   /** Of the value as it is judged. */
   readonly kind: ColumnKind;
+  /** Of a number: whether it is judged as an exact decimal. */
+  readonly isDecimal?: boolean;
   /** The SQL name of the column in `FileSchema.source`. */
   readonly sql: string;
   /** The contract's name of the column, where it has another one there. */
@@ -50,14 +53,15 @@ export async function readFileSchema(
     const cast = month?.casts.find(({ source }) => source === name);
     const sql = places[index] as string;
     const marks = month === undefined ? {} : marksOf(month.dataset, name);
-    if (!cast) return { name, type, kind: kindOf(type), sql, ...marks };
+    if (!cast) return { name, type, kind: kindOf(type), isDecimal: type.startsWith('DECIMAL'), sql, ...marks };
     // Engines compare names without case: a name that differs by it, or by a byte-order mark, is the contract's.
     const known = toPlainName(name) === toPlainName(cast.column) ? {} : { known: cast.column };
     return {
       name: known.known ? name : cast.column,
       ...known,
       type,
-      kind: kinds[cast.to],
+      kind: kinds[logicalOf(cast.to)],
+      isDecimal: isDecimal(cast.to),
       sql: duckdb.name(cast.column),
       ...marks,
     };
@@ -83,11 +87,15 @@ const placeOf = (footer: readonly FooterColumn[], places: readonly string[], sou
 
 const kinds: Record<LogicalType, ColumnKind> = {
   int: 'number',
+  int32: 'number',
   double: 'number',
+  decimal: 'number',
+  duration: 'number',
   boolean: 'boolean',
   string: 'text',
   date: 'time',
   timestamp: 'time',
+  instant: 'time',
 };
 
 /** The value of a column that no contract knows: NaN is missing, and times of every precision, marked as UTC or not, can be compared with each other. */

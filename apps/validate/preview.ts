@@ -1,4 +1,5 @@
 // A few rows of a month as the tables get them: ten clean ones, and ten that go to triage with the rules that they break.
+import { isDecimal } from '../contract/column-type.ts';
 import { doubtfulColumns, toReasons } from '../contract/derive/queries.ts';
 import { cleanSchema, type TableColumn, type TableType } from '../contract/derive/table-schema.ts';
 import { triageColumns } from '../contract/names.ts';
@@ -43,7 +44,8 @@ export function toPreviewSql({ dataset, casts, asOf }: MonthFacts): PreviewSql {
 
 /** As `Cell` has it. */
 function toCellSql(type: TableType, value: string): string {
-  if (type === 'timestamp') return `epoch_us(${value})`;
+  if (isDecimal(type)) return `CAST(${value} AS VARCHAR)`;
+  if (type === 'timestamp' || type === 'instant') return `epoch_us(${value})`;
   return type === 'date' ? `CAST(date_diff('day', DATE '1970-01-01', ${value}) AS INTEGER)` : value;
 }
 

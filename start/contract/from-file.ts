@@ -2,7 +2,7 @@
 import { basename, extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { allDatasets } from '../../apps/contract/categories.ts';
-import type { Column, Dataset, LogicalType, Rule } from '../../apps/contract/dataset.ts';
+import type { Column, Dataset, Rule } from '../../apps/contract/dataset.ts';
 import { mayShow, personalOf } from '../../apps/contract/personal.ts';
 import type { Personal } from '../../apps/contract/personal-kind.ts';
 import { between, ifPresent, inMonth } from '../../apps/contract/predicate.ts';
@@ -14,6 +14,9 @@ import { soundsPersonal } from './looks-personal.ts';
 import { chooseTime, type ImportOptions, toCategory, toFileName, withTimestamp } from './options.ts';
 import { type ColumnProfile, type FileProfile, findRange, loadFile, mostCodes, profileFile, type Writing } from './profile.ts';
 import { type SafeName, toSafeNames, toSnake, withOwnNames } from './safe-names.ts';
+
+/** Types that rows suggest. */
+type ProposedType = 'int' | 'double' | 'boolean' | 'date' | 'timestamp' | 'string';
 
 /** So many of the values must read as a type. */
 const mostAgree = 0.99;
@@ -127,7 +130,7 @@ function toColumn(
   };
 }
 
-const words: Readonly<Record<Exclude<LogicalType, 'string'>, string>> = {
+const words: Readonly<Record<Exclude<ProposedType, 'string'>, string>> = {
   int: 'whole numbers',
   double: 'numbers',
   boolean: 'true or false',
@@ -136,7 +139,7 @@ const words: Readonly<Record<Exclude<LogicalType, 'string'>, string>> = {
 };
 
 /** The strictest type as which nearly all values read; undefined for what is no text, number, truth or time. */
-function typeOf({ type, values, reads }: ColumnProfile): LogicalType | undefined {
+function typeOf({ type, values, reads }: ColumnProfile): ProposedType | undefined {
   if (/\[|^(STRUCT|MAP|UNION|BLOB|BIT|UUID|TIME\b|TIME WITH|INTERVAL|VARIANT|GEOMETRY)/.test(type)) return undefined;
   const agrees = (reading: keyof ColumnProfile['reads']) => values > 0 && reads[reading] >= values * mostAgree;
   if (/^TIMESTAMP/.test(type)) return 'timestamp';
@@ -149,7 +152,7 @@ function typeOf({ type, values, reads }: ColumnProfile): LogicalType | undefined
 }
 
 /** The values of a column that has few, each of a thousandth of the rows at least. */
-function codesOf({ values, distinct, common, type: from }: ColumnProfile, type: LogicalType) {
+function codesOf({ values, distinct, common, type: from }: ColumnProfile, type: ProposedType) {
   if (!['int', 'string'].includes(type) || values < fewestForCodes || distinct > mostCodes || distinct < 2) return undefined;
   const isWritten = (value: string) => type === 'string' || /^-?\d+(\.0)?$/.test(value);
   const listed = common.filter(({ value, count }) => count * 1000 >= values && isWritten(value));

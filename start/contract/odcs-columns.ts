@@ -1,6 +1,7 @@
 // Columns of an ODCS document: types, codes, units, and the rules that their options and library checks say.
 import { z } from 'zod';
-import { type Column, type LogicalType, logicalTypes, type Rule } from '../../apps/contract/dataset.ts';
+import { type ColumnType, findTypeProblem, isWhole, logicalOf, numberTypes } from '../../apps/contract/column-type.ts';
+import type { Column, Rule } from '../../apps/contract/dataset.ts';
 import { findPatternProblem } from '../../apps/contract/pattern.ts';
 import { personalKinds } from '../../apps/contract/personal-kind.ts';
 import { all, between, ifPresent, matches, oneOf, type Predicate } from '../../apps/contract/predicate.ts';
@@ -9,8 +10,13 @@ import type { Noted } from './draft.ts';
 import { customOf, type OdcsProperty } from './odcs-document.ts';
 import { type SafeName, toSnake } from './safe-names.ts';
 
+const isNumber = (type: ColumnType): boolean => (numberTypes as readonly string[]).includes(logicalOf(type));
+
 /** Undefined for what a flat table can't hold. */
-function typeOf({ logicalType, physicalType = '', logicalTypeOptions }: OdcsProperty): LogicalType | undefined {
+function typeOf(property: OdcsProperty): ColumnType | undefined {
+  const own = customOf(property, 'type', z.string());
+  if (own !== undefined && findTypeProblem(own) === undefined) return own as ColumnType;
+  const { logicalType, physicalType = '', logicalTypeOptions } = property;
   const physical = physicalType.toLowerCase();
   switch (logicalType) {
     case 'integer':
@@ -30,11 +36,11 @@ function typeOf({ logicalType, physicalType = '', logicalTypeOptions }: OdcsProp
     case undefined:
       return byPhysicalType(physical);
     default:
-      return (logicalTypes as readonly string[]).includes(logicalType) ? (logicalType as LogicalType) : 'string';
+      return findTypeProblem(logicalType) === undefined ? (logicalType as ColumnType) : 'string';
   }
 }
 
-function byPhysicalType(name: string): LogicalType | undefined {
+function byPhysicalType(name: string): ColumnType | undefined {
   if (/^(timestamp|datetime)/.test(name)) return 'timestamp';
   if (/^date/.test(name)) return 'date';
   if (/^(tiny|small|big|u?int|integer|long|short|byteint|serial)/.test(name)) return 'int';
@@ -97,13 +103,13 @@ export function toRules(property: OdcsProperty, { name, type }: Column): Rule[] 
   ];
 }
 
-function toRange({ logicalTypeOptions: options = {} }: OdcsProperty, name: string, type: LogicalType): Predicate[] {
+function toRange({ logicalTypeOptions: options = {} }: OdcsProperty, name: string, type: ColumnType): Predicate[] {
   const number = (key: string) => z.number().safeParse(options[key]).data;
   // There is no predicate for "above": the least integer above a bound is one more.
   const above = number('exclusiveMinimum');
-  const atLeast = number('minimum') ?? (above !== undefined && type === 'int' ? Math.floor(above) + 1 : above);
+  const atLeast = number('minimum') ?? (above !== undefined && isWhole(type) ? Math.floor(above) + 1 : above);
   const [atMost, below] = [number('maximum'), number('exclusiveMaximum')];
-  if (!['int', 'double'].includes(type) || (atLeast ?? atMost ?? below) === undefined) return [];
+  if (!isNumber(type) || (atLeast ?? atMost ?? below) === undefined) return [];
   const most =
     below !== undefined && (atMost === undefined || below <= atMost) ? { below } : atMost === undefined ? {} : { atMost };
   const range = { atLeast: atLeast ?? -Number.MAX_VALUE, ...most };
@@ -111,19 +117,19 @@ function toRange({ logicalTypeOptions: options = {} }: OdcsProperty, name: strin
   return upper !== undefined && (upper < range.atLeast || range.below === range.atLeast) ? [] : [between(name, range)];
 }
 
-function toPattern({ logicalTypeOptions: options = {} }: OdcsProperty, name: string, type: LogicalType): Predicate[] {
+function toPattern({ logicalTypeOptions: options = {} }: OdcsProperty, name: string, type: ColumnType): Predicate[] {
   const pattern = z.string().safeParse(options.pattern).data;
   if (pattern === undefined || type !== 'string') return [];
   const whole = /^\^\(\?:([\s\S]*)\)\$$/.exec(pattern)?.[1] ?? /^\^([\s\S]*)\$$/.exec(pattern)?.[1];
   return whole === undefined || findPatternProblem(whole) !== undefined ? [] : [matches(name, whole)];
 }
 
-function toValidValues({ quality = [] }: OdcsProperty, name: string, type: LogicalType): Predicate[] {
+function toValidValues({ quality = [] }: OdcsProperty, name: string, type: ColumnType): Predicate[] {
   const found = quality.find(
     ({ metric, rule, mustBe }) => /^(invalidValues|validValues)$/.test(metric ?? rule ?? '') && (mustBe ?? 0) === 0,
   );
   const values =
     found?.arguments?.validValues ?? z.array(z.union([z.number(), z.string()])).safeParse(found?.validValues).data ?? [];
   const fits = (value: number | string) => (typeof value === 'string') === (type === 'string');
-  return values.length > 0 && ['int', 'double', 'string'].includes(type) && values.every(fits) ? [oneOf(name, values)] : [];
+  return values.length > 0 && (isNumber(type) || type === 'string') && values.every(fits) ? [oneOf(name, values)] : [];
 }

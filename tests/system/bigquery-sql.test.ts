@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allDatasets } from '../../apps/contract/categories.ts';
+import { type ColumnType, isDecimal } from '../../apps/contract/column-type.ts';
 import type { Dataset } from '../../apps/contract/dataset.ts';
 import { toMonthlyColumns } from '../../apps/contract/derive/dbt-sources.ts';
 import { dimensionsOf } from '../../apps/contract/derive/dimensions.ts';
@@ -93,14 +94,17 @@ describe.skipIf(classpath === undefined)('BigQuery', () => {
     const relation = (name: string) => `${project}.random.${name}`;
     const types = {
       int: 'INT64',
+      int32: 'INT64',
+      duration: 'FLOAT64',
       double: 'FLOAT64',
       boolean: 'BOOL',
       string: 'STRING',
       date: 'DATE',
       timestamp: 'TIMESTAMP',
+      instant: 'TIMESTAMP',
     } as const;
-    const toColumns = (columns: readonly { name: string; type: keyof typeof types }[]) =>
-      Object.fromEntries(columns.map(({ name, type }) => [name, types[type]]));
+    const toColumns = (columns: readonly { name: string; type: ColumnType }[]) =>
+      Object.fromEntries(columns.map(({ name, type }) => [name, isDecimal(type) ? 'BIGNUMERIC' : types[type]]));
     const dimensions = dimensionsOf([dataset]).map(({ name, columns }) => [
       relation(name),
       toColumns(Object.entries(columns).map(([column, { type }]) => ({ name: column, type }))),

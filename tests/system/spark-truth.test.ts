@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LogicalType } from '../../apps/contract/dataset.ts';
+import { type ColumnType, logicalOf, logicalTypes } from '../../apps/contract/column-type.ts';
 import type { Dialect } from '../../apps/contract/derive/dialect.ts';
 import { plain, toGroupedQuery } from '../../apps/contract/derive/grouped-query.ts';
 import { toCondition } from '../../apps/contract/derive/rule-sql.ts';
@@ -19,6 +19,8 @@ import { predicate, predicateClock, predicateColumns, predicateRow } from '../fi
 import { findSparkPython, useSpark } from '../fixtures/spark-session.ts';
 
 const python = await findSparkPython();
+const decimals = ['decimal(10,2)', 'decimal(18,0)', 'decimal(9,9)', 'decimal(38,10)', 'decimal(38,30)'] as const;
+const types: readonly ColumnType[] = [...logicalTypes.filter((type) => type !== 'decimal'), ...decimals];
 const nullWords = ['', ' ', '1', "O'Neil", '\\1'];
 
 describe.skipIf(python === undefined)('Spark and DuckDB', () => {
@@ -54,7 +56,7 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
   test.each(Object.keys(oddValues) as ParquetType[])('cast %s alike', async (from) => {
     const [sqlType, values] = oddValues[from] as readonly [string, readonly string[]];
     const decimal = /^DECIMAL\((.*)\)$/.exec(sqlType)?.[1]?.replace(' ', '');
-    const targets = (Object.keys(readableAs) as LogicalType[]).filter((to) => readableAs[to].includes(from));
+    const targets = types.filter((to) => readableAs[logicalOf(to)].includes(from));
     expect(targets.length).toBeGreaterThan(0);
     const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;
     const found = await compare(
@@ -69,10 +71,11 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
       },
       (dialect) => {
         const zone = 'America/New_York';
-        const cast = (to: LogicalType, nulls?: readonly string[]) =>
+        const cast = (to: ColumnType, nulls?: readonly string[]) =>
           dialect.cast(dialect.name('value'), { from, to, decimal, zone, nulls }).value;
-        const columns = targets.map((to) => `${cast(to)} AS to_${to}`);
-        const words = from === 'STRING' ? targets.map((to) => `${cast(to, nullWords)} AS words_to_${to}`) : [];
+        const nameOf = (to: ColumnType) => to.replaceAll(/\W/g, '_');
+        const columns = targets.map((to) => `${cast(to)} AS to_${nameOf(to)}`);
+        const words = from === 'STRING' ? targets.map((to) => `${cast(to, nullWords)} AS words_to_${nameOf(to)}`) : [];
         return `SELECT position, ${[...columns, ...words].join(', ')} FROM files`;
       },
     );
@@ -129,6 +132,8 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
         fc.option(fc.oneof(fc.integer(), fc.bigInt({ min: -(2n ** 57n), max: 2n ** 57n }))),
         fc.option(fc.constantFrom(...times)),
         fc.option(fc.constantFrom(...times)),
+        fc.option(fc.constantFrom('0.01', '12.30', '-0.10', '99999999999999999999999999.99', '-12345678901234567890123456.78')),
+        fc.option(fc.constantFrom('0.1', '-0.00000000000000000001', '99999999.99999999999999999999', '9007199.254740993')),
       ),
       { seed: 7, numRuns: 900 },
     );
@@ -148,11 +153,15 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
     const found = await compare(
       'functions',
       async (connection, path) => {
-        await connection.run('CREATE TABLE t (g INTEGER, x DOUBLE, n BIGINT, a TIMESTAMP, b TIMESTAMP)');
         await connection.run(
-          `INSERT INTO t VALUES ${random.map(([g, x, n, a, b]) => `(${g}, ${x}, ${n}, ${text(a)}, ${text(b)})`).join(', ')}`,
+          'CREATE TABLE t (g INTEGER, x DOUBLE, n BIGINT, a TIMESTAMP, b TIMESTAMP, c DECIMAL(28, 2), e DECIMAL(28, 20))',
         );
-        await connection.run(`INSERT INTO t VALUES ${special.map((row) => `${row}, NULL, '2024-01-01', NULL)`).join(', ')}`);
+        await connection.run(
+          `INSERT INTO t VALUES ${random.map(([g, x, n, a, b, c, e]) => `(${g}, ${x}, ${n}, ${text(a)}, ${text(b)}, ${text(c)}, ${text(e)})`).join(', ')}`,
+        );
+        await connection.run(
+          `INSERT INTO t VALUES ${special.map((row) => `${row}, NULL, '2024-01-01', NULL, NULL, 1)`).join(', ')}`,
+        );
         await connection.run(`COPY t TO '${path}' (FORMAT parquet)`);
       },
       (dialect) => {
@@ -170,6 +179,8 @@ describe.skipIf(python === undefined)('Spark and DuckDB', () => {
           columns: (of) => ({
             x: of(dialect.sumOf('x', 'double')),
             n: of(dialect.sumOf('n', 'int')),
+            c: of(dialect.sumOf('c', 'decimal(28,2)')),
+            e: of(dialect.sumOf('e', 'decimal(28,20)')),
             micros: of(dialect.sumOf(dialect.microsBetween('a', 'b'), 'int')),
             average: dialect.divide(of(dialect.sumOf('x', 'double')), of(plain('count(x)'))),
             hour: of(dialect.busiestHour('a')),

@@ -1,5 +1,6 @@
 // What a cast can do to the values of a file: nothing, or lose some of them. The drift report derives its classes from this.
-import { isInteger, type ParquetType } from '../file-schema.ts';
+import { type Digits, digitsOf, type LogicalType, logicalOf } from '../column-type.ts';
+import { type DecimalType, fitsDecimal, isInteger, type ParquetType, toDigits } from '../file-schema.ts';
 import { exactDecimalDigits } from '../values.ts';
 import type { Cast } from './casts.ts';
 
@@ -12,41 +13,46 @@ export type Effect = (typeof effects)[number];
 
 /** The effect of a cast that the contract allows; a column that is absent loses nothing. */
 export function effectOfCast({ to, from, decimal }: Pick<Cast, 'to' | 'from' | 'decimal'>): 'safe' | 'lossy' {
-  return from === 'NULL' || keepsAll[to](from, decimal) ? 'safe' : 'lossy';
+  return from === 'NULL' || keepsAll[logicalOf(to)]({ from, decimal, digits: digitsOf(to) }) ? 'safe' : 'lossy';
 }
 
-type Keeps = (from: ParquetType, decimal: string | undefined) => boolean;
+type Keeps = (cast: DecimalType & { readonly digits?: Digits | undefined }) => boolean;
 
 const longestInteger = 18;
-const toDigits = (decimal = ''): { precision: number; scale: number } => {
-  const [precision = Number.NaN, scale = Number.NaN] = decimal.split(',').map(Number);
-  return { precision, scale };
-};
-
-const keepsAsInteger: Keeps = (from, decimal) => {
+const longestInt32 = 9;
+const keepsAsInteger: Keeps = ({ from, decimal }) => {
   const { precision, scale } = toDigits(decimal);
   if (from === 'DECIMAL') return scale === 0 && precision <= longestInteger;
   return isInteger(from) && from !== 'UINT64';
 };
 
-const keepsAll: Readonly<Record<Cast['to'], Keeps>> = {
+const keepsAll: Readonly<Record<LogicalType, Keeps>> = {
   int: keepsAsInteger,
-  double: (from, decimal) => {
+  int32: ({ from, decimal }) => {
+    const { precision, scale } = toDigits(decimal);
+    if (from === 'DECIMAL') return scale === 0 && precision <= longestInt32;
+    return isInteger(from) && !['INT64', 'UINT32', 'UINT64'].includes(from);
+  },
+  double: ({ from, decimal }) => {
     if (from === 'DECIMAL') return toDigits(decimal).precision <= exactDecimalDigits;
     // Beyond 2^53 not every integer is a double.
     return from === 'DOUBLE' || from === 'FLOAT' || (isInteger(from) && from !== 'INT64' && from !== 'UINT64');
   },
-  boolean: (from) => from === 'BOOLEAN',
+  decimal: ({ digits, ...file }) => digits !== undefined && fitsDecimal(file, digits),
+  duration: ({ from }) => from === 'UINT8' || from === 'UINT16',
+  boolean: ({ from }) => from === 'BOOLEAN',
   // Numbers become the text of an integer.
-  string: (from, decimal) => from === 'STRING' || from === 'BOOLEAN' || keepsAsInteger(from, decimal),
-  date: (from) => from === 'DATE',
+  string: (file) => file.from === 'STRING' || file.from === 'BOOLEAN' || keepsAsInteger(file),
+  date: ({ from }) => from === 'DATE',
+  // The nanoseconds of instants are cut.
+  instant: ({ from }) => from === 'TIMESTAMP_MILLIS_UTC' || from === 'TIMESTAMP_MICROS_UTC',
   // A date has no time of day. Nanoseconds must be zero (INT96 has them, too), and in autumn two instants have one wall-clock time.
-  timestamp: (from) =>
+  timestamp: ({ from }) =>
     ['TIMESTAMP_MILLIS', 'TIMESTAMP_MICROS', 'TIMESTAMP_MILLIS_UNMARKED', 'TIMESTAMP_MICROS_UNMARKED'].includes(from),
 };
 
 /** How finely a type tells values apart, as far as the plain type does: of two of a kind, the one with the smaller figure holds less. */
-const fineness: Readonly<Partial<Record<Cast['to'], Partial<Record<ParquetType, number>>>>> = {
+const fineness: Readonly<Partial<Record<LogicalType, Partial<Record<ParquetType, number>>>>> = {
   double: { DOUBLE: 2, FLOAT: 1, INT8: 0, INT16: 0, INT32: 0, INT64: 0, UINT8: 0, UINT16: 0, UINT32: 0, UINT64: 0 },
   timestamp: {
     TIMESTAMP_NANOS: 2,
@@ -66,7 +72,7 @@ const fineness: Readonly<Partial<Record<Cast['to'], Partial<Record<ParquetType, 
 export function holdsLess(after: Pick<Cast, 'to' | 'from'>, before: Pick<Cast, 'from'>): boolean {
   if (after.from === before.from) return false;
   if (after.from === 'NULL') return true;
-  const ranks = fineness[after.to];
+  const ranks = fineness[logicalOf(after.to)];
   const [rank, rankBefore] = [ranks?.[after.from], ranks?.[before.from]];
   return rank !== undefined && rankBefore !== undefined && rank < rankBefore;
 }

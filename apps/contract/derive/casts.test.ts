@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { logicalOf } from '../column-type.ts';
 import { type FileColumn, type ParquetType, plainTypes } from '../file-schema.ts';
 import { yellow } from '../yellow.ts';
 import { toCasts } from './casts.ts';
@@ -6,7 +7,7 @@ import { toCasts } from './casts.ts';
 const usual: FileColumn[] = yellow.columns.map(
   (column): FileColumn => ({
     name: column.name,
-    type: plainTypes[column.type],
+    type: plainTypes[logicalOf(column.type)],
   }),
 );
 const without = (name: string) => usual.filter((column) => column.name !== name);

@@ -1,12 +1,13 @@
 // How the columns of a file with a given schema become the contract's columns.
 import { toPlainName, toShownName } from '../column-names.ts';
-import { type Dataset, type LogicalType, mayBeAbsent } from '../dataset.ts';
+import { type ColumnType, logicalOf } from '../column-type.ts';
+import { type Dataset, mayBeAbsent } from '../dataset.ts';
 import { type FileColumn, type ParquetType, readableAs } from '../file-schema.ts';
 
 /** One column of the contract and where its values come from; `source` is null where the file lacks an optional column. */
 export interface Cast {
   readonly column: string;
-  readonly to: LogicalType;
+  readonly to: ColumnType;
   readonly source: string | null;
   readonly from: ParquetType;
   /** `precision,scale` where `from` is DECIMAL. */
@@ -46,7 +47,7 @@ export function toCasts(dataset: Dataset, fileColumns: readonly FileColumn[]): C
       if (!mayBeAbsent(column)) problems.push(`no column "${column.name}"`);
       return { column: column.name, to: column.type, source: null, from: 'NULL', ...zone };
     }
-    if (!readableAs[column.type].includes(source.type)) {
+    if (!readableAs[logicalOf(column.type)].includes(source.type)) {
       problems.push(`column "${toShownName(source.name)}" is ${source.type}, which can't become ${column.type}`);
     }
     const decimal = source.decimal === undefined ? {} : { decimal: source.decimal };

@@ -1,4 +1,5 @@
 // dbt's feature model: its SQL in both engines, its columns and data tests, and its unit tests.
+import { logicalOf } from '../column-type.ts';
 import { type Dataset, type Feature, lookupOf, type Modelled, wordsOf } from '../dataset.ts';
 import type { Dimension, Place } from '../dimension.ts';
 import { columnsOfExpression } from '../expression.ts';
@@ -151,9 +152,20 @@ function toExamples(dataset: Dataset): RowValues[] {
         const [code] = Object.keys(codes);
         return [
           name,
-          { int: 2 + place, double: 10.5 + place, boolean: true, string: code ?? 'a', date: at.slice(0, 10), timestamp: at }[
-            type
-          ],
+          {
+            int: 2 + place,
+            int32: 2 + place,
+            double: 10.5 + place,
+            // Every decimal has it.
+            decimal: 0,
+            duration: 10.5 + place,
+            boolean: true,
+            string: code ?? 'a',
+            date: at.slice(0, 10),
+            timestamp: at,
+            // No feature reads one.
+            instant: null,
+          }[logicalOf(type)],
         ];
       }),
     ),

@@ -6,7 +6,7 @@ import { columnsNeeded, columnsRead, type Predicate } from '../predicate.ts';
 import type { SummaryFigure } from '../summary.ts';
 import { units } from '../units.ts';
 import { escapeJinja } from './jinja.ts';
-import { duckdbTypes, typeOfFigure } from './table-schema.ts';
+import { toDuckdbType, toTableType, typeOfFigure } from './table-schema.ts';
 
 export interface DbtColumn {
   readonly name: string;
@@ -130,7 +130,7 @@ export function toMonthlyColumns(dataset: Dataset, words = describe): DbtColumn[
     })),
     ...Object.entries(figures).map(([name, figure]) => ({
       ...{ name, description: figure.description ?? toFigureMeaning(dataset, figure, words) },
-      data_type: duckdbTypes[typeOfFigure(dataset, figure)],
+      data_type: toDuckdbType(typeOfFigure(dataset, figure)),
       ...(['count', 'count-where'].includes(figure.of) && { data_tests: ['not_null'] }),
     })),
   ];
@@ -160,7 +160,7 @@ function toFigureMeaning(dataset: Dataset, figure: SummaryFigure, words: (column
 }
 
 function toColumn(column: Column, words = describe): DbtColumn {
-  return { name: column.name, description: words(column), data_type: duckdbTypes[column.type] };
+  return { name: column.name, description: words(column), data_type: toDuckdbType(toTableType(column.type)) };
 }
 
 /** Column → tests on the clean table. A rule that is null is broken, so no column that a rule needs is null there. */

@@ -1,5 +1,5 @@
 // What an engine must be able to say in SQL; apps/plan has one implementation an engine.
-import type { LogicalType } from '../dataset.ts';
+import type { ColumnType } from '../column-type.ts';
 import type { Cast } from './casts.ts';
 
 /** What is summed up over a group, and the expression that makes a value of those sums' names. */
@@ -28,7 +28,7 @@ export interface Dialect {
   /** SHA-256 of a text's UTF-8 bytes, in small hex digits; null for null. */
   readonly sha256: (text: string) => string;
   /** A typed null. */
-  readonly nullOf: (type: LogicalType) => string;
+  readonly nullOf: (type: ColumnType) => string;
   /** The timestamp at which the month after that of the date expression begins. */
   readonly nextMonth: (date: string) => string;
   /** Microseconds from start to end, an integer. */
@@ -37,8 +37,8 @@ export interface Dialect {
   readonly matches: (text: string, pattern: string) => string;
   /** The labels whose condition is true, as a list of strings in the given order. */
   readonly labelsWhere: (labels: readonly { readonly label: string; readonly when: string }[]) => string;
-  /** The sum as a number that does not depend on the order in which threads meet the rows; doubles to six decimals. */
-  readonly sumOf: (value: string, type: LogicalType) => Aggregate;
+  /** The sum as a number that does not depend on the order in which threads meet the rows; doubles to six decimals, of decimals the double nearest to it. */
+  readonly sumOf: (value: string, type: ColumnType) => Aggregate;
   /** A quotient as a double; null over zero. */
   readonly divide: (dividend: string, divisor: string) => string;
   /** The hour of day that most of a group's timestamps have; of equals the earliest. */

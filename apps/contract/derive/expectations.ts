@@ -1,5 +1,6 @@
 // A data set's expectation suite in Great Expectations' JSON: what a month's file must look like to be let in.
-import { columnOf, type Dataset, type LogicalType, mayBeAbsent, toCodeValue } from '../dataset.ts';
+import { type LogicalType, logicalOf } from '../column-type.ts';
+import { columnOf, type Dataset, mayBeAbsent, toCodeValue } from '../dataset.ts';
 import { isCsv } from '../file-name.ts';
 import type { Predicate } from '../predicate.ts';
 import type { Severity } from '../severity.ts';
@@ -66,18 +67,27 @@ const times = ['datetime64[ms]', 'datetime64[us]', 'datetime64[ns]', 'TimestampT
 /** Types that a column may have in a file: writers infer them from the month's values, and the etl casts them. */
 const allowedTypes: Record<LogicalType, readonly string[]> = {
   int: numbers,
+  int32: numbers,
   double: numbers,
+  decimal: numbers,
+  duration: [...numbers, ...texts],
   boolean: ['bool', 'BooleanType', ...numbers, ...texts],
   string: texts,
   date: ['date', 'DateType', ...times, ...texts],
   timestamp: [...times, ...texts],
+  instant: ['DatetimeTZDtype', ...texts],
 };
 
 function types(dataset: Dataset): SuiteExpectation[] {
   // Transfer chooses them.
   if (isCsv(dataset)) return [];
   return certainColumns(dataset).map(({ name, type }) =>
-    expectation('expect_column_values_to_be_in_type_list', { column: name, type_list: allowedTypes[type] }, 'warning', 'columns'),
+    expectation(
+      'expect_column_values_to_be_in_type_list',
+      { column: name, type_list: allowedTypes[logicalOf(type)] },
+      'warning',
+      'columns',
+    ),
   );
 }
 

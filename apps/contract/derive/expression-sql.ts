@@ -1,4 +1,5 @@
 // Expressions as SQL, for the engines in which dbt makes the feature table.
+import { isDecimal } from '../column-type.ts';
 import { columnOf, type Dataset } from '../dataset.ts';
 import type { Place } from '../dimension.ts';
 import {
@@ -17,6 +18,8 @@ export interface ExpressionDialect {
   readonly text: (value: string) => string;
   readonly minutesBetween: (from: string, to: string) => string;
   readonly dayOfWeek: (timestamp: string) => string;
+  /** The double nearest to a decimal. */
+  readonly toDouble: (decimal: string) => string;
 }
 
 export const duckdbExpressions: ExpressionDialect = {
@@ -25,6 +28,8 @@ export const duckdbExpressions: ExpressionDialect = {
   text: (value) => `'${value.replaceAll("'", "''")}'`,
   minutesBetween: (from, to) => `(epoch_us(${to}) - epoch_us(${from})) / 60000000.0`,
   dayOfWeek: (timestamp) => `extract(dow from ${timestamp}) + 1`,
+  // By its text: DuckDB itself rounds a long one twice.
+  toDouble: (decimal) => `cast(cast(${decimal} as varchar) as double)`,
 };
 
 export const bigQueryExpressions: ExpressionDialect = {
@@ -34,6 +39,7 @@ export const bigQueryExpressions: ExpressionDialect = {
   text: (value) => JSON.stringify(value),
   minutesBetween: (from, to) => `timestamp_diff(${to}, ${from}, microsecond) / 60000000.0`,
   dayOfWeek: (timestamp) => `extract(dayofweek from ${timestamp})`,
+  toDouble: (decimal) => `cast(${decimal} as float64)`,
 };
 
 /** The SQL of what an expression reads. */
@@ -61,7 +67,7 @@ export function toExpressionSql(
   const column = sources.column(expression.column);
   switch (expression.of) {
     case 'value':
-      return column;
+      return isDecimal(columnOf(dataset, expression.column).type) ? dialect.toDouble(column) : column;
     case 'code':
       return toCode(dataset, dialect, { name: expression.column, column });
     default:

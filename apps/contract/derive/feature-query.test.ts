@@ -2,19 +2,25 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expression, expressionRow, withFeatures } from '../../../tests/fixtures/random-expressions.ts';
 import { quoteText, withDuckDb } from '../../platform/duckdb.ts';
-import type { Dataset, LogicalType } from '../dataset.ts';
+import { type ColumnType, isDecimal } from '../column-type.ts';
+import type { Dataset } from '../dataset.ts';
 import type { Dimension } from '../dimension.ts';
 import { code, day, dayOfWeek, lookup, metres, minutesBetween, placeIn } from '../expression.ts';
 import { duckdbExpressions } from './expression-sql.ts';
 import { findPlace, type RowValues, toValue } from './expression-value.ts';
 import { lookupsOfFeatures, toFeatureQuery } from './feature-query.ts';
-import { duckdbTypes } from './table-schema.ts';
+import { toDuckdbType, toTableType } from './table-schema.ts';
 
 const toLiteral = (value: unknown) => (value == null ? 'NULL' : typeof value === 'string' ? quoteText(value) : String(value));
 
-function toTable(columns: readonly { name: string; type: LogicalType }[], rows: readonly Record<string, unknown>[]): string {
-  const select = columns.map(({ name, type }) => `CAST("${name}" AS ${duckdbTypes[type]}) AS "${name}"`);
-  const values = rows.map((row) => `(${columns.map(({ name }) => toLiteral(row[name])).join(', ')})`);
+/** DuckDB itself makes an inexact decimal of a double. */
+const toText = (value: unknown) => (value == null ? null : String(value));
+
+function toTable(columns: readonly { name: string; type: ColumnType }[], rows: readonly Record<string, unknown>[]): string {
+  const select = columns.map(({ name, type }) => `CAST("${name}" AS ${toDuckdbType(toTableType(type))}) AS "${name}"`);
+  const values = rows.map(
+    (row) => `(${columns.map(({ name, type }) => toLiteral(isDecimal(type) ? toText(row[name]) : row[name])).join(', ')})`,
+  );
   return `(SELECT ${select.join(', ')} FROM (VALUES ${values.join(', ')}) AS t(${columns.map(({ name }) => `"${name}"`).join(', ')}))`;
 }
 

@@ -6,17 +6,19 @@ import type { Dialect } from './dialect.ts';
 export function toFigureSql(figure: Figure, dialect: Dialect): string {
   switch (figure.of) {
     case 'value':
-      return dialect.name(figure.column);
+      return toNumber(figure.column, dialect);
     case 'minutes':
       return dialect.divide(toMicros(figure, dialect), '60000000');
     case 'per-hour':
-      return dialect.divide(`${dialect.name(figure.column)} * 3600000000.0`, toMicros(figure, dialect));
+      return dialect.divide(`${toNumber(figure.column, dialect)} * 3600000000.0`, toMicros(figure, dialect));
     case 'difference': {
-      const parts = figure.parts.map((part) => `coalesce(${dialect.name(part)}, 0)`);
-      return `abs(${dialect.name(figure.column)} - (${parts.join(' + ')}))`;
+      const parts = figure.parts.map((part) => `coalesce(${toNumber(part, dialect)}, 0)`);
+      return `abs(${toNumber(figure.column, dialect)} - (${parts.join(' + ')}))`;
     }
   }
 }
+
+const toNumber = (column: string, dialect: Dialect): string => `CAST(${dialect.name(column)} AS DOUBLE)`;
 
 const toMicros = ({ from, to }: { from: string; to: string }, dialect: Dialect): string =>
   dialect.microsBetween(dialect.name(from), dialect.name(to));

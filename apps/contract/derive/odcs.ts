@@ -1,5 +1,6 @@
 // A data set as a document of the Open Data Contract Standard 3.1: the table of clean rows, its quality and its service levels.
-import { type Dataset, type LogicalType, wordsOf } from '../dataset.ts';
+import { type ColumnType, type LogicalType, logicalOf } from '../column-type.ts';
+import { type Dataset, wordsOf } from '../dataset.ts';
 import type { Dimension } from '../dimension.ts';
 import { cleanTable, dimensionTable } from '../names.ts';
 import { columnsNeeded } from '../predicate.ts';
@@ -13,12 +14,20 @@ import { toTables } from './table-schema.ts';
 /** What ODCS calls a type. */
 const odcsTypes = {
   int: 'integer',
+  int32: 'integer',
   double: 'number',
+  decimal: 'number',
+  duration: 'number',
   boolean: 'boolean',
   string: 'string',
   date: 'date',
   timestamp: 'timestamp',
+  instant: 'timestamp',
 } as const satisfies Readonly<Record<LogicalType, string>>;
+
+/** The types of which the standard has no word of its own. */
+const toOwnType = (type: ColumnType): ColumnType | undefined =>
+  ['int', 'double', 'boolean', 'string', 'date', 'timestamp'].includes(type) ? undefined : type;
 
 /** A list of custom properties; those that are undefined or empty are left out. */
 function toCustomProperties(values: Readonly<Record<string, unknown>>): object {
@@ -73,7 +82,7 @@ function toTableObject(dataset: Dataset): object {
       return {
         name,
         physicalName: name,
-        logicalType: odcsTypes[type],
+        logicalType: odcsTypes[logicalOf(type)],
         physicalType: types.get(name),
         description,
         required: needed.has(name),
@@ -84,7 +93,7 @@ function toTableObject(dataset: Dataset): object {
         ...(Object.keys(options).length > 0 && { logicalTypeOptions: options }),
         ...(references.length > 0 && { relationships: references.slice(0, 1) }),
         ...(quality.length > 0 && { quality }),
-        ...toCustomProperties({ unit, codes, aliases, optional, since, until, personal }),
+        ...toCustomProperties({ type: toOwnType(type), unit, codes, aliases, optional, since, until, personal }),
       };
     }),
     quality: toTableQuality(dataset),
@@ -101,7 +110,7 @@ const toDimensionObject = (dimension: Dimension): object => ({
   dataGranularityDescription: `One row is a ${dimension.row}.`,
   properties: Object.entries(dimension.columns).map(([name, { type, description }]) => ({
     name,
-    logicalType: odcsTypes[type],
+    logicalType: odcsTypes[logicalOf(type)],
     description,
     ...(name === dimension.key && { required: true, unique: true, primaryKey: true, primaryKeyPosition: 1 }),
   })),

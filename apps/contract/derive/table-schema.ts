@@ -1,18 +1,27 @@
 // The columns of the tables that etl fills, in terms that each engine turns into its own types.
+import { type ColumnType, type DecimalName, isDecimal } from '../column-type.ts';
 import { columnOf, type Dataset, datesOfSummary, summaryOf } from '../dataset.ts';
 import { cleanTable, monthlyColumns, monthlyTable, type TableName, triageColumns, triageTable } from '../names.ts';
 import type { SummaryFigure } from '../summary.ts';
 
 /** `strings` is a list of strings. */
-export const tableTypes = ['int', 'double', 'boolean', 'string', 'timestamp', 'date', 'strings'] as const;
-export type TableType = (typeof tableTypes)[number];
-/** DuckDB's name of each. */
-export const duckdbTypes: Readonly<Record<TableType, string>> = {
+export type TableType = Exclude<ColumnType, 'duration'> | 'strings';
+
+/** A duration is stored as its seconds. */
+export const toTableType = (type: ColumnType): Exclude<TableType, 'strings'> => (type === 'duration' ? 'double' : type);
+
+/** DuckDB's name of a type. */
+export const toDuckdbType = (type: TableType): string => (isDecimal(type) ? type.toUpperCase() : duckdbTypes[type]);
+
+/** Of each type without digits. */
+export const duckdbTypes: Readonly<Record<Exclude<TableType, DecimalName>, string>> = {
   int: 'BIGINT',
+  int32: 'INTEGER',
   double: 'DOUBLE',
   boolean: 'BOOLEAN',
   string: 'VARCHAR',
   timestamp: 'TIMESTAMP',
+  instant: 'TIMESTAMP WITH TIME ZONE',
   date: 'DATE',
   strings: 'VARCHAR[]',
 };
@@ -23,7 +32,8 @@ export interface TableColumn {
 }
 
 /** The table of clean rows: the contract's columns. */
-export const cleanSchema = (dataset: Dataset): TableColumn[] => dataset.columns.map(({ name, type }) => ({ name, type }));
+export const cleanSchema = (dataset: Dataset): TableColumn[] =>
+  dataset.columns.map(({ name, type }) => ({ name, type: toTableType(type) }));
 
 /** The table of triaged rows: the contract's columns, whence the row is and why it is here. */
 export const triageSchema = (dataset: Dataset): TableColumn[] => [
@@ -37,14 +47,14 @@ export const triageSchema = (dataset: Dataset): TableColumn[] => [
 export function monthlySchema(dataset: Dataset): TableColumn[] {
   const { keys, figures } = summaryOf(dataset);
   return [
-    ...Object.entries(keys).map(([name, column]) => ({ name, type: columnOf(dataset, column).type })),
+    ...Object.entries(keys).map(([name, column]) => ({ name, type: toTableType(columnOf(dataset, column).type) })),
     ...datesOfSummary(dataset).map((name): TableColumn => ({ name, type: 'date' })),
     ...Object.entries(figures).map(([name, figure]): TableColumn => ({ name, type: typeOfFigure(dataset, figure) })),
   ];
 }
 
-/** Sums of whole numbers are doubles too: they may be larger than an integer. */
-export function typeOfFigure(dataset: Dataset, figure: SummaryFigure): 'int' | 'double' {
+/** Sums of whole numbers and decimals are doubles too: they may be larger than their type. */
+export function typeOfFigure(dataset: Dataset, figure: SummaryFigure): Exclude<TableType, 'strings'> {
   switch (figure.of) {
     case 'count':
     case 'count-where':
@@ -52,7 +62,7 @@ export function typeOfFigure(dataset: Dataset, figure: SummaryFigure): 'int' | '
       return 'int';
     case 'min':
     case 'max':
-      return columnOf(dataset, figure.column).type === 'int' ? 'int' : 'double';
+      return toTableType(columnOf(dataset, figure.column).type);
     default:
       return 'double';
   }
