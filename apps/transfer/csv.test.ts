@@ -174,6 +174,10 @@ test('a column is typed where every value can be cast, and means what its texts 
     electric: ['Y', 'no', 'TRUE', '', 'NA', 'maybe'],
     charged_on: ['2024-01-31', '2024-01-31 00:00:00', '', 'NA', '2024-02-30'],
     speed: ['7', ' 7.50 ', '1e1', '-0', '', 'NA', '7,5'],
+    price: ['12.30', ' 7 ', '', '12.345'],
+    seats: ['3', '-1', '', '3000000000'],
+    paused: ['90', '0:01:30', 'PT1M', '', '-5'],
+    docked_at: ['2024-01-31T08:00:00Z', '2024-01-31 08:00:00+02', '', '2024-01-31 08:00:00'],
   };
   const names = Object.keys(pools);
   const columns = rides.columns.filter(({ name }) => names.includes(name));
@@ -220,6 +224,10 @@ test('a column is typed where every value can be cast, and means what its texts 
     'charged_on DATE',
     'speed DOUBLE',
     'speed STRING',
+    'price DECIMAL',
+    'seats INT32',
+    'paused DOUBLE',
+    'docked_at TIMESTAMP_MICROS_UTC',
   ])
     expect(typed).toContain(one);
 });
