@@ -168,7 +168,7 @@ class ProgramTest(unittest.TestCase):
                 ["--category", "green", "--warehouse", "bigquery://p/", "--location", "EU", "--run", "x", "--docs", "d", "--snapshot", "s"],
                 "--snapshot belongs to a DuckDB file",
             ),
-            (["--category", "../green", *self.flags(there)[2:]], '--category "../green": expected one of green, yellow'),
+            (["--category", "../green", *self.flags(there)[2:]], '--category "../green": expected one of bikes, fhvhv, green, yellow'),
         ]
         for arguments, message in cases:
             with self.subTest(message=message):

@@ -61,10 +61,10 @@ describe.each(Object.entries(bundles))('%s', (app, { language, files, programs }
 });
 
 test('the same bundle has the same bytes, and a second one replaces the first', async () => {
-  const first = await readFile(join(await bundle('transfer', folder), 'main.js'));
-  const again = await bundle('transfer', folder);
+  const first = await readFile(join(await bundle('finish', folder), 'main.js'));
+  const again = await bundle('finish', folder);
   expect(await readFile(join(again, 'main.js'))).toEqual(first);
-  expect((await readdir(folder)).filter((name) => name.startsWith('.transfer'))).toEqual([]);
+  expect((await readdir(folder)).filter((name) => name.startsWith('.finish'))).toEqual([]);
   expect((await readdir(again)).sort()).toEqual(['main.js', 'package.json']);
 });
 
