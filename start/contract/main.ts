@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { z } from 'zod';
-import { categoryHelp, categoryOption } from '../../apps/contract/categories.ts';
+import { allDatasets, categoryOption } from '../../apps/contract/categories.ts';
 import { toOdcs } from '../../apps/contract/derive/odcs.ts';
 import { UsageError } from '../../apps/platform/errors.ts';
 import { writeFileAtomically } from '../../apps/platform/files.ts';
@@ -28,7 +28,7 @@ if (command === 'export') {
       description: 'Writes a data set as a document of the Open Data Contract Standard 3.1, in YAML.',
       options: { format: z.enum(['odcs']).default('odcs').describe('odcs'), output },
       run: async (options) => {
-        const dataset = categoryOption.safeParse(need(categoryHelp));
+        const dataset = categoryOption.safeParse(need(`a category (${allDatasets.map(({ category }) => category).join(', ')})`));
         if (!dataset.success) throw new UsageError(`${toLine(subject ?? '')}: ${dataset.error.issues[0]?.message}`);
         return write(toYamlDocument(toOdcs(dataset.data)), options.output);
       },

@@ -60,7 +60,7 @@ test.skipIf(!python)(
 test.each<[string, string[], number, string]>([
   ['no command', [], 2, 'npm run contract: got no command, expected export or import'],
   ['another command', ['delete'], 2, 'npm run contract: got "delete", expected export or import'],
-  ['no category', ['export'], 2, 'expected the category, such as yellow after export'],
+  ['no category', ['export'], 2, 'expected a category (bikes, fhvhv, green, yellow) after export'],
   ['an unknown category', ['export', 'yelow'], 2, 'yelow: expected one of bikes, fhvhv, green, yellow'],
   ['another format', ['export', 'yellow', '--format', 'avro'], 2, '--format "avro"'],
   ['no file', ['import', 'nowhere.csv'], 2, 'nowhere.csv: no such file'],
