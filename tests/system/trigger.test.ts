@@ -105,8 +105,9 @@ describe.skipIf(tools === undefined || versitygw === undefined)('the trigger', (
     await sleep(1100);
     await lab.put(bucket, key, 'two');
     await expectWorkflows(3);
-    const versions = (await lab.workflows(bucket)).map(listedOf);
-    expect(versions).toEqual(versions.toSorted());
+    // Two versions may be of one second: only their times are in order.
+    const times = (await lab.workflows(bucket)).map((one) => listedOf(one).split(' ')[0]);
+    expect(times).toEqual(times.toSorted());
     // Of a version whose workflow is not noted yet, the next process looks whether it is there.
     await trigger.rounds();
     await trigger.kill();
