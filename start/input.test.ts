@@ -56,11 +56,3 @@ test('a CSV file may end as any CSV file does, and a month has one', () => {
     '--input in: r_202401.csv, r_202401.csv.zip are of the same month; remove all but one',
   );
 });
-
-test('names that begin like those of another data set are its own where they carry its month', () => {
-  const docks = { ...green, category: 'docks', files: { name: 'JC-{YYYYMM}-docks.csv' } };
-  expect(sortFiles(docks, ['JC-202401-docks.csv', 'JC-202401-citibike-tripdata.csv.zip'], 'in')).toEqual({
-    files: [{ month: '2024-01', name: 'JC-202401-docks.csv' }],
-    ignored: ['JC-202401-citibike-tripdata.csv.zip'],
-  });
-});

@@ -13,7 +13,8 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
   const { category, title, description, columns } = dataset;
   const summary = summaryOf(dataset);
   const figures = dataset.board ?? Object.keys(summary.figures);
-  const time = monthlyColumns[summary.per ?? 'month'];
+  const period = summary.per ?? 'month';
+  const time = monthlyColumns[period];
   const { many } = wordsOf(dataset);
   const all = many.replace(/\W+/g, '_');
   // Without a figure that counts, there is nothing to weigh by.
@@ -45,11 +46,10 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
     dashboard.withPanel(toFigure({ title: name, description: 'Of all months.', unit: 'short', sql, location, kind: 'table' }));
 
   dashboard.withRow(new RowBuilder(toTitle(many)));
-  const period = `A ${summary.per ?? 'month'}.`;
   if (rows !== undefined && figures.includes(rows))
-    graph(toTitle(many), period, { sql: byMonth(`sum(${quote(rows)}) as ${all}`), unit: 'short' });
+    graph(toTitle(many), `A ${period}.`, { sql: byMonth(`sum(${quote(rows)}) as ${all}`), unit: 'short' });
   for (const { name } of figuresOf('sum-hours'))
-    graph('Duration', `Hours of all ${many} of a ${summary.per ?? 'month'}.`, {
+    graph('Duration', `Hours of all ${many} of a ${period}.`, {
       sql: byMonth(`sum(${quote(name)}) as hours`),
       unit: 'h',
     });
@@ -60,14 +60,14 @@ export function toMonthly(dataset: Dataset, env: GoogleEnvironment): Dashboard {
     });
   dashboard.withRow(new RowBuilder('Sums'));
   for (const { name: figure, unit } of figuresOf('sum', 'count-where'))
-    graph(toTitle(figure), `Sum of a ${summary.per ?? 'month'}.`, {
+    graph(toTitle(figure), `Sum of a ${period}.`, {
       sql: byMonth(`sum(${quote(figure)}) as ${quote(figure)}`),
       unit,
     });
   if (rows === undefined) return dashboard.build();
   dashboard.withRow(new RowBuilder('Who and where'));
   for (const { name } of viewColumns(dataset).filter(({ of }) => of === 'codes'))
-    graph(toTitle(name), `${toTitle(many)} a ${summary.per ?? 'month'}.`, {
+    graph(toTitle(name), `${toTitle(many)} a ${period}.`, {
       sql: `select timestamp(${time}) as time, ${quote(name)} as metric, sum(${quote(rows)}) as ${all} from ${view} group by time, metric order by time`,
       unit: 'short',
     });
